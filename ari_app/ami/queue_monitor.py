@@ -19,7 +19,7 @@ from msgspec import Struct
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import ChannelListed, Listed, ListEnd, Unparsed, parse
 from ivr.acd.channels import Channel, with_channels
-from ivr.acd.dials import LOCAL, Dialled
+from ivr.acd.dials import LOCAL, Dialled, HungUp
 from ivr.acd.queues import Board, Event, apply_event
 from ivr.acd.reconcile import differences, reconciled
 
@@ -70,6 +70,13 @@ class QueueMonitor:
         self._listed = Board()
         self._doubts: tuple[str, ...] = ()
         self._ask: Ask | None = None
+
+    @property
+    def alive(self) -> frozenset[str]:
+        """The ids of the channels that existed at the login, and had not ended when there was a
+        board."""
+        ended = {event.call for event in self._early if isinstance(event, HungUp)}
+        return frozenset(one.caller.call for one in self._alive) - ended
 
     async def run(self) -> NoReturn:
         """Monitor without end."""

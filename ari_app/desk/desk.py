@@ -123,6 +123,8 @@ class Desk:
         connection_changed = self.states.update(board, current)
         if current:
             self.cards.update(board)
+        if current and connection_changed:
+            self.passing.reconnected()
         if connection_changed:
             self.panels.connection_changed()
         self._queues_changed.set()

@@ -39,7 +39,11 @@ HISTORY_PAGE = 20
 
 
 class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """Something cannot be done now; the text explains why to the agent."""
+    """Something cannot be done now: why, for the log, and the ``word`` shown to the agent."""
+
+    def __init__(self, why: str, word: str = "try-again") -> None:
+        super().__init__(why)
+        self.word = word
 
 
 class CardRecord(Struct, frozen=True, kw_only=True):
@@ -254,9 +258,8 @@ class QueueControl(Protocol):
     async def is_dialled(self, number: str) -> bool:
         """Whether a number may be dialled."""
 
-    async def supervise(self, supervisor: str, agent: str, how: How) -> str:
-        """Ring the supervisor's phone; answered, it joins the agent's call. Returns the channel to
-        that phone."""
+    async def supervise(self, supervisor: str, agent: str, how: How, channel: str) -> None:
+        """Ring the supervisor's phone, on a channel of this id; answered, it joins the call."""
 
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str

@@ -216,6 +216,7 @@ class Workplace:
                 self.desk.update(view.board, view.current)
                 if view.current and not current:
                     self.desk.recordings.restore(self.desk.cards.all())
+                    self.desk.supervision.reconnected(self._queues.alive)
                 current = view.current
             except Exception:
                 log.exception("the desk could not apply a queue board; it goes on with the next")

@@ -85,7 +85,7 @@ class StoredProfiles:
         """A subscriber's personal data."""
         found = await _answer(self._store.read(_subscriber, subscriber, self._now(), self._zone))
         if found is None:
-            raise DeskUnavailable(f"subscriber {subscriber} no longer exists")
+            raise DeskUnavailable(f"subscriber {subscriber} no longer exists", "subscriber-gone")
         return found
 
     async def account(self, subscriber: int) -> Account:

@@ -70,7 +70,9 @@ class StoredCards:
 async def _answer(query: Awaitable[T]) -> T:
     try:
         return await query
-    except (StoreError, CardNotFound) as error:
+    except CardNotFound as error:
+        raise DeskUnavailable(f"there is no card {error}", "not-there") from error
+    except StoreError as error:
         raise DeskUnavailable(str(error)) from error
 
 

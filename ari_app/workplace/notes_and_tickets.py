@@ -56,7 +56,7 @@ class StoredNotesAndTickets:
         """A ticket and its history."""
         one = await _answer(self._store.read(tickets.by_id, id))
         if one is None:
-            raise DeskUnavailable(f"there is no ticket {id}")
+            raise DeskUnavailable(f"there is no ticket {id}", "ticket-gone")
         done = await _answer(self._store.read(tickets.history, id))
         return to_card(one, self._now()), [TicketEntry(e.at, e.by, e.what, e.note) for e in done]
 
@@ -64,7 +64,7 @@ class StoredNotesAndTickets:
         """Add a note for colleagues."""
         subscriber = card.arrival.subscriber
         if subscriber is None:
-            raise DeskUnavailable("the caller is no known subscriber: no note is possible")
+            raise DeskUnavailable(f"card {card.id} has no subscriber for a note", "note-no-one")
         await _answer(
             self._store.write(colleague_notes.add, key, subscriber, card.agent, text, self._now())
         )
@@ -87,7 +87,7 @@ class StoredNotesAndTickets:
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the caller a call; an open callback of the same number is taken over."""
         if self._store.numbers.msisdn(card.arrival.number) is None:
-            raise DeskUnavailable("the caller has no number that can be called")
+            raise DeskUnavailable(f"card {card.id} has no number to call", "number-unusable")
         await _answer(self._store.write(_promise, card, key, due, note, self._now()))
 
 
@@ -148,8 +148,16 @@ def _promise(
         callbacks.promise(db, open_.id, card.agent, due, note)
 
 
+_WORDS = {
+    TicketNotFound: "ticket-gone",
+    TransitionNotAllowed: "ticket-not-so",
+    _NotOpenError: "callback-over",
+}
+"""The words shown to the agent for these errors."""
+
+
 async def _answer(query: Awaitable[T]) -> T:
     try:
         return await query
     except (StoreError, TicketNotFound, TransitionNotAllowed, _NotOpenError) as error:
-        raise DeskUnavailable(str(error)) from error
+        raise DeskUnavailable(str(error), _WORDS.get(type(error), "try-again")) from error

@@ -125,7 +125,7 @@ class AgentOperations:
         try:
             return await self._selfcare.run(operation, inputs, asker, key, self._own())
         except PermissionError as error:
-            raise DeskUnavailable(str(error)) from error
+            raise DeskUnavailable(str(error), "operation-needs-word") from error
 
     async def _state(self, subscriber: int | None) -> Values:
         """The state of an account; empty if billing does not return it in time."""

@@ -1,11 +1,11 @@
 """What agents ask of Asterisk (pause, transfer, supervise), and the code words that they check."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal, Protocol, TypeVar
 
 from ari_app.ami.client import AmiError
+from ari_app.ami.client import RefusedError as ActionRefused
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.sip_messages import PhoneNotRegisteredError
 from ari_app.desk.ports import DeskUnavailable, How
@@ -15,6 +15,9 @@ from ivr.secret import Secret
 
 _ERRORS = (AmiError, AriError, PhoneNotRegisteredError, RefusedError, UnreachableError)
 
+
+_NO_CHANNEL = ("no such channel", "channel does not exist")
+"""How AMI says so, of Hangup and of Redirect."""
 
 T = TypeVar("T")
 
@@ -78,7 +81,7 @@ class QueueControl:
         try:
             await self._asked(self._dial(_device(self._phone(agent)), number))
         except ValueError as error:
-            raise DeskUnavailable(str(error)) from error
+            raise DeskUnavailable(str(error), "transfer-no-way") from error
 
     async def consult(self, agent: str, caller: str, channel: str, to: str) -> None:
         """The agent calls ``to``, and the caller hears music."""
@@ -96,13 +99,11 @@ class QueueControl:
         """Whether a number may be dialled."""
         return await self._asked(self._actions.is_dialled(number))
 
-    async def supervise(self, supervisor: str, agent: str, how: How) -> str:
+    async def supervise(self, supervisor: str, agent: str, how: How, channel: str) -> None:
         """Ring the supervisor's phone to join the agent's call."""
         agent_phone = _device(self._phone(agent))
         phone = _device(self._phone(supervisor))
-        channel = f"firstline-mentor-{secrets.token_hex(6)}"
         await self._asked(self._supervise(phone, agent_phone, how, channel))
-        return channel
 
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str
@@ -124,13 +125,23 @@ class QueueControl:
         try:
             return await action
         except _ERRORS as error:
-            raise DeskUnavailable(str(error)) from error
+            raise DeskUnavailable(str(error), _word(error)) from error
 
     def _phone(self, agent: str) -> str:
         phone = self._phones(agent)
         if phone is None:
-            raise DeskUnavailable(f"{agent} has no phone")
+            raise DeskUnavailable(f"{agent} has no phone", "no-phone")
         return phone
+
+
+def _word(error: Exception) -> str:
+    """The word shown to the agent: it is their phone, or the call, or something else."""
+    match error:
+        case PhoneNotRegisteredError():
+            return "phone-away"
+        case ActionRefused(why=why) if why.casefold().startswith(_NO_CHANNEL):
+            return "call-over"
+    return "try-again"
 
 
 def _device(interface: str) -> str:

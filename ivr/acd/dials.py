@@ -95,13 +95,15 @@ def apply_event(board: Board, event: Event) -> Board:
 
 
 def _dialled(board: Board, event: Dialled) -> Board:
+    """A half dials on for the caller of its other half; a caller may be on a half, too."""
     caller = event.caller
-    if caller.channel.startswith(LOCAL):
-        half = f"{caller.channel.removesuffix(';2')};1"
-        offer = next((one for one in board.offers if one.leg == half), None)
-        if offer is None:
-            return board
+    way = caller.channel.removesuffix(";2")
+    is_half = way.startswith(LOCAL) and way != caller.channel
+    offer = next((one for one in board.offers if is_half and one.leg == f"{way};1"), None)
+    if offer:
         caller = offer.caller
+    elif is_half and known(board, caller.call) is None:
+        return board
     else:  # an agent's channel that dials consults somebody about the caller who hears music
         spoken = (one.caller for one in board.talks if one.leg == caller.channel)
         caller = next(spoken, caller)

@@ -76,15 +76,16 @@ def follow(one: Pass, event: Event) -> Pass:
 
 def _dialled(one: Pass, event: Dialled) -> Pass:
     channel = event.caller.channel
-    if channel.startswith(LOCAL):
+    its = event.caller.call == one.call
+    asks = one.warm and channel == one.leg
+    if channel.startswith(LOCAL) and not (its or asks):
         known = f"{channel.removesuffix(';2')};1" in one.legs
         return replace(one, legs=(*one.legs, event.leg)) if known else one
     if one.state == "queued":  # any member may be rung there, the agent too
         return one
-    if event.caller.call == one.call and event.interface == one.phone:
+    if its and event.interface == one.phone:
         return replace(one, state="back-rings", back_leg=event.leg, why=one.why or "unavailable")
-    asks = one.warm and channel == one.leg
-    if asks or event.caller.call == one.call:
+    if asks or its:
         return replace(one, state="calling", legs=(event.leg,))
     return one
 

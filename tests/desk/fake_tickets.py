@@ -49,7 +49,7 @@ class FakeTickets:
 
     async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
         if id not in self.calls:
-            raise DeskUnavailable(f"callback {id} is not open any more")
+            raise DeskUnavailable(f"callback {id} is not open any more", "callback-over")
         one = self.calls[id]
         self.calls[id] = one = replace(one, agent=agent, due=due or one.due)
         return one

@@ -201,6 +201,8 @@ class FakeQueueControl:
         self.paused: dict[str, str] = {}
         self.asked: list[tuple[str, str]] = []
         self.unlocked: list[tuple[int, str, str]] = []
+        self.joined: list[str] = []
+        """The channels of supervisors."""
 
     async def ready(self, agent: str) -> None:
         if self.away:
@@ -217,7 +219,7 @@ class FakeQueueControl:
 
     async def call(self, agent: str, number: str) -> None:
         if self.away:
-            raise DeskUnavailable("the phone is not registered")
+            raise DeskUnavailable("PJSIP/701 is not registered", "phone-away")
         self.asked.append((agent, number))
 
     async def consult(self, agent: str, caller: str, channel: str, to: str) -> None:
@@ -234,9 +236,11 @@ class FakeQueueControl:
     async def is_dialled(self, number: str) -> bool:
         return number != "404"
 
-    async def supervise(self, supervisor: str, agent: str, how: How) -> str:
+    async def supervise(self, supervisor: str, agent: str, how: How, channel: str) -> None:
+        if self.away:
+            raise DeskUnavailable("Asterisk does not answer")
         self.asked.append((supervisor, f"{how} {agent}"))
-        return f"mentor-{agent}"
+        self.joined.append(channel)
 
     async def verify_code_word(
         self, subscriber: int, word: Secret, agent: str

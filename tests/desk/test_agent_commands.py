@@ -90,7 +90,9 @@ async def test_the_agent_checks_the_code_word(
     assert word not in repr(m.Verify(card, "t:1", word))
 
 
-async def test_ready_and_pause_and_asterisk_unavailable(harness: DeskHarness) -> None:
+async def test_ready_and_pause_and_asterisk_unavailable(
+    harness: DeskHarness, caplog: pytest.LogCaptureFixture
+) -> None:
     anna = AgentTab(harness, "anna")
     await anna.sends(m.State("t:1", ready=False, reason="lunch"))
     assert harness.queue_control.paused == {"anna": "lunch"}
@@ -98,10 +100,9 @@ async def test_ready_and_pause_and_asterisk_unavailable(harness: DeskHarness) ->
     assert harness.queue_control.paused == {}
     harness.queue_control.away = True
     await anna.sends(m.State("t:1", ready=True))
-    refused = m.Answer(
-        "t:1", ok=False, text="That did not work, try again: Asterisk does not answer"
-    )
+    refused = m.Answer("t:1", ok=False, text="That did not work, try again.")
     assert anna.received()[-1] == refused
+    assert "a command of anna failed: Asterisk does not answer" in caplog.text
 
 
 def test_an_agent_who_did_not_answer_sees_why_no_calls_come(harness: DeskHarness) -> None:

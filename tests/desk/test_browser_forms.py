@@ -195,6 +195,7 @@ async def test_a_reason_is_asked_for_when_many_records_were_read(
 ) -> None:
     """Of those who do not call: here of one who is searched for after the call."""
     harness.desk.browsing.limits["records"] = RateLimit(Rate(burst=1, each=60.0))
+    harness.update(board())
     harness.cards.forget(harness.card("anna"))
     await desk.fill("#sought", "0001")
     await desk.keyboard.press("Enter")

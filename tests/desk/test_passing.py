@@ -1,6 +1,7 @@
 """Callers whom agents transfer: at once, or asked first."""
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -224,11 +225,80 @@ async def test_taken_back_before_the_caller_was_there(harness: DeskHarness) -> N
     assert harness.card("anna").phase == "talking"
 
 
+async def asked_again(harness: DeskHarness) -> tuple[Passes, datetime]:
+    """Boris passed the caller to Anna, who asks Boris first; the end of their first talk."""
+    harness.update(board(talking={"PJSIP/702": caller()}))
+    one = Passes(harness)
+    ended = harness.card("boris").record.ended
+    assert ended
+    await one.passes(*ASKS, to="702", how="ask")
+    one.both(rings=True)
+    assert "is asking you first" in harness.desk.render.part("passing", harness.card("boris"), "en")
+    one.happen(ANSWERED)
+    harness.now += timedelta(seconds=30)
+    one.both()
+    assert harness.card("boris").record.ended == ended, "not with the caller again"
+    return one, ended
+
+
+async def test_who_had_the_caller_before_is_only_asked(harness: DeskHarness) -> None:
+    one, ended = await asked_again(harness)
+    await one.acts("take-back")
+    one.happen(HungUp("9", WAY, NOW))
+    harness.update(free())
+    boris = harness.card("boris")
+    assert (boris.phase, boris.asked_by, boris.record.ended) == ("after", "", ended)
+
+
+async def test_who_had_the_caller_before_gets_them_again(harness: DeskHarness) -> None:
+    one, _ = await asked_again(harness)
+    answered = harness.card("boris").record.answered
+    await one.acts("complete")
+    one.happen(HungUp("9", ANNAS, NOW))
+    record = harness.card("boris").record
+    assert (record.answered, record.ended) == (answered, None)
+
+
+async def test_a_transfer_of_which_nothing_is_known_is_over(harness: DeskHarness) -> None:
+    one = Passes(harness)
+    await one.passes(*RINGS, to="702", how="at-once")
+    again = await filled(one.anna, one.card, "transfer", "t:2", to="702", how="at-once")
+    assert again.text == "This call is being transferred already."
+    harness.desk.update(free(), False)
+    harness.update(free())
+    assert not one.shows().strip()
+    sent = asyncio.create_task(filled(one.anna, one.card, "transfer", "t:3", to="702", how="ask"))
+    while len(harness.queue_control.asked) < 2:  # noqa: ASYNC110 - fakes
+        await asyncio.sleep(0)
+    one.happen(*ASKS)
+    assert (await sent).ok
+
+
+@pytest.mark.parametrize("left", [False, True])
+async def test_who_was_asked_before_the_gap(harness: DeskHarness, left: bool) -> None:
+    """Both still talk, and it goes on; or the colleague has the caller now."""
+    one = Passes(harness)
+    await one.passes(*ASKS, to="702", how="ask")
+    way = Dialled(replace(caller("h"), channel=WAY.replace(";1", ";2")), "PJSIP/702", BORISS, NOW)
+    one.both(rings=True)
+    one.happen(way, ANSWERED)
+    one.both()
+    harness.desk.update(harness.desk.states.board, False)
+    if left:
+        talk = Talk("", "PJSIP/702", caller(), NOW, BORISS)
+        harness.update(replace(board(), talks=(talk,)))
+        assert harness.card("boris").record.answered
+    else:
+        one.both()
+        assert (await one.acts("complete")).ok
+        assert harness.card("boris").record.answered is None
+
+
 async def test_without_asterisk_nothing_has_happened(harness: DeskHarness) -> None:
     one = Passes(harness)
     harness.queue_control.away = True
     answer = await filled(one.anna, one.card, "transfer", to="702", how="ask")
-    assert (answer.ok, answer.text) == (False, "Asterisk does not answer")
+    assert (answer.ok, answer.text) == (False, "That did not work, try again.")
     assert not one.shows().strip()
     harness.queue_control.away = False
     assert (await one.passes(*RINGS, to="702", how="at-once")).ok

@@ -1,12 +1,13 @@
 """Screen pop: cards open, change and close with the caller's channel."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 import pytest
 
 from ari_app.desk import messages as m
 from ivr.acd.queues import Board
-from tests.desk.fakes import FakeCardStore
+from tests.desk.fakes import NOW, FakeCardStore
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 
@@ -220,3 +221,78 @@ async def test_a_card_ringing_at_shutdown_is_closed_after_the_restart() -> None:
     await again.settled()
     assert not again.cards.of("anna")
     assert len(keep.closed) == 1
+
+
+async def missed_card(harness: DeskHarness) -> str:
+    """Anna typed while it rang, and did not answer."""
+    harness.update(board(ringing={"PJSIP/701": caller()}))
+    card = harness.card("anna").id
+    await AgentTab(harness, "anna").sends(m.Save(card, "question", "t:1", "typed"))
+    harness.update(board(ringing={"PJSIP/702": caller()}))
+    assert harness.card("anna").missed
+    return card
+
+
+async def test_a_card_that_was_not_answered_is_when_the_call_comes_without_ringing(
+    harness: DeskHarness,
+) -> None:
+    card = await missed_card(harness)
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    record = harness.card("anna").record
+    assert (record.id, record.answered, record.ended) == (card, NOW, None)
+    await harness.settled()
+
+
+async def test_a_second_call_in_vain_does_not_lengthen_the_first(harness: DeskHarness) -> None:
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    harness.update(board())
+    ended = harness.card("anna").record.ended
+    harness.now += timedelta(hours=1)
+    harness.update(board(ringing={"PJSIP/701": caller()}))
+    harness.update(board(waiting=[caller()]))
+    await harness.settled()
+    card = harness.card("anna")
+    assert (card.phase, card.record.ended) == ("after", ended)
+    assert harness.store.cards[card.id].ended == ended
+
+
+async def test_a_card_that_is_finished_while_its_caller_rings_again_leaves_another(
+    harness: DeskHarness,
+) -> None:
+    card = await missed_card(harness)
+    anna, finish, stored = AgentTab(harness, "anna"), asyncio.Event(), harness.store.finish
+
+    async def slow(card: str, at: datetime) -> None:
+        await finish.wait()
+        await stored(card, at)
+
+    harness.store.finish = slow  # type: ignore[method-assign]
+    await anna.sends(m.Save(card, "topic", "t:2", "internet"))
+    sent = asyncio.create_task(anna.sends(m.Finish(card, "t:3")))
+    await asyncio.sleep(0.01)
+    harness.update(board(ringing={"PJSIP/701": caller()}))
+    finish.set()
+    await sent
+    other = harness.card("anna")
+    assert (other.id != card, other.phase) == (True, "ringing")
+    harness.update(board())
+    harness.update(board(ringing={"PJSIP/701": caller()}))
+    harness.update(board())
+    await harness.settled()
+    assert not harness.cards.of("anna")
+
+
+async def test_the_end_of_one_offer_does_not_take_the_next_one(
+    harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ari_app.desk.cards.cards.GONE_DELAY", 0.05)
+    rings = board(ringing={"PJSIP/701": caller()})
+    harness.update(rings)
+    harness.update(board())
+    await asyncio.sleep(0.03)
+    harness.update(rings)
+    harness.update(board())
+    await asyncio.sleep(0.03)
+    assert harness.card("anna").phase == "ringing", "its own half second is not over"
+    await harness.settled()
+    assert not harness.cards.of("anna")

@@ -92,3 +92,50 @@ async def test_a_pause_of_their_own_stays(harness: DeskHarness) -> None:
     assert await left(harness) == {}
     harness.desk.presence.opened("anna")
     assert await left(harness) == {}
+
+
+async def test_a_reload_long_after_the_sign_out_of_another_browser_is_none(
+    harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ari_app.desk.agents.presence.CLOSING", 0.001)
+    presence = harness.desk.presence
+    with harness.tabs.opened(AgentTab(harness, "anna").tab):
+        presence.signed_out("anna")
+        assert await left(harness) == {}
+    presence.closed("anna")
+    assert await left(harness) == {}, "there is a minute"
+
+
+async def test_who_comes_back_in_time_has_the_whole_time_again(harness: DeskHarness) -> None:
+    one = DeskHarness(site=replace(harness.desk.render.site, away_after=60))
+    one.update(board())
+    presence, tab = one.desk.presence, AgentTab(one, "anna").tab
+    loop = asyncio.get_running_loop()
+    presence.closed("anna")
+    [first] = presence._timers.values()
+    with one.tabs.opened(tab):
+        presence.opened("anna")
+    assert first.cancelled()
+    presence.closed("anna")
+    presence.closed("anna")
+    [last] = presence._timers.values()
+    assert last.when() > loop.time() + 50
+
+
+async def test_who_opens_the_desk_while_they_are_taken_off_is_brought_back(
+    harness: DeskHarness,
+) -> None:
+    presence, control = harness.desk.presence, harness.queue_control
+    paused, asked = asyncio.Event(), control.pause
+
+    async def slow(agent: str, reason: str) -> None:
+        await paused.wait()
+        await asked(agent, reason)
+
+    control.pause = slow  # type: ignore[method-assign]
+    presence.signed_out("anna")
+    await asyncio.sleep(0.01)
+    with harness.tabs.opened(AgentTab(harness, "anna").tab):
+        presence.opened("anna")
+        paused.set()
+        assert await left(harness) == {}

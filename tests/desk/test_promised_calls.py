@@ -46,7 +46,7 @@ async def test_a_phone_that_is_away_opens_no_card(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     harness.queue_control.away = True
     called = await answer(anna, m.CallBack("t:1", 5, "call"))
-    assert (called.ok, called.text) == (False, "the phone is not registered")
+    assert (called.ok, called.text) == (False, "Your phone is not registered.")
     assert not list(harness.cards.of("anna"))
 
 

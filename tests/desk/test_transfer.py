@@ -42,13 +42,31 @@ async def test_a_supervisor_joins_and_the_agent_is_notified(harness: DeskHarness
             AgentTab(harness, "anna", supervisor=True).tab
         )
         await senior.sends(m.Supervise("t:2", "anna", "stop"))
-        assert harness.queue_control.asked.pop() == ("mentor-anna", "hang up")
-        harness.desk.supervision.observe(Board(), HungUp("mentor-anna", "", NOW))
+        [joined] = harness.queue_control.joined
+        assert harness.queue_control.asked.pop() == (joined, "hang up")
+        harness.desk.supervision.observe(Board(), HungUp(joined, "", NOW))
         assert notices[0] not in harness.desk.panels.state(anna.tab)
         await senior.sends(m.Supervise("t:3", "anna", "stop"))
         assert [one.ok for one in of_type(senior.received(), m.Answer)] == [True, False]
     assert harness.queue_control.asked == [("boris", "whisper anna")]
     assert ("boris", 1, "whisper anna") in harness.profiles.views
+
+
+async def test_a_supervisor_who_is_not_in_the_call_any_more_is_not_shown(
+    harness: DeskHarness,
+) -> None:
+    in_call(harness)
+    senior, supervision = AgentTab(harness, "boris", supervisor=True), harness.desk.supervision
+    harness.queue_control.away = True
+    await senior.sends(m.Supervise("t:1", "anna", "whisper"))
+    await senior.sends(m.Supervise("t:2", "anna", "stop"))
+    assert [one.ok for one in of_type(senior.received(), m.Answer)] == [False, False]
+    harness.queue_control.away = False
+    await senior.sends(m.Supervise("t:3", "anna", "whisper"))
+    supervision.reconnected(harness.queue_control.joined)
+    assert harness.desk.states.watched == {"anna": (("Boris", "whisper"),)}
+    supervision.reconnected(())
+    assert harness.desk.states.watched == {}
 
 
 async def test_supervising_needs_the_role_and_an_active_call(harness: DeskHarness) -> None:
@@ -113,8 +131,8 @@ async def test_the_number_of_remembered_cards_is_bounded(
     monkeypatch.setattr("ari_app.desk.cards.cards.REMEMBERED", 2)
     for call in ("1.1", "1.2", "1.3"):
         harness.update(board(talking={"PJSIP/701": caller(call)}))
-        harness.cards.forget(harness.card("anna"))
         harness.update(board())
+        harness.cards.forget(harness.card("anna"))
     came = []
     for call in ("1.1", "1.3"):
         harness.update(board(ringing={"PJSIP/702": caller(call)}))

@@ -5,9 +5,11 @@ from typing import Any, cast
 
 import pytest
 
-from ari_app.ami.client import AmiError
+from ari_app.ami.client import AmiError, RefusedError
 from ari_app.ari.errors import AriError, UnreachableError
+from ari_app.ari.sip_messages import PhoneNotRegisteredError
 from ari_app.desk.ports import DeskUnavailable
+from ari_app.desk.words import page_languages, words
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.workplace.queue_control import QueueControl
 from tests.store.samples import NOON
@@ -73,7 +75,7 @@ async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueCon
     await control.conference("PJSIP/1-1", "PJSIP/701-0001")
     await control.hang_up("PJSIP/702-0002")
     assert await control.is_dialled("702")
-    await control.supervise("anna", "boris", "whisper")
+    await control.supervise("anna", "boris", "whisper", "mentor-1")
     await control.call("boris", "375990000001")
     assert asterisk.asked == [
         ("PJSIP/701", True, "lunch"),
@@ -89,6 +91,27 @@ async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueCon
 
 
 @pytest.mark.parametrize(
+    ("error", "word"),
+    [
+        (RefusedError("Hangup", "No such channel"), "call-over"),
+        (RefusedError("Redirect", "Channel does not exist: PJSIP/1-1"), "call-over"),
+        (RefusedError("Redirect", "Permission denied"), "try-again"),
+        (PhoneNotRegisteredError("PJSIP/701 is not registered"), "phone-away"),
+        (ValueError("x cannot be dialled"), "transfer-no-way"),
+        (UnreachableError("link"), "try-again"),
+    ],
+)
+async def test_what_is_shown_to_agents_of_failures(
+    asterisk: FakeAsterisk, control: QueueControl, error: Exception, word: str
+) -> None:
+    asterisk.error = error
+    with pytest.raises(DeskUnavailable) as raised:
+        await control.call("anna", "x")
+    assert raised.value.word == word
+    assert words()[word].keys() == set(page_languages())
+
+
+@pytest.mark.parametrize(
     "error", [AmiError("AMI is not connected"), AriError(500, "x", "y"), UnreachableError("link")]
 )
 @pytest.mark.parametrize(
@@ -96,7 +119,7 @@ async def test_requests_reach_asterisk(asterisk: FakeAsterisk, control: QueueCon
     [
         lambda control: control.ready("anna"),
         lambda control: control.transfer("PJSIP/701-0001", "702"),
-        lambda control: control.supervise("anna", "boris", "listen"),
+        lambda control: control.supervise("anna", "boris", "listen", "mentor-1"),
         lambda control: control.pause("nobody", "lunch"),
     ],
 )

@@ -132,13 +132,6 @@ class AgentStates:
         found = ((self._phones.agent(talk.interface), talk) for talk in self._board.talks)
         return [(agents[name], talk) for name, talk in found if name in agents]
 
-    def agent_channel(self, agent: str, caller_channel: str) -> str | None:
-        """The channel of the agent's leg of the call with a caller; None if they do not talk."""
-        for one, talk in self.talks():
-            if (one.name, talk.caller.call) == (agent, caller_channel):
-                return talk.leg
-        return None
-
     def full_name(self, agent: str) -> str:
         """An agent's full name; their login if they are unknown."""
         names = (one.full_name for one in self._phones.everyone() if one.name == agent)

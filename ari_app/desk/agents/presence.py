@@ -15,6 +15,9 @@ from ivr.acd.queues import Connected, Event, Unanswered
 
 log = logging.getLogger(__name__)
 
+CLOSING = 5.0
+"""Seconds in which the tabs of an agent who signed out close."""
+
 SIGNED_OUT = "signed-out"
 """The pause reason of an agent who left the desk."""
 
@@ -41,6 +44,8 @@ class Presence:
         """Agent: the rings in a row that were not answered."""
         self._signed_out: set[str] = set()
         """Agents who signed out, while their tabs close."""
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        """Agent without a tab: when they count as away."""
 
     def observe(self, _: Board, event: Event) -> None:
         """Count rings that were not answered. Never waits."""
@@ -62,6 +67,7 @@ class Presence:
     def opened(self, agent: str) -> None:
         """An agent opened the desk in a tab."""
         self._signed_out.discard(agent)
+        self._stop(agent)
         if self._states.of(agent).reason == SIGNED_OUT:
             self._begin(self._bring_back(agent))
 
@@ -69,15 +75,24 @@ class Presence:
         """A tab closed; after the last one the agent has some time to come back."""
         after = 0 if agent in self._signed_out else self._render.site.away_after
         if agent not in self._tabs.agents() and (after or agent in self._signed_out):
-            asyncio.get_running_loop().call_later(after, self._left, agent)
+            self._stop(agent)
+            loop = asyncio.get_running_loop()
+            self._timers[agent] = loop.call_later(after, self._left, agent)
 
     def signed_out(self, agent: str) -> None:
         """An agent signed out; another browser may still be signed in."""
         self._signed_out.add(agent)
+        asyncio.get_running_loop().call_later(CLOSING, self._signed_out.discard, agent)
         self.closed(agent)
+
+    def _stop(self, agent: str) -> None:
+        timer = self._timers.pop(agent, None)
+        if timer is not None:
+            timer.cancel()
 
     def _left(self, agent: str) -> None:
         self._signed_out.discard(agent)
+        self._timers.pop(agent, None)
         state = self._states.of(agent)
         if agent not in self._tabs.agents() and state.queues and not state.paused:
             self._begin(self._take_off(agent, SIGNED_OUT))
@@ -89,6 +104,8 @@ class Presence:
             log.warning("%s is not taken off the queues (%s): %s", agent, why, error)
         else:
             log.info("%s is taken off the queues: %s", agent, why)
+            if why == SIGNED_OUT and agent in self._tabs.agents():  # opened meanwhile
+                await self._bring_back(agent)
 
     async def _bring_back(self, agent: str) -> None:
         try:

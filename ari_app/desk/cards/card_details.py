@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from ari_app.desk import messages as m
 from ari_app.desk.cards.card import Begin, Card
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import CallerProfiles, CardStore, DeskUnavailable
+from ari_app.desk.ports import CallerProfiles, CardRecord, CardStore, DeskUnavailable
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tabs
 
@@ -71,13 +71,16 @@ class CardDetails:
 
     async def _load(self, card: Card, part: str) -> None:
         loaded: dict[str, object] = {}
+        arrival = card.record.arrival
         try:
             async with asyncio.timeout(TIMEOUT):
-                loaded[part] = await self._fetch(card, part)
+                loaded[part] = await self._fetch(card.record, part)
         except TimeoutError:
             log.warning("card %s: %s unavailable: timeout after %g s", card.id, part, TIMEOUT)
         except DeskUnavailable as error:
             log.warning("card %s: %s unavailable: %s", card.id, part, error)
+        if card.record.arrival.subscriber != arrival.subscriber:
+            return  # linked to another subscriber meanwhile: that loads everything again
         failed = card.profile.unavailable
         unavailable = failed - {part} if loaded else failed | {part}
         card.profile = replace(card.profile, **loaded, unavailable=unavailable)
@@ -85,15 +88,15 @@ class CardDetails:
             for changed in {part, "who", "why", "tips"} & set(self._render.parts):
                 self.send(card, changed)
 
-    async def _fetch(self, card: Card, part: str) -> object:
-        arrival, profiles = card.record.arrival, self._profiles
+    async def _fetch(self, card: CardRecord, part: str) -> object:
+        arrival, profiles = card.arrival, self._profiles
         match part:
             case "path":
                 return await profiles.path(arrival.call)
             case "callbacks":
                 return await profiles.callbacks(arrival.number)
             case "transfer":
-                return await self._store.transfer_notes(card.record.came_from)
+                return await self._store.transfer_notes(card.came_from)
         assert arrival.subscriber is not None
         fetch: Mapping[str, Callable[[int], Awaitable[object]]] = {
             "subscriber": profiles.subscriber,

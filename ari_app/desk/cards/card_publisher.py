@@ -33,6 +33,7 @@ class CardPublisher:
         for tab in self._tabs.of(card.record.agent):
             word = self._render.word(f"phase-{card.phase_word}", tab.language)
             tab.send(m.Phased(card.id, card.phase, word, card.since.isoformat()))
+        self.passing(card)
         self._recordings.follow(card)
 
     def passing(self, card: Card, word: str = "", **values: object) -> None:

@@ -73,8 +73,8 @@ class OpenCards:
         self._board = Board()
         self._asked: dict[tuple[str, str], str] = {}
         """Agent and caller's channel, while the agent is asked about the caller: who asks."""
-        self._leaving: set[tuple[str, str]] = set()
-        """Offers that ended, while it is not known yet what became of the caller."""
+        self._leaving: dict[tuple[str, str], object] = {}
+        """Offers that ended, until it is known what became of the caller; one object each."""
 
     async def restore(self) -> None:
         """Restore the unfinished cards from the store, after a restart."""
@@ -119,8 +119,8 @@ class OpenCards:
         here = {key: place for place in now.values() if (key := self._key(place)) is not None}
         for key in [key for key in self._at if key not in here]:
             self._caller_left(key)
-        self._leaving -= here.keys()
         for key, place in here.items():
+            self._leaving.pop(key, None)
             if key in self._at:
                 self._answered(self._at[key], place)
             else:
@@ -143,7 +143,7 @@ class OpenCards:
             return None
         card.asked_by = ""
         if card.phase == "talking":
-            self._change(card, answered=self._now())
+            self._change(card, answered=card.record.answered or self._now(), ended=None)
         return card
 
     def identify(self, card: Card, identity: Identity) -> None:
@@ -202,8 +202,11 @@ class OpenCards:
             if len(self._finished) > REMEMBERED:
                 del self._finished[next(iter(self._finished))]
         key = (card.record.agent, card.record.arrival.channel)
-        if self._at.get(key) is card:
+        if self._at.get(key) is card:  # the caller came back while it was being finished
             del self._at[key]
+            self._leaving.pop(key, None)
+            self._places = {}
+            self.update(self._board)
 
     def _key(self, place: Place) -> tuple[str, str] | None:
         agent = self._phones.agent(place.interface)
@@ -245,8 +248,9 @@ class OpenCards:
             if card.record.arrival.channel == channel and card.phase == "after":
                 self._at[key] = card
                 card.phase, card.since = place.phase, place.since
-                if place.phase == "talking":
-                    self._change(card, ended=None)
+                card.asked_by = self._asked.get(key, "")
+                if place.phase == "talking" and not card.asked_by:
+                    self._change(card, answered=card.record.answered or place.since, ended=None)
                 self._listener.phase_changed(card)
                 return True
         return False
@@ -271,29 +275,31 @@ class OpenCards:
 
     def _caller_left(self, key: tuple[str, str]) -> None:
         card, why = self._at[key], why_gone(self._board, key[1])
-        if self._asked.pop(key, ""):
+        asked = self._asked.pop(key, "")
+        if asked and card.record.answered is None:
             self._close(key, "taken-back")
         elif card.phase == "talking" or card.record.answered:
+            spoke = card.phase == "talking" and not asked
             del self._at[key]
-            card.phase, card.since = "after", self._now()
-            self._change(card, ended=card.since)
+            card.phase, card.since, card.asked_by = "after", self._now(), ""
+            self._change(card, ended=card.since if spoke else card.record.ended or card.since)
             self._listener.phase_changed(card)
         elif why in ("answered-elsewhere", "rings-elsewhere"):
             self._close(key, why)
         elif key not in self._leaving:
-            self._leaving.add(key)
-            self._begin(self._close_later(key))
+            self._leaving[key] = end = object()
+            self._begin(self._close_later(key, end))
 
-    async def _close_later(self, key: tuple[str, str]) -> None:
+    async def _close_later(self, key: tuple[str, str], end: object) -> None:
         await asyncio.sleep(GONE_DELAY)
-        if key in self._leaving:
+        if self._leaving.get(key) is end:
             self._close(key, why_gone(self._board, key[1]))
 
     def _close(self, key: tuple[str, str], why: Why) -> None:
-        self._leaving.discard(key)
+        self._leaving.pop(key, None)
         card = self._at.pop(key)
         if card.typed.anything:  # the agent finishes it, or the caller rings again
-            card.phase, card.since = "after", self._now()
+            card.phase, card.since, card.asked_by = "after", self._now(), ""
             self._change(card, ended=card.since)
             self._listener.card_kept(card, why)
             return

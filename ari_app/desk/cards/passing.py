@@ -39,7 +39,11 @@ WHEN: Mapping[Act, frozenset[str]] = {
 
 
 class NotNow(Exception):  # noqa: N818 - named by what is so, not as an error
-    """There is no call, or none in the state that is needed."""
+    """There is no call, or none in the state that is needed: ``word`` is shown to the agent."""
+
+    def __init__(self, word: str = "transfer-no-call") -> None:
+        super().__init__(word)
+        self.word = word
 
 
 class Passing:
@@ -120,6 +124,27 @@ class Passing:
             if after is not card.passage.at:
                 self._move(card, after)
 
+    def reconnected(self) -> None:
+        """Asterisk is connected again, and what happened meanwhile is not known: only who was asked
+        first and still talks is followed on. Called with the new board."""
+        legs = {talk.leg for talk in self._states.board.talks}
+        for channel, card in tuple(self._under_way.items()):
+            passage = card.passage
+            assert passage is not None
+            at = passage.at
+            if at.state in ("talking", "three") and legs.issuperset((at.leg, at.legs[-1])):
+                continue
+            other = None
+            if passage.agent and card.phase != "talking":
+                other = self._cards.joined(passage.agent, channel)
+            self._ask_first(card, "")
+            del self._under_way[channel]
+            card.passage = None
+            for one in (card, other):
+                if one is not None:
+                    self._publisher.passing(one)
+            self._moved.set()
+
     def _talk(self, card: Card) -> Talk:
         where = (card.record.agent, card.record.arrival.channel)
         for colleague, talk in self._states.talks():
@@ -130,7 +155,7 @@ class Passing:
     def _start(self, card: Card, to: str, warm: bool) -> Talk:
         talk = self._talk(card)
         if card.passage is not None and not card.passage.at.over:
-            raise NotNow
+            raise NotNow("transfer-under-way")
         queue = to.startswith("queue-")
         people = {one.extension: one for one in self._ports.phones.everyone()}
         found = people.get(to)

@@ -84,14 +84,10 @@ class AgentCommands:
         tab.send(m.Answer(key, ok=False, text=self._render.word("not-valid", tab.language)))
 
     async def _set_state(self, tab: Tab, message: m.State) -> m.Answer:
-        try:
-            if message.ready:
-                await self._do.queue_control.ready(tab.agent)
-            else:
-                await self._do.queue_control.pause(tab.agent, message.reason)
-        except DeskUnavailable as error:
-            text = self._render.word("try-again", tab.language, why=error)
-            return m.Answer(message.key, ok=False, text=text)
+        if message.ready:
+            await self._do.queue_control.ready(tab.agent)
+        else:
+            await self._do.queue_control.pause(tab.agent, message.reason)
         return m.Answer(message.key, ok=True)
 
     async def _answer(self, tab: Tab, key: str, command: Awaitable[m.Answer]) -> None:
@@ -102,6 +98,7 @@ class AgentCommands:
             word = self._render.word("not-there", tab.language)
             answer = m.Answer(key, ok=False, text=word)
         except DeskUnavailable as error:
-            answer = m.Answer(key, ok=False, text=str(error))
+            log.warning("a command of %s failed: %s", tab.agent, error)
+            answer = m.Answer(key, ok=False, text=self._render.word(error.word, tab.language))
         finally:
             tab.send(answer)

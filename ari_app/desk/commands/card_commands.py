@@ -70,9 +70,11 @@ class CardCommands:
             return self._refused(tab, message.key, "call-only", seconds=self._authority.after)
         word = Secret(message.word)
         result = await self._queue_control.verify_code_word(subscriber, word, tab.agent)
-        if result == "match":
+        if result == "match" and card.record.arrival.subscriber == subscriber:
             self._cards.identify(card, "code-word")
         await self._details.refresh_all(self._cards.about(subscriber), "subscriber")
+        if card.record.arrival.subscriber != subscriber:  # another tab linked the card meanwhile
+            return self._refused(tab, message.key, "linked-meanwhile")
         text = self._render.word(f"word-{result.replace(' ', '-')}", tab.language)
         known = card.profile.subscriber
         if result == "no match" and known and known.locked_until:

@@ -1,12 +1,14 @@
 """Supervisors join the calls of agents: monitor, whisper, barge."""
 
 import logging
+import secrets
+from collections.abc import Collection
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import How, QueueControl
+from ari_app.desk.ports import DeskUnavailable, How, QueueControl
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab, Tabs
 from ivr.acd.board import Board
@@ -43,6 +45,11 @@ class Supervision:
             del self._joined[event.call]
             self._sign()
 
+    def reconnected(self, alive: Collection[str]) -> None:
+        """Asterisk is connected again: who has no channel (``alive``) left meanwhile."""
+        self._joined = {key: one for key, one in self._joined.items() if key in alive}
+        self._sign()
+
     def _sign(self) -> None:
         """What agents see of it, as long as it lasts."""
         watched: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -69,8 +76,13 @@ class Supervision:
             return await self._leave(tab, message)
         if agent not in {one.name for one, _ in self._states.talks()} - {supervisor}:
             return self._answer(tab, message, "supervise-no-call", ok=False)
-        channel = await self._queue_control.supervise(supervisor, agent, how)
+        channel = f"firstline-mentor-{secrets.token_hex(6)}"
         self._joined[channel] = (supervisor, agent, how)
+        try:
+            await self._queue_control.supervise(supervisor, agent, how, channel)
+        except DeskUnavailable:
+            self._joined.pop(channel, None)
+            raise
         self._sign()
         name = self._states.full_name(supervisor)
         for each in self._tabs.of(agent):

@@ -28,7 +28,7 @@ class CodeWordForms:
 
     async def _unlock(self, filled: FormInput) -> ActionResult:
         """Unlock the code word of the card's subscriber; the reason is recorded with the agent."""
-        record, language = filled.card.record, filled.language
+        record, language = filled.record, filled.language
         subscriber = record.arrival.subscriber
         if subscriber is None or not filled.senior:
             word = "nothing-known" if filled.senior else "unlock-senior"

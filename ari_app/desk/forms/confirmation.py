@@ -49,7 +49,7 @@ class Confirmation:
     ) -> list[Line]:
         """The object of an operation: its inputs, ``labels`` where they were chosen by one, and
         what was quoted, beside what is so now."""
-        record = filled.card.record
+        record = filled.record
         present, total = await asyncio.gather(
             self._present(record, operation), self._monthly(filled, quoted)
         )
@@ -103,8 +103,8 @@ class Confirmation:
         if paused and paused[0] <= today < paused[1]:
             return Money(more.amount * 0, more.currency)
         tariff, services = await asyncio.gather(
-            self._operations.ask(card.record, "tariff", {}),
-            self._operations.ask(card.record, "services", {}),
+            self._operations.ask(filled.record, "tariff", {}),
+            self._operations.ask(filled.record, "services", {}),
         )
         fees = [tariff.values.get("fee"), *_fees(services)]
         amounts = [

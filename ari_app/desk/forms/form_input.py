@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from ari_app.desk.cards.card import Card
 from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.ports import CardRecord
 
 
 class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an error
@@ -13,16 +14,22 @@ class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an er
 
 
 class FormInput(Struct, frozen=True):
-    """The values of a form. ``key`` is the same when the same form is sent again; ``language`` is
-    that of the tab, ``senior``: its agent is a senior one at least, ``listens``: they may listen to
-    recorded conversations."""
+    """The values of a form. ``record`` is the card's as it was when the form came; ``key`` is the
+    same when the same form is sent again; ``language`` is that of the tab, ``senior``: its agent is
+    a senior one at least, ``listens``: they may listen to recorded conversations."""
 
     card: Card
+    record: CardRecord
     key: str
     language: str
     values: Mapping[str, str]
     senior: bool = False
     listens: bool = False
+
+    @property
+    def linked(self) -> bool:
+        """Whether the card was linked to another subscriber since the form came."""
+        return self.card.record.arrival.subscriber != self.record.arrival.subscriber
 
     @property
     def card_key(self) -> str:

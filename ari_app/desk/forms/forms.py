@@ -10,6 +10,9 @@ from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab
 
+LINKED = "linked-meanwhile"
+"""Shown to an agent whose card was linked to another subscriber meanwhile."""
+
 
 class Forms:
     """``handlers`` are the forms by name."""
@@ -33,10 +36,14 @@ class Forms:
         """
         card = self._cards.own(tab.agent, message.card)
         filled = FormInput(
-            card, message.key, tab.language, message.values, tab.supervisor, tab.listens
+            *(card, card.record, message.key, tab.language, message.values),
+            senior=tab.supervisor,
+            listens=tab.listens,
         )
         key = f"{message.form}:{message.key}"
         result = await card.actions.run(key, lambda: self._run(message.form, filled))
+        if filled.linked and result.html:  # it shows what is another customer's
+            return m.Answer(message.key, result.ok, self._render.word(LINKED, tab.language))
         return m.Answer(message.key, result.ok, result.text, result.html)
 
     async def _run(self, form: str, filled: FormInput) -> ActionResult:
@@ -44,6 +51,8 @@ class Forms:
         handler = self._handlers.get(form)
         if handler is None:
             return ActionResult(False, self._render.word("not-there", language))
+        if filled.linked:
+            return ActionResult(False, self._render.word(LINKED, language))
         if form in IN_CALL and not self._authority.acts(filled.card):
             seconds = self._authority.after
             return ActionResult(False, self._render.word("call-only", language, seconds=seconds))

@@ -57,14 +57,14 @@ class KnowledgeForms:
         values = self._values(filled)
         topic = await self._topic(filled)
         found: Sequence[tuple[str, str]] = ()
-        for language in (filled.card.record.arrival.language, filled.language):
+        for language in (filled.record.arrival.language, filled.language):
             if not found and language:
                 found = await self._knowledge.answers(topic, language, values)
         return self._page(filled, "answers", found=found)
 
     async def _topic(self, filled: FormInput) -> str:
         texts = await self._texts(filled.card)
-        return texts.get("topic") or filled.card.record.arrival.topic
+        return texts.get("topic") or filled.record.arrival.topic
 
     def _values(self, filled: FormInput) -> Mapping[str, str]:
         """What fills in the placeholders of an answer; what is not known is left out."""
@@ -83,6 +83,6 @@ class KnowledgeForms:
         return values
 
     def _page(self, filled: FormInput, name: str, **values: object) -> ActionResult:
-        values["record"] = filled.card.record
+        values["record"] = filled.record
         html = self._render.page(f"forms/{name}", filled.language, **values)
         return ActionResult(True, html=html)

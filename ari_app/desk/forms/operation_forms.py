@@ -52,7 +52,7 @@ class OperationForms:
 
     async def _open(self, filled: FormInput) -> ActionResult:
         """The form of an operation; one that only answers, and asks for nothing, is run at once."""
-        operation, record = self._operation(filled), filled.card.record
+        operation, record = self._operation(filled), filled.record
         if not operations.identified_enough(operation, record.identity):
             return self._ask_code_word(filled, operation)
         effect, kinds = operations.has_effect(operation), operations.form_inputs(operation)
@@ -82,7 +82,7 @@ class OperationForms:
         self, filled: FormInput, operation: Operation, inputs: Values
     ) -> ActionResult:
         """Run an operation that only answers a question."""
-        answered = await self._operations.ask(filled.card.record, operation.name, inputs)
+        answered = await self._operations.ask(filled.record, operation.name, inputs)
         return self._page("result", filled, operation, **self._nothing(filled, answered))
 
     def _nothing(self, filled: FormInput, answered: Answered) -> Mapping[str, object]:
@@ -118,14 +118,14 @@ class OperationForms:
         ordered = {
             one.code for one in (account.pending if account else ()) if one.what == operation.name
         }
-        answered = await self._operations.ask(filled.card.record, choice.held, {})
+        answered = await self._operations.ask(filled.record, choice.held, {})
         held = operations.held(choice, answered)
         # Of tariffs there is one: who has ordered another may still keep the one in force.
         return ordered if ordered and choice.held == choice.name else ordered | held
 
     async def _submit(self, filled: FormInput) -> ActionResult:
         """Run an operation; for one that costs, quote the charge and ask for confirmation."""
-        operation, record = self._operation(filled), filled.card.record
+        operation, record = self._operation(filled), filled.record
         if not operations.identified_enough(operation, record.identity):
             return self._ask_code_word(filled, operation)
         inputs = self._inputs(filled, operation, operations.form_inputs(operation))
@@ -150,7 +150,7 @@ class OperationForms:
         of the action."""
         quoted = Answered("ok")
         if operation.costs:
-            record = filled.card.record
+            record = filled.record
             quoted = await self._operations.ask(record, operation.name + QUOTE, inputs)
         if quoted.outcome != "ok":
             return ActionResult(False, self._outcome(filled, quoted.outcome))
@@ -164,6 +164,7 @@ class OperationForms:
             lines=lines,
             earlier=earlier,
             fields={**_fields(filled), **charge},
+            subscriber=filled.record.arrival.subscriber or "",
             reason=given[0],
             action=given[1],
         )
@@ -176,7 +177,7 @@ class OperationForms:
         for name in inputs:
             choice = CHOICES.get((operation.name, name))
             if choice is not None:
-                record = filled.card.record
+                record = filled.record
                 answered = await self._operations.ask(record, choice.operation, {})
                 every = dict(operations.choices(choice, answered, filled.language, self._own))
                 labels[name] = every.get(filled.values.get(INPUT + name, ""), "")
@@ -185,12 +186,15 @@ class OperationForms:
     async def _confirm(self, filled: FormInput) -> ActionResult:
         """Run a confirmed operation for the charge that was quoted."""
         operation = self._operation(filled)
-        if not operations.identified_enough(operation, filled.card.record.identity):
+        if not operations.identified_enough(operation, filled.record.identity):
             return self._ask_code_word(filled, operation)
         inputs = self._inputs(filled, operation, operation.inputs)
+        subscriber = f"{filled.record.arrival.subscriber or ''}"
+        if filled.values.get("subscriber", subscriber) != subscriber:
+            return ActionResult(False, self._render.word("linked-meanwhile", filled.language))
         action, reason = filled.text("action"), filled.text("reason")
         key = f"{filled.card.id}:{action}"
-        asked = (filled.card.record, operation.name, inputs)
+        asked = (filled.record, operation.name, inputs)
         earlier = await self._operations.earlier(*asked, key)
         if len(earlier) > bounds.whole(filled.values.get("earlier", "") or "0"):
             wanted = self._inputs(filled, operation, operations.form_inputs(operation))
@@ -202,7 +206,7 @@ class OperationForms:
     ) -> ActionResult:
         card, language = filled.card, filled.language
         key = f"{card.id}:{action}"
-        result = await self._operations.do(card.record, operation.name, inputs, key, reason)
+        result = await self._operations.do(filled.record, operation.name, inputs, key, reason)
         self._details.reload(card, *CHANGED)
         outcome = result.answered.outcome
         page = self._page(
@@ -226,7 +230,7 @@ class OperationForms:
 
     def _ask_code_word(self, filled: FormInput, operation: Operation) -> ActionResult:
         """The caller is not identified enough: go on once the code word is verified."""
-        record, subscriber = filled.card.record, filled.card.profile.subscriber
+        record, subscriber = filled.record, filled.card.profile.subscriber
         has_word = subscriber is None or subscriber.has_code_word
         page = self._page("code_word_needed", filled, operation, record=record, has_word=has_word)
         return ActionResult(False, html=page.html)

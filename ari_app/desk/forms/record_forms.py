@@ -43,7 +43,7 @@ class RecordForms:
         due = self._moment(filled, "due") if filled.values.get("due") else None
         card = filled.card
         ticket = await self._tickets.open_ticket(
-            card.record, filled.card_key, department, text, due
+            filled.record, filled.card_key, department, text, due
         )
         self._details.reload(card, "tickets")
         at = self._render.moment(ticket.due)
@@ -51,14 +51,14 @@ class RecordForms:
 
     async def _note(self, filled: FormInput) -> ActionResult:
         card = filled.card
-        await self._tickets.add_note(card.record, filled.card_key, filled.text("text"))
+        await self._tickets.add_note(filled.record, filled.card_key, filled.text("text"))
         self._details.reload(card, "notes")
         return self._done(filled, "noted")
 
     async def _callback(self, filled: FormInput) -> ActionResult:
         due, note = self._moment(filled, "due"), filled.values.get("text", "").strip()
         card = filled.card
-        await self._tickets.promise_callback(card.record, filled.card_key, due, note)
+        await self._tickets.promise_callback(filled.record, filled.card_key, due, note)
         self._details.reload(card, "callbacks")
         self._promised()
         return self._done(filled, "call-promised", at=self._render.moment(due))

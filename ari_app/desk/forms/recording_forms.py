@@ -25,7 +25,7 @@ class RecordingForms:
     async def _list(self, filled: FormInput) -> ActionResult:
         if not filled.listens:
             return ActionResult(False, self._render.word("http-403", filled.language))
-        found = await self._conversations.of(filled.card.record)
+        found = await self._conversations.of(filled.record)
         html = self._render.page(
             "forms/conversations", filled.language, found=found, name=self._states.full_name
         )

@@ -48,7 +48,7 @@ class TransferForms:
 
     async def _targets(self, filled: FormInput) -> ActionResult:
         """The form itself, with whom can be reached now."""
-        reachable = self._lists.opened(filled.card.record.agent)
+        reachable = self._lists.opened(filled.record.agent)
         html = self._render.page("forms/transfer", filled.language, reachable=reachable)
         return ActionResult(True, html=html)
 
@@ -71,8 +71,8 @@ class TransferForms:
                 await self._passing.consult(card, to)
             else:
                 await self._passing.transfer(card, to)
-        except NotNow:
-            return self._word("transfer-no-call", filled)
+        except NotNow as error:
+            return self._word(error.word, filled)
         at = await self._passing.settled(card, PATIENCE)
         if at is None:
             return self._word("transfer-no-call", filled)

@@ -23,8 +23,8 @@ listening."""
 
 
 class RecordingPlayer:
-    """Whose call it is not, and whose subscriber is on no card of theirs, counts as a record read
-    without a call."""
+    """A recording of a subscriber who is on no card of the listener's counts as a record read
+    without a call, also where it is the listener's own call."""
 
     def __init__(
         self, ports: Ports, browsing: Browsing, listen: Role, now: Callable[[], datetime]

@@ -87,6 +87,19 @@ def test_halves_without_a_caller_are_not_followed() -> None:
     assert board(Dialled(half(1), ANNA, LEG, at(1))) == Board()
 
 
+@pytest.mark.parametrize("end", [";1", ";2"])
+def test_a_caller_may_be_on_a_half_without_a_call(end: str) -> None:
+    """So is one whom another dialplan sends on through a half: their calls are followed, too."""
+    on_half = replace(caller("a"), channel=f"Local/611@in-00000007{end}")
+    now = board(waits("a"), Dialled(on_half, ANNA, LEG, at(1)))
+    assert rung(now) == [("support", ANNA, "a")]
+    way = Dialled(on_half, LOCAL, f"{LOCAL}-00000001;1", at(1))
+    now = board(waits("a"), way, *through()[1:], ANSWERS)
+    assert spoken(now) == [("support", ANNA, "a")]
+    if end == ";1":
+        assert rung(board(Dialled(on_half, ANNA, LEG, at(1)))) == [("", ANNA, "a")]
+
+
 def test_what_a_queue_dials_is_one_offer() -> None:
     """AMI reports it as a call of the queue and as a dialled one, in either order."""
     offered = Offered("support", ANNA, "a", at(1), LEG)

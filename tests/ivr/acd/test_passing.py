@@ -36,6 +36,17 @@ def left(leg: str) -> tuple[Event, ...]:
     return (HungUp("x", leg, at(9)),)
 
 
+def on_half(*events: Event) -> tuple[Event, ...]:
+    """The same of a caller whose channel is a half itself."""
+    channel = "Local/611@in-00000007;2"
+    return tuple(
+        replace(event, caller=replace(event.caller, channel=channel))
+        if isinstance(event, Dialled) and event.caller.call == "a"
+        else event
+        for event in events
+    )
+
+
 @pytest.mark.parametrize(
     ("start", "events", "state", "why"),
     [
@@ -43,6 +54,8 @@ def left(leg: str) -> tuple[Event, ...]:
         (BLIND, RINGS[:2], "calling", ""),
         (BLIND, RINGS, "rings", ""),
         (BLIND, (*left(OLGAS), *RINGS, *ANSWERED), "passed", ""),
+        (BLIND, on_half(*RINGS), "rings", ""),
+        (BLIND, on_half(*RINGS, *failed("BUSY"), *AGAIN), "back-rings", "busy"),
         (BLIND, (*RINGS, *failed("BUSY")), "returns", "busy"),
         (BLIND, (*RINGS, *failed("NOANSWER"), *AGAIN), "back-rings", "no-answer"),
         (BLIND, (*RINGS, *failed("CHANUNAVAIL"), *back(True)), "back", "unavailable"),
