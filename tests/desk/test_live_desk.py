@@ -146,7 +146,7 @@ async def test_a_rejected_offer_moves_to_the_next_agent(
             await desks[1].phase("ringing")
             await caller.hangup()
             await expect(desks[1].card).to_have_count(0)
-            await expect(two.locator("#notices")).to_contain_text("положил трубку")
+            await expect(two.locator("#notices")).to_contain_text("сброшен до ответа")
 
 
 async def test_a_conversation_is_recorded_but_no_secret(
