@@ -15,8 +15,8 @@ from ivr.bounds import Short
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Key = Annotated[str, Meta(pattern="^[0-9A-Za-z:-]{1,64}$")]
 Text = Annotated[str, Meta(max_length=20_000)]
-Field = Literal["question", "solution", "topic", "solved"]
-"""What an agent writes about a contact; ``solved`` is ``yes``, ``no`` or ``""``."""
+Field = Literal["question", "solution", "topic", "solved", "forms"]
+"""``solved`` is ``yes``, ``no`` or ``""``; ``forms``, not stored, has a text if one is unsent."""
 
 Phase = Literal["ringing", "talking", "after", "record"]
 """The agent's phone rings; they talk; the call is over and the card is to be finished; the card was

@@ -22,9 +22,11 @@ US = "<sip:caller@desk>;tag=us"
 
 class FakeSip:
     """Registers every page that asks, and rings it. ``said`` are the requests and the answers that
-    the page sends but for registrations, by their first words: ``BYE``, ``486``, ``200 INVITE``."""
+    the page sends but for registrations, by their first words: ``BYE``, ``486``, ``200 INVITE``.
+    ``account`` is what the page learns of its phone, None if it has none."""
 
     def __init__(self) -> None:
+        self.account: dict[str, str] | None = ACCOUNT
         self.said: asyncio.Queue[str] = asyncio.Queue()
         self.registered = asyncio.Event()
         self._socket: WebSocketRoute | None = None

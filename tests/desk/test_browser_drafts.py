@@ -107,6 +107,8 @@ async def test_a_text_of_another_tab_is_not_overwritten_without_a_choice(
     typed.saved("question", "elsewhere:1", "second")
     await question(other).press_sequentially("!")
     await expect(box).to_contain_text("second")
+    await other.keyboard.press("Control+Enter")
+    await expect(box.get_by_role("button", name="Keep this")).to_be_focused()
     await box.get_by_role("button", name="Keep this").click()
     await saved(other)
     assert await stored(harness) == "first!"

@@ -23,6 +23,10 @@ from tests.desk.test_operation_forms import QUOTED, in_call
 TV: Values = {"service": Name({"en": "TV"}), "fee": Money(Decimal(7), "BYN"), "code": Digits("7")}
 
 
+PLACE = ".actions > [data-form-place]"
+"""Where operations are opened."""
+
+
 @pytest.fixture
 def harness(server: RunningDesk) -> DeskHarness:
     server.harness.operations.answers |= {
@@ -86,8 +90,16 @@ async def test_a_double_click_is_one_action(harness: DeskHarness, desk: Page) ->
     harness.cards.identify(harness.card("anna"), "code-word")
     await desk.locator("[data-operation]").select_option("resume")
     harness.operations.answers["resume-quote"] = Answered("ok", QUOTED)
-    await desk.get_by_role("button", name="Open", exact=True).click()
-    await desk.locator("[data-form-place]").get_by_label("Reason", exact=True).fill("back")
+    opens, place = desk.get_by_role("button", name="Open", exact=True), desk.locator(PLACE)
+    reason = place.get_by_label("Reason", exact=True)
+    await opens.click()
+    await place.get_by_role("button", name="Close").click()
+    await opens.click()
+    await reason.fill("back")
+    await opens.click()
+    await expect(desk.locator("#notices")).to_contain_text("Open again to replace it.")
+    await expect(reason).to_have_value("back")
+    await expect(reason).to_be_focused()
     await desk.get_by_role("button", name="Get the price").click()
     await desk.get_by_role("button", name="Yes, do it").dblclick()
     await expect(desk.locator(".outcome")).to_have_text("Done.")
@@ -127,9 +139,16 @@ async def test_a_submission_repeated_after_a_disconnect_is_one_action(
 
 
 async def test_a_transfer_includes_the_last_typed_words(harness: DeskHarness, desk: Page) -> None:
-    await desk.get_by_text("Transfer the call").click()
-    to = desk.locator("[name=to]")
+    box = desk.locator("[data-load-form=transfer-targets] > summary")
+    await box.click()
+    to, number = desk.locator("[name=to]"), desk.locator("[name=number]")
     await expect(to).to_be_focused()
+    await number.fill("375990000002")
+    await box.click()
+    await expect(number).to_be_hidden()
+    await box.click()
+    await expect(number).to_have_value("375990000002")
+    await number.fill("")
     await expect(to).to_have_value("")
     await to.select_option("702")
     for state, offered in (("unavailable", 0), ("not in use", 1)):

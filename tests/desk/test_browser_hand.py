@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.deadlines import pause, within
 from tests.desk.browser import unplugged
 from tests.desk.harness import DeskHarness, board, caller
 from tests.desk.http_client import RunningDesk
@@ -68,14 +69,53 @@ async def test_a_new_card_comes_into_sight(harness: DeskHarness, desk: Page) -> 
     assert await desk.evaluate(AT) != "body"
 
 
+async def reported(harness: DeskHarness, *, unsent: bool) -> None:
+    """Wait until the page has said whether a form is filled in."""
+    async with within(20):
+        while harness.card("anna").typed.unsent is not unsent:
+            await pause(0.01)
+
+
+async def test_a_note_to_a_ticket_is_not_dropped_unasked(desk: Page) -> None:
+    found, notices = desk.locator("#found"), desk.locator("#notices")
+    await desk.locator("[data-tickets]").click()
+    await found.locator("[data-ticket]").click()
+    note = found.locator("[name=note]")
+    for times in (1, 2):
+        await note.fill(f"asked {times}")
+        await found.get_by_role("button", name="Tickets").click()
+        await expect(notices.locator("p")).to_have_count(times)
+        await expect(note).to_have_value(f"asked {times}")
+        await expect(note).to_be_focused()
+    await found.get_by_role("button", name="Tickets").click()
+    await expect(note).to_have_count(0)
+
+
+MAC = """(key) => {
+  Object.defineProperty(navigator, "platform", { value: "MacIntel", configurable: true });
+  const what = { key, code: "KeyA", altKey: true, bubbles: true, cancelable: true };
+  return document.activeElement.dispatchEvent(new KeyboardEvent("keydown", what));
+}"""
+"""Whether the page lets Option and a key of a Mac write a letter."""
+
+
+async def test_letters_that_are_written_with_option_are_no_shortcuts(desk: Page) -> None:
+    await desk.locator("[data-field=question]").focus()
+    assert await desk.evaluate(MAC, "ą")
+    assert not await desk.evaluate(MAC, "ф")
+    await expect(desk.locator("#sought")).to_be_focused()
+
+
 async def test_an_unsent_form_is_asked_about(harness: DeskHarness, desk: Page) -> None:
     card, keys = harness.card("anna").id, desk.keyboard
     await desk.locator(f"#question-{card}").fill("no sound")
     note = desk.locator("[data-form=note] textarea")
     await desk.get_by_text("Note for colleagues").click()
     await note.fill("Speak louder")
+    await reported(harness, unsent=True)
     await keys.press("Control+Enter")
     await expect(desk.locator("[data-answer=form]")).to_have_text("Note saved.")
+    await reported(harness, unsent=False)
     assert harness.tickets.written == [("note", "Speak louder")]
     assert not harness.store.finished
     await desk.get_by_text("Note for colleagues").click()

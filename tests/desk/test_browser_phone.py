@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
 from ari_app.desk.web.server import FILES as STATIC
-from tests.desk.fake_sip import ACCOUNT, FakeSip
+from tests.deadlines import pause, within
+from tests.desk.fake_sip import FakeSip
 from tests.desk.harness import DeskHarness, board, caller
 from tests.desk.http_client import RunningDesk
 from tests.desk.test_browser_forms import sign_in
@@ -26,14 +27,14 @@ def sip() -> FakeSip:
     return FakeSip()
 
 
-def _with_phone(route: WebSocketRoute) -> None:
+def _with_phone(route: WebSocketRoute, sip: FakeSip) -> None:
     """The snapshot of the desk has an account."""
     server = route.connect_to_server()
 
     def said(text: str | bytes) -> None:
         message = json.loads(text)
-        if message["type"] == "hello":
-            message["phone"] = ACCOUNT
+        if message["type"] == "hello" and sip.account:
+            message["phone"] = sip.account
         route.send(json.dumps(message))
 
     server.on_message(said)
@@ -49,7 +50,7 @@ prototype.addEventListener = function (name, ...rest) {
 
 async def opens(tab: Page, server: RunningDesk, sip: FakeSip) -> None:
     """Anna opens the desk; her phone is in it."""
-    await tab.route_web_socket(re.compile("/wire$"), _with_phone)
+    await tab.route_web_socket(re.compile("/wire$"), lambda route: _with_phone(route, sip))
     await sip.serve(tab)
     await tab.add_init_script(NO_MEDIA)
     await sign_in("anna", server, tab)
@@ -75,12 +76,18 @@ async def test_a_call_by_keys_alone(desk: Page, sip: FakeSip, harness: DeskHarne
     sip.ring("375990000001", "Василёк")
     await expect(desk.locator("article.card [data-call=answer]")).to_be_visible()
     await expect(desk).to_have_title(re.compile("375990000001"))
+    await control(desk, "answer").focus()
     await desk.keyboard.press("Alt+KeyY")
     await sip.says("200 INVITE")
     harness.update(board(talking={"PJSIP/701": caller()}))
     await expect(control(desk, "answer")).to_be_hidden()
     await expect(desk).not_to_have_title(re.compile("375990000001"))
-    await desk.keyboard.press("Alt+KeyM")
+    await expect(control(desk, "hang-up")).to_be_focused()
+    await desk.keyboard.down("Alt")
+    for _ in range(2):  # it is held: once is meant
+        await desk.keyboard.down("KeyM")
+    await desk.keyboard.up("KeyM")
+    await desk.keyboard.up("Alt")
     await expect(desk.locator("[data-call-word]")).to_have_text("Muted: you are not heard.")
     await desk.keyboard.press("Alt+KeyM")
     await desk.keyboard.press("Alt+KeyL")
@@ -97,6 +104,44 @@ async def test_a_call_by_keys_alone(desk: Page, sip: FakeSip, harness: DeskHarne
     await desk.keyboard.press("Alt+KeyX")
     await sip.says("BYE")
     await expect(desk.locator("#call")).to_be_hidden()
+
+
+async def test_escape_closes_the_dialog_of_the_phone_alone(desk: Page) -> None:
+    found, dialog = desk.locator("#found"), desk.locator("#phone-settings")
+    await desk.locator("[data-tickets]").click()
+    await expect(found).to_be_visible()
+    await desk.locator("#phone-button").click()
+    await expect(dialog).to_be_visible()
+    await desk.keyboard.press("Escape")
+    await expect(dialog).to_be_hidden()
+    await expect(found).to_be_visible()
+    await desk.keyboard.press("Escape")
+    await expect(found).to_be_hidden()
+
+
+OPEN = """async (needed) => {
+  const { Sound } = await import(document.scripts[0].src.replace("desk.js", "phone/sound.js"));
+  const sound = new Sound();
+  await sound.trouble(() => needed);
+  return sound.stream !== undefined;
+}"""
+"""Whether the microphone is open after a look for it, during which it came to be needed or not."""
+
+
+async def test_a_phone_that_is_none_in_the_browser_any_more_is_not_shown(
+    desk: Page, sip: FakeSip, harness: DeskHarness
+) -> None:
+    assert [await desk.evaluate(OPEN, needed) for needed in (True, False)] == [True, False]
+    account, sip.account = sip.account, None
+    for one in harness.tabs.of("anna"):
+        one.close()
+    await expect(desk.locator("#phone")).to_be_hidden()
+    await expect(desk.locator("#phone-button")).to_be_hidden()
+    await expect(desk.locator("#lost")).to_be_hidden()
+    sip.account = account
+    for one in harness.tabs.of("anna"):
+        one.close()
+    await expect(desk.locator("#phone-button[data-state=ready]")).to_be_visible()
 
 
 def test_the_vendored_file_is_the_one_that_the_licences_name() -> None:
@@ -134,8 +179,8 @@ async def test_the_phone_goes_from_tab_to_tab(
     desk: Page, sip: FakeSip, harness: DeskHarness, server: RunningDesk
 ) -> None:
     other = await desk.context.new_page()
-    await other.route_web_socket(re.compile("/wire$"), _with_phone)
     second = FakeSip()
+    await other.route_web_socket(re.compile("/wire$"), lambda route: _with_phone(route, second))
     await second.serve(other)
     await other.add_init_script(NO_MEDIA)
     await other.goto(server.url)
@@ -169,6 +214,7 @@ async def test_without_a_microphone_the_agent_is_paused_and_sees_why(
     server: RunningDesk, tab: Page, sip: FakeSip, harness: DeskHarness
 ) -> None:
     await tab.add_init_script(FORBIDDEN)
+    harness.queue_control.away = True  # the pause is sent again with the next connection
     await opens(tab, server, sip)
     shown = tab.locator("[data-phone-state=forbidden]")
     await expect(shown).to_contain_text("allow the microphone")
@@ -176,7 +222,12 @@ async def test_without_a_microphone_the_agent_is_paused_and_sees_why(
     await sip.registered.wait()
     sip.ring("375990000001")
     await sip.says("480 INVITE")
-    assert harness.queue_control.paused == {"anna": "microphone"}
+    harness.queue_control.away = False
+    for one in harness.tabs.of("anna"):
+        one.close()
+    async with within(20):
+        while harness.queue_control.paused != {"anna": "microphone"}:
+            await pause(0.01)
     await tab.evaluate(ALLOWED)
     await shown.get_by_role("button").click()
     await expect(tab.locator("#notices")).to_contain_text("The microphone works again.")

@@ -199,6 +199,7 @@ async def test_the_desk_by_keyboard_alone(one: Installation, browser: Browser) -
         await expect(page.locator("#found button[data-view]")).to_have_count(1)
         await hang_up_all(one)
         await desk.phase("after")
+        await press("Alt+KeyD")  # in the search, Ctrl+Enter searches once more
         await press("Control+Enter")
         await expect(desk.card.locator("[data-answer=finish]")).to_contain_text("тему")
         await page.keyboard.press("Alt+KeyH")

@@ -40,12 +40,14 @@ def test_a_page_says_what_it_saw_or_that_it_saw_nothing(base: str) -> None:
     assert decode(f'{sent},"base":"{base}"}}') == m.Save("0" * 16, "question", "a:1", "x", base)
 
 
-async def unanswered(harness: DeskHarness, anna: AgentTab, text: str) -> str:
+async def unanswered(
+    harness: DeskHarness, anna: AgentTab, text: str, field: m.Field = "question"
+) -> str:
     """The card of a call that rang at Anna's phone, where she typed, and rings elsewhere now."""
     harness.update(board(ringing={"PJSIP/701": caller()}))
     card = harness.card("anna").id
     await asyncio.sleep(0)
-    await anna.sends(m.Save(card, "question", "a:1", text))
+    await anna.sends(m.Save(card, field, "a:1", text))
     harness.update(board(ringing={"PJSIP/702": caller()}))
     await harness.settled()
     return card
@@ -80,6 +82,17 @@ async def test_a_kept_card_survives_a_restart_and_may_be_dropped(harness: DeskHa
     await tab.sends(m.Save(card, "question", "b:1", "", base="a:1"))
     await tab.sends(m.Finish(card, "t:2"))
     assert [one.ok for one in of_type(tab.received(), m.Answer)] == [True]
+
+
+async def test_a_form_that_is_not_sent_keeps_the_card(harness: DeskHarness) -> None:
+    """The browser has what is typed into it, and reports to the server that there is something."""
+    anna = AgentTab(harness, "anna")
+    card = await unanswered(harness, anna, "filled in", "forms")
+    assert harness.card("anna").missed
+    assert await harness.store.texts(card) == {}
+    await anna.sends(m.Save(card, "forms", "a:2", ""))
+    await anna.sends(m.Finish(card, "t:2"))
+    assert [one.ok for one in of_type(anna.received(), m.Answer)] == [True]
 
 
 async def test_a_card_on_which_nothing_was_typed_closes(harness: DeskHarness) -> None:

@@ -22,6 +22,8 @@ class Typed:
         self.texts: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         """Field: the key of the last burst of typing; it begins with the name of its tab."""
+        self.unsent = False
+        """Whether a form is filled in, which the browser keeps, and not sent."""
         self._known: set[str] = set()
 
     def saved(self, field: str, key: str, text: str) -> None:
@@ -39,8 +41,8 @@ class Typed:
 
     @property
     def anything(self) -> bool:
-        """Whether a field has a text."""
-        return any(text.strip() for text in self.texts.values())
+        """Whether a field has a text, or a form waits to be sent."""
+        return self.unsent or any(text.strip() for text in self.texts.values())
 
 
 class Card:

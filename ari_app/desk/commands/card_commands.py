@@ -44,6 +44,10 @@ class CardCommands:
         """
         field, text = message.field, message.text
         typed = self._cards.typed(tab.agent, message.card)
+        if field == "forms":
+            if typed:
+                typed.unsent = bool(text)
+            return
         if typed and typed.overwrites(field, message.key, message.base):
             theirs = (typed.texts[field], typed.keys[field])
             tab.send(m.Conflict(message.card, field, *theirs))

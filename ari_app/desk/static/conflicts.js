@@ -1,4 +1,12 @@
 // Two tabs wrote into one field: the agent chooses, below the field, which text is to stay.
+
+// Whether a choice is left in a card, which then gets the focus: what comes now would go without it.
+export function undecided(card) {
+  const choice = card.querySelector(".conflict [data-keep-mine]");
+  choice?.focus();
+  return Boolean(choice);
+}
+
 export function conflict(cards, drafts, message) {
   const { card, field, text } = message;
   const place = cards.get(card)?.querySelector(`[data-field="${field}"]`);

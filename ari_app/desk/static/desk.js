@@ -5,7 +5,7 @@ import { Cards } from "./cards.js";
 import { conflict } from "./conflicts.js";
 import { Drafts } from "./drafts.js";
 import { guardFocus } from "./focus.js";
-import { drop, forms, submit, targets } from "./forms.js";
+import { drop, forms, submit, targets, report } from "./forms.js";
 import { keys } from "./keys.js";
 import { callbacks, due } from "./callbacks.js";
 import { announce, mention, notice } from "./notices.js";
@@ -26,7 +26,7 @@ const connection = new Connection({ lost, received, slow: mention, leave });
 const drafts = new Drafts(document.body.dataset.agent, (message) => connection.send(message));
 const strip = new Strip($("strip"), (id) => cards.show(id, true));
 const cards = new Cards($("cards"), $("tabs"), drafts, strip);
-const unsent = new Unsent((form) => submit(connection, drafts, form), drop);
+const unsent = new Unsent((form) => submit(connection, drafts, form), (form) => drop(connection, form));
 let leaving = ""; // where the page goes when the call is over
 const phone = new Phone({
   agent: document.body.dataset.agent,
@@ -52,6 +52,7 @@ function received(message) {
       put($("agent-state"), message.state);
       put($("queues"), message.queues);
       cards.replaceAll(message.cards);
+      for (const card of cards.all()) report(connection, card, true);
       due(message.due);
       drafts.resend();
       phone.use(message.phone);

@@ -3,17 +3,18 @@ const FORMS = "form[data-form], form[data-verify], #found form, #search"; // sen
 
 const $ = (id) => document.getElementById(id);
 
-// `others` are further shortcuts.
+// `others` are further shortcuts. A key that is held does a thing once.
 export function keys(cards, finish, panels, others) {
   addEventListener("keydown", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || writes(event)) return;
     if (event.ctrlKey && event.key === "Enter") {
       event.preventDefault();
+      if (event.repeat) return;
       const form = document.activeElement?.closest(FORMS);
       if (form) send(form);
       else if (cards.current) finish(cards.current);
     } else if (event.key === "Escape") {
-      if (panels.close(document.activeElement)) event.preventDefault();
+      if (!event.target.closest?.("dialog") && panels.close(document.activeElement)) event.preventDefault();
     } else if (event.altKey && !event.ctrlKey) {
       const digit = /^Digit([1-9])$/.exec(event.code)?.[1];
       const card = digit && cards.all()[digit - 1];
@@ -27,10 +28,16 @@ export function keys(cards, finish, panels, others) {
         ...others(),
       }[event.code];
       if (card) cards.show(card.dataset.card, true);
-      else shortcut?.();
+      else if (!event.repeat) shortcut?.();
       if (card || shortcut) event.preventDefault();
     }
   });
+}
+
+// Option with a key of a Mac writes a letter of other languages, or begins one.
+function writes({ altKey, ctrlKey, key, target }) {
+  if (!altKey || ctrlKey || !navigator.platform.startsWith("Mac") || !target.matches?.("input, textarea")) return false;
+  return key === "Dead" || (/^\p{Letter}$/u.test(key) && !/^[a-z\p{Script=Cyrillic}]$/iu.test(key));
 }
 
 // What is agreed to for the caller's money needs the button itself.

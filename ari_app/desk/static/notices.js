@@ -16,4 +16,7 @@ export function announce(text) { say($("announcement"), text); }
 // When there is time, such as a state that changed.
 export function mention(text) { say($("said"), text); }
 
-function say(place, text) { if (place.textContent !== text) place.textContent = text; }
+// A new element, so that the same sentence is said again.
+function say(place, text) {
+  place.replaceChildren(...(text ? [Object.assign(document.createElement("span"), { textContent: text })] : []));
+}

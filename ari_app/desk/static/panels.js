@@ -1,8 +1,8 @@
 // What opens beside the card: search, tickets, the menu of the page; and how Escape closes it.
 import { bringIntoSight } from "./focus.js";
 import { notice } from "./notices.js";
-import { put } from "./put.js";
-import { typedIn } from "./unsent.js";
+import { renew } from "./put.js";
+import { goTo, mayDrop, typedIn } from "./unsent.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -33,34 +33,41 @@ export class Panels {
   async submit(form) {
     const { to, note, why } = Object.fromEntries(new FormData(form));
     if (form.dataset.why) {
-      await this.show({ type: "view", subscriber: Number(form.dataset.why), text: $("sought").value, why });
+      await this.show({ type: "view", subscriber: Number(form.dataset.why), text: $("sought").value, why }, form);
     } else {
-      await this.show({ type: "ticket", id: Number(form.dataset.change), to, note });
+      await this.show({ type: "ticket", id: Number(form.dataset.change), to, note }, form);
     }
   }
 
-  async show(message) {
+  // The form of the panel that was filled in and not sent.
+  get typed() { return $("found").hidden ? undefined : [...$("found").querySelectorAll("form")].find(typedIn); }
+
+  // Whether the panel keeps what it shows, because of what is typed into another form than `but`.
+  holds(but) {
+    const { typed } = this;
+    if (typed === but || mayDrop(typed, document.body.dataset.replace)) return false;
+    goTo(typed);
+    return true;
+  }
+
+  // Show the answer to a message, which may be what `form` of the panel sends.
+  async show(message, form) {
+    if (this.holds(form)) return;
     const before = document.activeElement;
     const answer = await this.connection.ask(message);
     notice(answer.text);
-    if (!answer.html) return;
+    if (!answer.html || this.holds(form)) return;
     const found = $("found");
     if (!found.contains(before)) this.opener = before;
     if (found.contains(document.activeElement)) found.focus({ preventScroll: true });
-    found.replaceChildren(); // nothing is taken over from another record or ticket
-    put(found, answer.html);
+    renew(found, answer.html); // nothing is taken over from another record or ticket
     found.hidden = false;
     bringIntoSight(found);
   }
 
   closeFound() {
     const found = $("found");
-    const form = [...found.querySelectorAll("form")].find(typedIn);
-    if (form && form !== this.warned) {
-      this.warned = form;
-      notice(document.body.dataset.escape);
-      return;
-    }
+    if (!mayDrop(this.typed, document.body.dataset.escape)) return;
     const within = found.contains(document.activeElement) || document.activeElement === document.body;
     found.hidden = true;
     if (within) (this.opener?.checkVisibility?.() ? this.opener : $("cards")).focus({ preventScroll: true });
@@ -83,12 +90,7 @@ export class Panels {
     const closing = place?.querySelector("[data-close-form]");
     if (closing) {
       const form = at.closest("form");
-      if (form && typedIn(form) && form !== this.warned) {
-        this.warned = form;
-        notice(document.body.dataset.escape);
-      } else {
-        closing.click();
-      }
+      if (mayDrop(form && typedIn(form) ? form : undefined, document.body.dataset.escape)) closing.click();
       return true;
     }
     const details = at?.closest(".card details[open]");

@@ -16,6 +16,7 @@ export class Phone {
     Object.assign(this, { agent, cards, pause, notice, free });
     this.account = undefined;
     this.trouble = ""; // why there is no microphone
+    this.paused = false; // the server knows that there is none
     this.elsewhere = false; // another tab or browser has the phone
   }
 
@@ -23,9 +24,13 @@ export class Phone {
   async use(account) {
     const first = account && !this.account;
     this.account = account;
-    if (first) await (this.started ??= this.start());
-    else if (!account && this.owned) this.gave();
-    if (account && this.owned) this.line.open(account);
+    if (first) {
+      await (this.started ??= this.start());
+      if (!this.owned && this.owner.release) this.got(); // it was a phone of the agent's own meanwhile
+    } else if (!account && this.line) this.gave();
+    if (!account || !this.owned) return;
+    this.line.open(account);
+    if (this.trouble && !this.paused) await this.check();
   }
 
   async start() {
@@ -110,11 +115,12 @@ export class Phone {
   async check() {
     if (!this.owned) return "";
     const had = this.trouble;
-    this.trouble = await this.sound.trouble();
+    this.trouble = await this.sound.trouble(() => Boolean(this.line.call));
     this.line.deaf = Boolean(this.trouble);
-    if (this.trouble && !had) this.pause();
     if (!this.trouble && had) this.notice($("phone").dataset.back);
     this.update();
+    if (!this.trouble) this.paused = false;
+    else if (!had || !this.paused) this.paused = (await this.pause()).ok; // else with the next connection
     return this.trouble;
   }
 
@@ -140,7 +146,7 @@ export class Phone {
 
   update() {
     const { state, line: { call } } = this;
-    for (const id of ["phone", "phone-button", "phone-keys"]) $(id).hidden = false;
+    for (const id of ["phone", "phone-button", "phone-keys"]) $(id).hidden = !this.account;
     $("phone-button").dataset.state = state;
     if (state !== "connecting") this.slow = clearTimeout(this.connecting);
     else if (!this.slow) {

@@ -29,6 +29,13 @@ export function put(place, html) {
   return true;
 }
 
+// New HTML in a place: nothing that is typed or open there is taken over.
+export function renew(place, html) {
+  place.replaceChildren();
+  shown.delete(place);
+  put(place, html);
+}
+
 // By what an element is found among the others of its place, also after it was made again.
 function mark(element) {
   const words = element.matches("button, summary") && !element.id ? element.textContent.trim() : "";

@@ -13,22 +13,23 @@ export function records(found, cards, connection, notice) {
   });
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-more-history]");
-    if (!button) return;
+    if (!button || button.ariaBusy === "true") return;
     const { moreHistory: subscriber, before } = button.dataset;
-    button.disabled = true; // it is on its way
+    button.ariaBusy = "true"; // it is on its way
     const message = { type: "history", subscriber: Number(subscriber), before };
     const answer = await connection.ask(message);
-    button.disabled = false;
+    button.ariaBusy = null;
     if (!answer.ok) {
       notice(answer.text || document.getElementById("lost").textContent);
       return;
     }
+    const free = [button, document.body].includes(document.activeElement);
     const more = button.closest("li"), list = more.parentElement, at = list.children.length - 1;
     more.insertAdjacentHTML("beforebegin", answer.html); // from our server, which escapes
     more.remove();
     const first = list.children[at];
     first?.setAttribute("tabindex", "-1");
-    first?.focus();
+    if (free) first?.focus();
   });
   found.addEventListener("submit", (event) => {
     const { link } = event.target.dataset;

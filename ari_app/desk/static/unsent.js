@@ -1,4 +1,19 @@
-// Forms of a card that were filled in and not sent: asked about before the card is finished.
+// Forms that were filled in and not sent: asked about before a card is finished, or before something
+// else is shown in their place.
+import { notice } from "./notices.js";
+
+let warned; // the form that was asked about last, as long as nothing more is typed into it
+
+document.addEventListener("input", ({ target }) => { if (target.form === warned) warned = undefined; });
+
+// Whether what is typed into a form may be dropped, if there is one: when that is wanted once more.
+export function mayDrop(form, text) {
+  if (!form || form === warned) return true;
+  warned = form;
+  notice(text);
+  return false;
+}
+
 export class Unsent {
   // `send` sends a form and resolves to whether that succeeded; `drop` empties one for good.
   constructor(send, drop) {
@@ -6,12 +21,7 @@ export class Unsent {
     this.drop = drop;
   }
 
-  // The unsent forms of a card. A quote that waits for a yes is one, too.
-  of(card) {
-    return [...card.querySelectorAll("form[data-form], form[data-verify]")].filter(
-      (form) => form.dataset.form === "operation-confirm" || (form.role !== "search" && typedIn(form)),
-    );
-  }
+  of(card) { return [...card.querySelectorAll("form[data-form], form[data-verify]")].filter(unsent); }
 
   // Whether the card may be finished now; else the question is on the screen, and `then` runs once
   // it is answered so.
@@ -51,6 +61,11 @@ export class Unsent {
     }
     return true;
   }
+}
+
+// Whether a form waits to be sent. A quote that waits for a yes does, too.
+export function unsent(form) {
+  return form.dataset.form === "operation-confirm" || (form.role !== "search" && typedIn(form));
 }
 
 // Whether something was typed into a form. What was only chosen is soon chosen again.

@@ -1,9 +1,12 @@
 // The record of a card and the code word: what is sent with them, and the answers.
-import { codeWordVerified } from "./forms.js";
+import { undecided } from "./conflicts.js";
+import { codeWordVerified, gather } from "./forms.js";
 
 // Returns the function that finishes a card.
 export function writing(connection, drafts, unsent) {
   async function finish(card) {
+    if (undecided(card)) return;
+    await gather(card);
     if (!unsent.settled(card, () => finish(card))) return;
     const id = card.dataset.card;
     drafts.flushCard(id); // sent before the finish

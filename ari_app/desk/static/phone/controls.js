@@ -78,7 +78,7 @@ export class Controls {
       this.element.dataset.held = String(call.held);
       this.show("answer", call.phase === "ringing");
       for (const name of ["mute", "hold", "keypad"]) this.show(name, talking);
-      this.button("answer").disabled = Boolean(call.answered);
+      this.button("answer").ariaDisabled = String(Boolean(call.answered)); // it keeps the focus
       this.button("mute").setAttribute("aria-pressed", String(call.muted));
       this.button("hold").setAttribute("aria-pressed", String(call.held));
       const words = this.element.querySelector("[data-call-word]").dataset;

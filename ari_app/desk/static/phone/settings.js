@@ -32,6 +32,7 @@ export class Settings {
       case "headset": await this.headset.choose().catch(() => {}); break;
       case "notify": await Notification.requestPermission(); this.update(); break;
       case "echo":
+        if (this.line.call?.phase === "ringing") return;
         if (this.line.call) this.line.hangUp();
         else if (!await this.line.dial("echo").catch(() => false)) test.textContent = test.dataset.failed;
         break;
@@ -53,7 +54,7 @@ export class Settings {
     test.textContent = call?.phase === "calling" ? dialing : call?.phase === "talking" ? hear : "";
     const button = this.dialog.querySelector('[data-try="echo"]');
     button.textContent = call ? button.dataset.end : button.dataset.begin;
-    button.disabled = call?.phase === "ringing";
+    button.ariaDisabled = String(call?.phase === "ringing");
     if (this.testing && !call && this.dialog.open) this.measure(); // the call closed the microphone
     this.testing = Boolean(call);
   }

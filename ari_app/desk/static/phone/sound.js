@@ -24,8 +24,8 @@ export class Sound {
     if (device === "headset") output(this.voice, id);
   }
 
-  // Why no microphone can be used; "" if one can.
-  async trouble() {
+  // Why no microphone can be used; "" if one can. `busy()` is whether it is needed by then.
+  async trouble(busy) {
     if (!window.isSecureContext) return "insecure";
     if (!navigator.mediaDevices?.getUserMedia || !window.RTCPeerConnection) return "unsupported";
     const open = this.stream !== undefined;
@@ -35,7 +35,7 @@ export class Sound {
     } catch (error) {
       return TROUBLE[error.name] ?? "microphone-busy";
     } finally {
-      if (!open) this.end();
+      if (!open && !busy()) this.end();
     }
   }
 
