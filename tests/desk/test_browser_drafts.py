@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
+from tests.deadlines import pause, within
 from tests.desk.harness import DeskHarness
 from tests.desk.http_client import RunningDesk
 from tests.desk.test_browser_forms import sign_in
@@ -117,3 +118,19 @@ async def test_a_text_of_another_tab_is_not_overwritten_without_a_choice(
     await box.get_by_role("button", name="Take that").click()
     await expect(question(other)).to_have_value("third")
     await expect(question(other)).to_be_focused()
+
+
+async def test_a_form_that_is_not_sent_in_another_tab_is_asked_about(
+    tabs: tuple[Page, Page],
+) -> None:
+    tab, other = tabs
+    await tab.get_by_text("Note for colleagues").click()
+    note = "[data-form=note] textarea"
+    await tab.locator(note).press_sequentially("Speak louder")
+    await other.bring_to_front()
+    async with within(20):
+        while not await other.locator("[data-unsent]").is_visible():
+            await other.keyboard.press("Control+Enter")
+            await pause(0.1)
+    await expect(other.locator("[data-unsent]")).to_contain_text("Note for colleagues")
+    await expect(other.locator(note)).to_have_value(re.compile("^Speak"))
