@@ -113,7 +113,7 @@ async def test_a_call_is_promised_and_dialled_by_a_click(
             await expect(listed).to_have_count(0)
             await called.hangup()
             await desk.card.locator("[data-finish]").click()
-            await expect(desk.card).to_have_count(0)
+            await expect(page.locator("article.card[data-phase=record]")).to_have_count(0)
 
 
 async def test_a_supervisor_joins_and_the_agent_is_notified(
