@@ -51,10 +51,13 @@ class MixMonitors:
                 self._names.pop(channel, None)
                 self._set(channel, None)
 
-    def restore(self, channel: str, muted: bool) -> None:
-        """A channel was recorded when AMI was connected last; it may be over."""
-        if channel in self._names and channel not in self.of:
-            self._set(channel, MixMonitor(self._names[channel], muted))
+    def restore(self, channel: str, muted: bool) -> bool:
+        """A channel was recorded when AMI was connected last; it may be over. Returns whether it
+        was not known that it is recorded."""
+        if channel not in self._names or channel in self.of:
+            return False
+        self._set(channel, MixMonitor(self._names[channel], muted))
+        return True
 
     async def changes(self) -> set[str]:
         """Wait until something changed; returns the channels."""

@@ -100,7 +100,7 @@ class Desk:
             cards=CardCommands(tabs, cards, details, states, control, authority, render),
             forms=Forms(cards, forms, authority, render),
             search=SearchCommands(ports.profiles, tickets, views, browsing, render),
-            records=RecordCommands(tabs, cards, details, ports.profiles, browsing, views, render),
+            records=RecordCommands(tabs, cards, details, ports, browsing, views, render),
             callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
             supervision=self.supervision,
             tickets=TicketCommands(tickets, late, views, browsing, render),

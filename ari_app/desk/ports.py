@@ -24,6 +24,7 @@ from ari_app.desk.cards.caller_profile import (
 )
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
+from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ivr.acd.queues import Caller
 from ivr.events import Answered
 from ivr.model import Operation
@@ -270,23 +271,6 @@ class QueueControl(Protocol):
         """Unlock a code word after wrong attempts; recorded with the agent and the reason."""
 
 
-RecordingState = Literal["", "on", "paused"]
-"""A call is not recorded; is; is, but as silence now."""
-
-PauseReason = Literal["agent", "secret"]
-"""An agent pressed the button; a code word or another secret is asked for."""
-
-
-class Conversation(Struct, frozen=True):
-    """A recorded conversation; ``seconds`` is how long it is."""
-
-    id: int
-    at: datetime
-    agent: str
-    queue: str
-    seconds: float
-
-
 class Conversations(Protocol):
     """Recorded conversations. May raise :class:`DeskUnavailable`."""
 
@@ -295,6 +279,9 @@ class Conversations(Protocol):
 
     async def attach(self, card: CardRecord) -> None:
         """The agent of a card speaks with its caller: if that is recorded, it is theirs."""
+
+    async def link(self, channel: str, agent: str, subscriber: int) -> None:
+        """An agent found out which subscriber the caller on a channel is, or was."""
 
     async def pause(self, channel: str, why: PauseReason, paused: bool) -> None:
         """Pause the recording of a channel for a reason, or withdraw the reason."""

@@ -163,12 +163,14 @@ class ControlHandlers(Struct, frozen=True):
         """Hand the calls over to the application that takes the place of this one, as JSON."""
         shared, callers = self.shared, self.callers
         leaving = Leaving(
-            shared.link, callers.calls, callers.inbound, shared.recorder, self.signals
+            shared.link,
+            callers.calls,
+            callers.inbound,
+            shared.recorder,
+            self.signals,
+            self.background.begin,
         )
-        calls = await leaving.calls()
-        if shared.link.succeeded.is_set():
-            self.background.begin(leaving.be_ended())
-        return calls
+        return await leaving.calls()
 
     async def restore(self) -> str:
         """Replace the database by the one that is staged beside it; "", or why it was not."""

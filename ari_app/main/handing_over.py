@@ -15,6 +15,7 @@ from msgspec import Raw, Struct, json
 from ari_app.ari.calls import Calls
 from ari_app.ari.link import Link
 from ari_app.ari.midway import Midway
+from ari_app.background import Begin
 from ari_app.calls.inbound import InboundCalls
 from ari_app.config.state import State
 from ari_app.control.client import Coming, ControlClient, NotRunningError
@@ -48,18 +49,26 @@ class Leaving:
     """What an application does for the one that takes its place."""
 
     def __init__(
-        self, link: Link, calls: Calls, inbound: InboundCalls, recorder: Recorder, signals: Signals
+        self,
+        link: Link,
+        calls: Calls,
+        inbound: InboundCalls,
+        recorder: Recorder,
+        signals: Signals,
+        begin: Begin,
     ) -> None:
         self._link = link
         self._calls = calls
         self._inbound = inbound
         self._recorder = recorder
         self._signals = signals
+        self._begin = begin
 
     async def calls(self) -> bytes:
         """Wait until the other application has the events, and end the sessions; as JSON.
 
-        b"" if it does not come.
+        b"" if it does not come. If it has, this one waits for its end from then on, whether or not
+        the other one lives to take the answer.
         """
         link = self._link
         link.expects_successor = True
@@ -71,7 +80,9 @@ class Leaving:
             return b""
         finally:
             link.expects_successor = link.succeeded.is_set()
-        self._signals.handed_over = True
+            if link.succeeded.is_set():
+                self._signals.handed_over = True
+                self._begin(self._be_ended())
         in_progress = tuple(self._inbound.in_progress.values())
         midway = await self._calls.leave()
         await self._recorder.settle()
@@ -83,7 +94,7 @@ class Leaving:
         log.info("%d calls were handed over to another application", len(handed))
         return json.encode(handed)
 
-    async def be_ended(self) -> None:
+    async def _be_ended(self) -> None:
         """Wait for the end; raises :class:`UpError` if the other application has died."""
         await asyncio.sleep(PATIENCE)
         raise UpError("the application that was to take the place of this one has died")

@@ -141,12 +141,18 @@ def guarding(config: Config, state: State, now: Callable[[], datetime]) -> SipGu
         if (running := processes.recorded(processes.asterisk_process(state))) is not None:
             console_output(console_command(running, RELOAD))
 
+    return SipGuard(most, trusted(config), now, apply)
+
+
+def trusted(config: Config) -> Sequence[IPv4Network]:
+    """Who is never shut out: trunks, and this machine, where the desk forwards the SIP of all
+    phones in browsers."""
     sources = (
         each
         for trunk in config.trunk.values()
         for each in trunk.sources or (trunk.address.partition(":")[0],)
     )
-    return SipGuard(most, tuple(_networks(sources)), now, apply)
+    return (IPv4Network("127.0.0.0/8"), *_networks(sources))
 
 
 def _networks(sources: Iterable[str]) -> Iterable[IPv4Network]:

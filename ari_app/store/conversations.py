@@ -29,14 +29,24 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
 
 def add(db: Database, new: Conversation) -> None:
-    """Store a conversation; with the same file it is the same."""
+    """Store a conversation; with the same file it is the same, and remains its agent's, who may
+    have found out meanwhile whose it is."""
     db.conn.execute(
         "insert into conversations (file, at, channel, call, agent, queue, number, subscriber)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (file)"
+        " do update set subscriber = excluded.subscriber where agent = excluded.agent",
         (
             *(new.file, micros(new.at), new.channel, new.call, new.agent, new.queue),
             *(db.numbers.msisdn(new.number) or new.number, new.subscriber),
         ),
+    )
+
+
+def link(db: Database, channel: str, agent: str, subscriber: int) -> None:
+    """An agent's conversations on a caller's channel are those of a subscriber."""
+    db.conn.execute(
+        "update conversations set subscriber = ? where channel = ? and agent = ?",
+        (subscriber, channel, agent),
     )
 
 

@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from ivr.model import Book
 
+OTHERS = "this sessionId belongs to another phoneNumber or serviceCode"
+"""The answer to a gateway that uses the id of a session for another one."""
+
 _DIALLED = re.compile(r"\*?[0-9][0-9*]*#")
 _REPLY = re.compile(r"(\*(?=\*|$)|[^*]*)(\*|$)")
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ari_app.session.conductor import LEFT, SessionPorts, conduct
 from ari_app.ussd import line
-from ari_app.ussd.joined import Request, dialled, replies
+from ari_app.ussd.joined import OTHERS, Request, dialled, replies
 from ari_app.ussd.left import Checkpoints, LeftSession
 from ari_app.ussd.line import Page, Reply, Text, TextLine
 from ivr.checkpoint import fits
@@ -97,7 +97,7 @@ class Sessions:
     async def answer(self, request: Request) -> Page:
         """The page that answers a request; :class:`MismatchError` if it fits no session."""
         number = self._callers.number(request.number)
-        one = self._open.get(request.session) or self._gone_on_with(request)
+        one = self._open.get(request.session) or self._gone_on_with(request, number)
         if one is None:
             written = self._written()
             code, prefix = dialled(written.book, request.code, request.text)
@@ -112,7 +112,7 @@ class Sessions:
             one = _OpenSession(written, session, request.code, prefix)
             self._add(request.session, one)
         elif (one.session.caller.number, one.code) != (number, request.code):
-            raise MismatchError("this sessionId belongs to another phoneNumber or serviceCode")
+            raise MismatchError(OTHERS)
         async with one.lock:
             return await one.answer(one.replied(request.text))
 
@@ -126,11 +126,13 @@ class Sessions:
         if left:
             self._begin(self._end_left())
 
-    def _gone_on_with(self, request: Request) -> "_OpenSession | None":
+    def _gone_on_with(self, request: Request, number: str) -> "_OpenSession | None":
         """A session that was left, if the request is for one, and the menus are the same."""
         left, written = self._left.get(request.session), self._written()
         if left is None or not fits(left.kept, written.book):
             return None
+        if left.session.caller.number != number:
+            raise MismatchError(OTHERS)
         del self._left[request.session]
         _, prefix = dialled(written.book, request.code, request.text)
         one = _OpenSession(written, left.session, request.code, prefix)
@@ -158,9 +160,7 @@ class Sessions:
 
     async def page(self, prompt: str, number: str = "") -> Page:
         """A last page with one prompt, in the language of the subscriber with a number."""
-        language = ""
-        if number:
-            language = await self._callers.language(self._callers.number(number))
+        language = await self._callers.language(self._callers.number(number)) if number else ""
         return self._written().page(prompt, language)
 
     def _full(self) -> bool:

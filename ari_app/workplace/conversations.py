@@ -13,13 +13,8 @@ from typing import TypeVar
 from ari_app.ami.client import AmiError
 from ari_app.ami.mix_monitors import MixMonitors
 from ari_app.calls.conversation_files import ConversationFiles
-from ari_app.desk.ports import (
-    CardRecord,
-    Conversation,
-    DeskUnavailable,
-    PauseReason,
-    RecordingState,
-)
+from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ari_app.store import conversations
 from ari_app.store.db import Store, StoreError
 
@@ -56,8 +51,9 @@ class StoredConversations:
         recorded."""
         arrival = card.arrival
         before = await _answer(self._store.read(conversations.last_of_channel, arrival.channel))
-        if before is not None:
-            self._monitors.restore(arrival.channel, before.paused)
+        found = before is not None and self._monitors.restore(arrival.channel, before.paused)
+        if found and before is not None and before.paused:
+            self._pauses[arrival.channel].add("agent")  # why is not known any more
         if arrival.channel not in self._monitors.of:
             return
         file = await asyncio.to_thread(self._files.newest, arrival.channel)
@@ -76,6 +72,10 @@ class StoredConversations:
         )
         await _answer(self._store.write(conversations.add, new))
 
+    async def link(self, channel: str, agent: str, subscriber: int) -> None:
+        """An agent found out which subscriber the caller on a channel is, or was."""
+        await _answer(self._store.write(conversations.link, channel, agent, subscriber))
+
     async def pause(self, channel: str, why: PauseReason, paused: bool) -> None:
         """Pause a recording, or go on as soon as there is no reason to pause any more."""
         found = self._monitors.of.get(channel)
@@ -89,8 +89,6 @@ class StoredConversations:
         else:
             reasons.discard(why)
         muted = bool(reasons)
-        if muted == found.muted:
-            return
         try:
             await self._mute(found.name, muted)
         except AmiError as error:

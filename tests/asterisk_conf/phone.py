@@ -158,6 +158,10 @@ class Phone:
         asked = self._asked("INVITE")
         self._answers(asked, "302 Moved Temporarily", f"Contact: <sip:{number}@127.0.0.1>")
 
+    def refuses(self, status: str) -> None:
+        """Wait for a call, and refuse it with a status such as "502 Bad Gateway"."""
+        self._answers(self._asked("INVITE"), status)
+
     def picks_up(self) -> str:
         """Wait for a call, and answer it: the INVITE. No media are sent."""
         asked, own = self._asked("INVITE"), f"{self.address}:{self.sip.getsockname()[1]}"

@@ -246,7 +246,11 @@ async def test_a_phone_that_vanished_is_let_go_in_a_menu_and_in_a_queue(quick: P
 
 
 async def test_a_caller_whose_agent_vanished_goes_to_the_front_of_the_queue(quick: Pbx) -> None:
-    """The agent's phone answers and sends no media; at the second call it hangs up itself."""
+    """The agent's phone answers and sends no media; at the second call it hangs up itself.
+
+    That another phone was out of order, which the flow dialled before or the queue rang, means
+    nothing for the end of a conversation.
+    """
 
     async def in_front() -> bool:
         return "prio: 9999" in await asyncio.to_thread(quick.cli, "queue show support")
@@ -256,8 +260,17 @@ async def test_a_caller_whose_agent_vanished_goes_to_the_front_of_the_queue(quic
             assert await asyncio.to_thread(agent.register) == 200
             assert await asyncio.to_thread(one.dial, "611") == 200
             channel, _ = await app.began()
+            speaking = asyncio.create_task(asyncio.to_thread(one.speak, 16))
+            dialled = {"FIRSTLINE_NUMBER": "701", "FIRSTLINE_RING": "9"}
+            await app.to_dialplan(channel, "firstline-dial", "s", dialled)
+            await asyncio.to_thread(agent.refuses, "502 Bad Gateway")
+            assert (await app.began())[0] == channel
             await app.to_queue(channel, "support")
-            speaking = asyncio.create_task(asyncio.to_thread(one.speak, 8))
+            await asyncio.to_thread(agent.refuses, "502 Bad Gateway")
+            asked = await asyncio.to_thread(agent.picks_up)
+            assert await asyncio.to_thread(agent.hangs_up, asked) == 200
+            assert await app.began() == (channel, ["back", "CONTINUE"])
+            await app.to_queue(channel, "support")
             await asyncio.to_thread(agent.picks_up)
             await asyncio.to_thread(agent.is_hung_up)
             await until(in_front)

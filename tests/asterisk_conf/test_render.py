@@ -111,11 +111,37 @@ def test_no_way_of_the_dialplan_leads_from_a_caller_to_a_phone_or_a_trunk() -> N
             lines = re.sub(r"^;.*$", "", contexts[name], flags=re.M)
             ahead += re.findall(r"(?:include => |[(?:,])(firstline[\w-]*)[,)\n]", lines)
             ahead = [each for each in ahead if each in contexts]
-            ended = "Dial(Local/clear@firstline-lost/n,1,gi)"  # which answers and hangs up
+            ended = "Dial(Local/clear@firstline-lost/n,1,gi)"  # which is busy
             assert "Dial(" not in lines.replace(ended, ""), name
     assert {"firstline", "firstline-fallback", "firstline-busy", "firstline-unserved"} <= reached
     assert "Dial(" in contexts["firstline-people"]
     assert "firstline-people" not in reached
+
+
+def test_nothing_is_recorded_of_those_whom_an_agent_brings_in() -> None:
+    queue = Queue("support", record=True, languages=("en",))
+    files = render(msgspec.structs.replace(DEMO, queues=(queue,)))
+    for name in ("firstline-again", "firstline-joins", "firstline-three", "firstline-dial"):
+        assert " same => n,StopMixMonitor()" in section("extensions.conf", name, files), name
+    joins = section("extensions.conf", "firstline-joins", files)
+    agent_alone = ' same => n,GotoIf($["${EXTEN}" = "${FIRSTLINE_AGENT}"]?join)'
+    assert joins[joins.index(" same => n,StopMixMonitor()") - 1] == agent_alone
+    fallback = section("extensions.conf", "firstline-fallback", files)
+    at = fallback.index(" same => n,Queue(support,ci)")
+    assert fallback[at - 1] == " same => n(wait),Gosub(firstline-record,support,1)"
+    assert fallback[at + 1] == " same => n,StopMixMonitor()"
+
+
+def test_a_caller_comes_back_to_a_queue_by_its_own_name() -> None:
+    """Not to that of a language, which has neither a longest wait nor a recording of its own; and
+    not to a queue of an earlier part of the call."""
+    text = FILES["extensions.conf"]
+    assert (
+        text.count('Set(FIRSTLINE_HOME=${IF($["${FIRSTLINE_HOME}" = ""]?${FIRSTLINE_NAMED}:') == 2
+    )
+    lines = text.splitlines()
+    emptied = [at for at, line in enumerate(lines) if line.endswith("Set(FIRSTLINE_HOME=)")]
+    assert [lines[at - 1] for at in emptied] == [" same => n,Set(FIRSTLINE_BACK=)"] * 2
 
 
 def test_without_a_limit_calls_of_a_caller_are_not_counted() -> None:

@@ -4,12 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
-from ari_app.desk.ports import (
-    CardRecord,
-    Conversation,
-    PauseReason,
-    RecordingState,
-)
+from ari_app.desk.ports import CardRecord
+from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ari_app.knowledge.articles import filled
 from tests.desk.fakes import NOW
 
@@ -21,6 +17,7 @@ class FakeConversations:
         self.states: dict[str, RecordingState] = {}
         self.attached: list[str] = []
         self.files: dict[int, Path] = {}
+        self.linked: list[tuple[str, str, int]] = []
         self.pauses: list[tuple[str, PauseReason, bool]] = []
 
     def state(self, channel: str) -> RecordingState:
@@ -28,6 +25,9 @@ class FakeConversations:
 
     async def attach(self, card: CardRecord) -> None:
         self.attached.append(card.id)
+
+    async def link(self, channel: str, agent: str, subscriber: int) -> None:
+        self.linked.append((channel, agent, subscriber))
 
     async def pause(self, channel: str, why: PauseReason, paused: bool) -> None:
         self.pauses.append((channel, why, paused))

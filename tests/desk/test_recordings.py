@@ -19,11 +19,11 @@ def recorded(tmp_path: Path) -> Path:
     return file
 
 
-async def in_call(harness: DeskHarness) -> str:
-    harness.update(board(ringing={"PJSIP/701": caller()}))
-    harness.update(board(talking={"PJSIP/701": caller()}))
+async def in_call(harness: DeskHarness, phone: str = "PJSIP/701", agent: str = "anna") -> str:
+    harness.update(board(ringing={phone: caller()}))
+    harness.update(board(talking={phone: caller()}))
     await harness.settled()
-    return harness.card("anna").id
+    return harness.card(agent).id
 
 
 def part(tab: AgentTab) -> str:
@@ -63,6 +63,21 @@ async def test_an_agent_pauses_the_recording_of_their_own_call() -> None:
     harness.update(board())
     await anna.sends(m.Recording(card, KEY, pause=False))
     assert len(harness.conversations.pauses) == 1
+
+
+async def test_a_colleague_who_is_only_asked_pauses_nothing() -> None:
+    """The caller hears music: it is the agent's conversation that is recorded."""
+    harness = DeskHarness()
+    harness.conversations.states["1.1"] = "on"
+    harness.cards.asked("boris", "1.1", "Anna")
+    card = await in_call(harness, "PJSIP/702", "boris")
+    boris = AgentTab(harness, "boris")
+    with harness.tabs.opened(boris.tab):
+        harness.desk.recording_changed({"1.1"})
+        await boris.sends(m.Recording(card, KEY, pause=True, why="secret"))
+        assert part(boris) == ""
+    assert not harness.conversations.pauses
+    assert not harness.conversations.attached
 
 
 async def test_the_list_is_for_those_who_may_listen(recorded: Path) -> None:

@@ -86,6 +86,7 @@ async def test_a_call_is_linked_to_whom_the_agent_identified(harness: DeskHarnes
     stored = harness.store.cards[card.id]
     assert (stored.arrival.subscriber, stored.identity) == (1, "caller")
     assert ("anna", 1, f"linked card {card.id}: document") in harness.profiles.views
+    assert harness.conversations.linked == [(card.record.arrival.channel, "anna", 1)]
     assert (await answer(anna, m.Verify(card.id, "t:3", "ветер"))).ok
     assert harness.card("anna").record.identity == "code-word"
 

@@ -26,6 +26,7 @@ ANNA, BORIS = "PJSIP/701", "PJSIP/702"
 SETTINGS = """
 [queues.support]
 wrapup = 0
+record = true
 agents = { anna = 0 }
 """
 
@@ -87,6 +88,12 @@ async def bridged(mine: Installation, channels: int) -> None:
             str(channels) not in (await asyncio.to_thread(mine.ordered, "bridge show all")).split()
         ):
             pass
+
+
+async def recorded(mine: Installation, channel: str) -> bool:
+    """Whether a caller's channel is recorded now."""
+    listed = await asyncio.to_thread(mine.ordered, f"mixmonitor list {channel}")
+    return "conversations/" in listed
 
 
 def rung(board: Board) -> list[tuple[str, str]]:
@@ -201,6 +208,7 @@ async def test_a_colleague_is_asked_first(mine: Installation) -> None:
 
         await asked(answers=False)
         await until("back")
+        assert await recorded(mine, caller)
         assert states[-1].why == "busy"
         await asked(answers=True)
         await until("talking")
@@ -208,6 +216,7 @@ async def test_a_colleague_is_asked_first(mine: Installation) -> None:
         assert {one.caller.call for one in at.watch.view.board.talks} == {talk.caller.call}
         await at.actions.conference(caller, leg)
         await bridged(mine, 3)
+        assert not await recorded(mine, caller)
         await at.actions.hang_up(states[-1].legs[-1])
         await at.boris.wait(Disconnected)
         await at.shows(lambda board: speakers(board) == {ANNA})

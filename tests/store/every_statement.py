@@ -229,9 +229,11 @@ def _desk() -> Iterator[tuple[str, Use]]:
         lambda db: colleague_notes.add(db, NEW, WHO, AGENT, "Счёт", NOW),
     )
     talk = Conversation(file=NEW, at=NOW, channel="", agent=AGENT, queue="sales", number="")
+    channel = "1700000000.3"
     yield "conversations.add", lambda db: conversations.add(db, talk)
+    yield "conversations.link", lambda db: conversations.link(db, channel, AGENT, WHO)
     yield "conversations.by_id", lambda db: conversations.by_id(db, 3)
-    of_channel, channel = conversations.last_of_channel, "1700000000.3"
+    of_channel = conversations.last_of_channel
     yield "conversations.last_of_channel", lambda db: of_channel(db, channel)
     for whose in (WHO, None):
         yield "conversations.of_person", partial(of_person, subscriber=whose, number=NUMBER)

@@ -262,6 +262,8 @@ async def test_a_session_goes_on_in_another_application() -> None:
     async with harness() as after:
         after.keep_in(kept)
         after.sessions.take_up(kept)
+        with pytest.raises(MismatchError):
+            await after.sessions.answer(Request("s1", "*111#", "375291234568", "9*2"))
         assert (await ask(after, "9*2")).text == "pin", "the gateway repeats its last request"
         assert after.entered == []
         first, second = await through(after, "9*2*1234", "9*2*1234*1")

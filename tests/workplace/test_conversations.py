@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.ami.client import AmiError
 from ari_app.ami.mix_monitors import MixMonitors
@@ -42,7 +43,7 @@ class Here:
     def __init__(self, store: Store, directory: Path) -> None:
         self.monitors = MixMonitors()
         self.muted: list[tuple[str, bool]] = []
-        self.broken = False
+        self.broken, self.confirms = False, True
         files = ConversationFiles(directory)
         self.conversations = StoredConversations(store, files, self.monitors, self.mute)
 
@@ -50,7 +51,8 @@ class Here:
         if self.broken:
             raise AmiError("AMI is not connected")
         self.muted.append((channel, muted))
-        self.monitors.take({**MUTED, "State": "1" if muted else "0"})
+        if self.confirms:
+            self.monitors.take({**MUTED, "State": "1" if muted else "0"})
 
 
 @pytest.fixture
@@ -110,11 +112,44 @@ async def test_it_is_paused_as_long_as_there_is_a_reason(here: Here, tmp_path: P
     ):
         await here.conversations.pause("fl-1.1", why, paused)  # type: ignore[arg-type]
         assert here.conversations.state("fl-1.1") == state
-    assert here.muted == [("PJSIP/1-1", each) for each in (True, False, True, False)]
+    asked = (True, False, True, True, True, True, False, False)
+    assert here.muted == [("PJSIP/1-1", each) for each in asked]
     here.broken = True
     with pytest.raises(DeskUnavailable):
         await here.conversations.pause("fl-1.1", "agent", True)
     await here.conversations.pause("other", "agent", True)  # which is not recorded
+
+
+async def test_what_asterisk_has_not_confirmed_yet_is_not_relied_on(
+    here: Here, tmp_path: Path
+) -> None:
+    """The event of a mute comes later; what is keyed meanwhile must not be recorded."""
+    here.monitors.take(START)
+    record(tmp_path, "fl-1.1_1.wav", 0)
+    here.confirms = False
+    for paused in (True, False, True):
+        await here.conversations.pause("fl-1.1", "secret", paused)
+    assert [muted for _, muted in here.muted] == [True, False, True]
+
+
+async def test_a_call_that_is_linked_later_is_the_subscribers(
+    here: Here, store: Store, tmp_path: Path
+) -> None:
+    here.monitors.take(START)
+    record(tmp_path, "fl-1.1_1.wav", 2)
+    await here.conversations.attach(CARD)
+    other = replace(CARD.arrival, subscriber=9)
+    await here.conversations.attach(replace(CARD, agent="boris", arrival=other))
+    await here.conversations.link("fl-1.1", "boris", 3)
+    assert [each.subscriber for each in await store.read(conversations.oldest, 9)] == [1]
+    here.monitors.take(STOP)
+    await here.conversations.link("fl-1.1", "anna", 2)  # after the call
+    assert await here.conversations.of(CARD) == []
+    theirs = replace(CARD, arrival=replace(CARD.arrival, subscriber=2))
+    assert len(await here.conversations.of(theirs)) == 1
+    here.monitors.take(START)
+    await here.conversations.attach(replace(CARD, arrival=other))  # linked before it was stored
+    assert [each.subscriber for each in await store.read(conversations.oldest, 9)] == [9]
 
 
 async def test_after_a_restart_it_is_known_what_is_recorded_and_paused(
@@ -133,5 +168,8 @@ async def test_after_a_restart_it_is_known_what_is_recorded_and_paused(
     assert later.conversations.state("fl-1.1") == "paused"
     assert len(await store.read(conversations.oldest, 9)) == 1
     assert await later.monitors.changes() == {"fl-1.1"}
+    await later.conversations.pause("fl-1.1", "secret", True)
+    await later.conversations.pause("fl-1.1", "secret", False)
+    assert later.conversations.state("fl-1.1") == "paused", "somebody paused it before"
     later.monitors.take({"Event": "StatusComplete"})  # of the next login: it is gone
     assert later.conversations.state("fl-1.1") == ""

@@ -9,7 +9,8 @@ from ari_app.desk.cards.caller_profile import CallerProfile
 from ari_app.desk.cards.pop import Passage
 from ari_app.desk.forms.idempotent_actions import IdempotentActions
 from ari_app.desk.messages import Phase
-from ari_app.desk.ports import CardRecord, RecordingState
+from ari_app.desk.ports import CardRecord
+from ari_app.desk.recorded import RecordingState
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine in the background."""
@@ -72,6 +73,11 @@ class Card:
     @property
     def id(self) -> str:
         return self.record.id
+
+    @property
+    def speaks(self) -> bool:
+        """Whether the agent speaks with the caller, and is not only asked by a colleague."""
+        return self.phase == "talking" and not self.asked_by
 
     @property
     def missed(self) -> bool:

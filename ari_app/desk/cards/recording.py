@@ -23,14 +23,14 @@ class CardRecordings:
 
     def follow(self, card: Card) -> None:
         """A card was opened, or its call entered another phase."""
-        if card.phase == "talking":
+        if card.speaks:
             self._begin(self._attach(card))
         self.show(card)
 
     def show(self, card: Card) -> None:
         """Show on a card whether its call is recorded now."""
-        talks = card.phase == "talking"
-        state = self._conversations.state(card.record.arrival.channel) if talks else ""
+        channel = card.record.arrival.channel
+        state = self._conversations.state(channel) if card.speaks else ""
         if card.recording != state:
             card.recording = state
             self._details.send(card, PART)

@@ -8,7 +8,7 @@ from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.browsing import Browsing
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import CallerProfiles
+from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab, Tabs
 
@@ -23,7 +23,7 @@ class RecordCommands:
         tabs: Tabs,
         cards: OpenCards,
         details: CardDetails,
-        profiles: CallerProfiles,
+        ports: Ports,
         browsing: Browsing,
         views: ViewLog,
         render: Render,
@@ -31,7 +31,7 @@ class RecordCommands:
         self._tabs = tabs
         self._cards = cards
         self._details = details
-        self._profiles = profiles
+        self._profiles, self._conversations = ports.profiles, ports.conversations
         self._browsing = browsing
         self._views = views
         self._render = render
@@ -54,6 +54,7 @@ class RecordCommands:
             return self._refused(tab, message.key)
         one = await self._profiles.subscriber(message.subscriber)
         await self._views.record(agent, one.subscriber, f"linked card {card.id}: {message.how}")
+        await self._conversations.link(card.record.arrival.channel, agent, one.subscriber)
         log.info(
             "card %s: %s links the call to subscriber %d, identified by %s",
             *(card.id, agent, one.subscriber, message.how),

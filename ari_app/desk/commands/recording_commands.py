@@ -19,7 +19,7 @@ class RecordingCommands:
     async def pause(self, tab: Tab, message: m.Recording) -> m.Answer:
         """Pause a recording or let it go on; the card shows it when Asterisk says so."""
         card = self._cards.own(tab.agent, message.card)
-        if card.phase != "talking":
+        if not card.speaks:
             return m.Answer(message.key, ok=True)
         channel = card.record.arrival.channel
         await self._conversations.pause(channel, message.why, message.pause)
