@@ -248,6 +248,7 @@ async def test_a_direct_call_survives_a_reconnection(
         asterisk.drop()
         await until(lambda: asterisk.logged_in == 2 and watch.view.current)
         assert bool(watch.view.board.talks) == speaks
+        assert watch.alive == ({"b", "of her"} if speaks else {"b"})
 
 
 async def test_a_user_of_before_watches_queues_alone(

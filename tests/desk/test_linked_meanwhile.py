@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from ari_app.desk import messages as m
-from ari_app.desk.cards.caller_profile import Note
+from ari_app.desk.cards.caller_profile import Note, Subscriber
 from ari_app.desk.cards.card import Card
 from ivr.events import Answered
 from tests.desk.fakes import NOW
@@ -77,6 +77,8 @@ async def test_what_loads_for_one_is_not_shown_as_the_others(harness: DeskHarnes
     await slow.begun.wait()
     card = link(harness)
     details.load(card)
+    while not card.profile.notes:  # noqa: ASYNC110 - fakes
+        await asyncio.sleep(0)
     slow.linked.set()
     await harness.settled()
     assert [one.text for one in card.profile.notes or ()] == [f"of {OTHER}"]
@@ -118,3 +120,27 @@ async def test_an_answer_about_one_is_not_shown_on_the_card_of_the_other(
     await harness.settled()
     [answer] = of_type(anna.received(), m.Answer)
     assert (answer.html, "another customer now" in answer.text) == ("", True)
+
+
+async def test_a_card_that_was_finished_meanwhile_is_not_linked(harness: DeskHarness) -> None:
+    slow, anna, card = Slow(), AgentTab(harness, "anna"), harness.card("anna")
+    found = harness.profiles.subscriber
+    harness.desk.browsing.shown("anna", OTHER)
+
+    async def subscriber(subscriber: int) -> Subscriber:
+        if subscriber == OTHER:
+            await slow.wait()
+        return await found(subscriber)
+
+    harness.profiles.subscriber = subscriber  # type: ignore[method-assign]
+    with harness.tabs.opened(anna.tab):
+        sent = asyncio.create_task(anna.sends(m.Link(card.id, "t:1", OTHER, "document")))
+        await slow.begun.wait()
+        harness.update(board())
+        await harness.cards.finish(card)
+        slow.linked.set()
+        await sent
+        got = anna.received()
+    assert [one.ok for one in of_type(got, m.Answer)] == [False]
+    assert not of_type(got, m.Card)
+    assert card.record.arrival.subscriber == 1

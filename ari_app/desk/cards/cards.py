@@ -165,7 +165,9 @@ class OpenCards:
         return self._add(Card(record, "record", record.opened))
 
     def link(self, card: Card, subscriber: int, number: str, how: Identified) -> None:
-        """The caller of a card is the subscriber with this number, whom an agent identified."""
+        """The caller of a card is the subscriber with this number, whom an agent identified;
+        raises :class:`UnknownCard` if it was finished meanwhile."""
+        card = self.own(card.record.agent, card.id)
         arrival = replace(card.record.arrival, subscriber=subscriber, about=number, identified=how)
         self._change(card, arrival=arrival, identity="caller")
         card.profile, card.loading = CallerProfile(path=card.profile.path), False
@@ -257,11 +259,8 @@ class OpenCards:
 
     def _previous(self, channel: str) -> Card | None:
         """The card of the agent who talked with this caller before."""
-        answered = [
-            one
-            for one in self._cards.values()
-            if one.record.arrival.channel == channel and one.record.answered
-        ]
+        its = (one for one in self._cards.values() if one.record.arrival.channel == channel)
+        answered = [one for one in its if one.record.answered]
         finished = self._finished.get(channel)
         return max(answered, key=lambda one: one.record.opened, default=finished)
 
