@@ -19,6 +19,7 @@ from ari_app.ami.client import Headers
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main import processes
+from ari_app.workplace.browser_phones import OWN_ADDRESS
 from asterisk_conf.banned import FILE, RELOAD, access_list
 from asterisk_conf.discovery import PbxError
 from asterisk_conf.pbx import console_command, console_output
@@ -145,14 +146,14 @@ def guarding(config: Config, state: State, now: Callable[[], datetime]) -> SipGu
 
 
 def trusted(config: Config) -> Sequence[IPv4Network]:
-    """Who is never shut out: trunks, and this machine, where the desk forwards the SIP of all
+    """Who is never shut out: trunks, and the address from which the desk forwards the SIP of all
     phones in browsers."""
     sources = (
         each
         for trunk in config.trunk.values()
         for each in trunk.sources or (trunk.address.partition(":")[0],)
     )
-    return (IPv4Network("127.0.0.0/8"), *_networks(sources))
+    return tuple(_networks((OWN_ADDRESS, *sources)))
 
 
 def _networks(sources: Iterable[str]) -> Iterable[IPv4Network]:

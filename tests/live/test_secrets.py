@@ -16,7 +16,7 @@ from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Texted
 from ari_app.phone.listen import heard
 from ivr.identity.keypad import key_form
-from tests.deadlines import within
+from tests.deadlines import until, within
 from tests.live.installation import Installation, installed
 from tests.live.leaks import holds, leaks
 
@@ -170,9 +170,15 @@ async def test_a_code_word_is_sent_in_texts(loud: Installation) -> None:
             await phone.text("611", text)
             while page not in (await phone.wait(Texted)).text:
                 pass
-    listed = (await asyncio.to_thread(loud.out, "calls", "list", "--limit", "2")).splitlines()
-    path = await asyncio.to_thread(loud.out, "calls", "show", listed[1].split()[0])
-    assert "dialled 611 over ussd" in path
+
+    def shown() -> str:
+        """The way of the session of 611, once it is kept."""
+        recent = loud.out("calls", "list", "--limit", "2").splitlines()
+        paths = [loud.out("calls", "show", line.split()[0]) for line in recent]
+        return next((path for path in paths if "dialled 611 over ussd" in path), "")
+
+    await asyncio.to_thread(until, shown, 20)
+    path = await asyncio.to_thread(shown)
     assert path.count("key secret") == 1, path
     assert path.count("code-word-wrong  -> ") == 2, path
     assert written(loud) == []

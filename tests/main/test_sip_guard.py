@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ari_app.config.settings import Config
 from ari_app.main.sip_guard import LONGEST, SipGuard, trusted
+from ari_app.workplace.browser_phones import OWN_ADDRESS
 from asterisk_conf.banned import access_list
 from asterisk_conf.site import TrunkSettings
 from tests.ari.facts import until
@@ -72,14 +73,14 @@ def test_trunks_and_what_is_no_address_are_not_shut_out(address: str) -> None:
     assert bench.guard.banned == ()
 
 
-def test_trunks_and_this_machine_are_trusted() -> None:
+def test_trunks_and_the_desk_are_trusted() -> None:
     """The desk forwards the SIP of all phones in browsers, from one address of loopback."""
     trunks = {
         "carrier": TrunkSettings(address="192.0.2.1:5060", vouches=False),
         "other": TrunkSettings(address="sip.example.net", vouches=False),
     }
     networks = trusted(replace(Config(), trunk=trunks))
-    assert [str(each) for each in networks] == ["127.0.0.0/8", "192.0.2.1/32"]
+    assert [str(each) for each in networks] == [f"{OWN_ADDRESS}/32", "192.0.2.1/32"]
 
 
 def test_without_a_limit_no_one_is_shut_out() -> None:
