@@ -1,7 +1,8 @@
 """What was ordered for a subscriber: what is pending, and whether the same was done just now."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Protocol
 
 from msgspec import Struct, json
 
@@ -80,9 +81,17 @@ async def _names(billing: Billing, wanted: Sequence[Order]) -> Sequence[tuple[st
     return found
 
 
-def _of(code: str, offered: Sequence[object]) -> Names:
-    names: Callable[[object], Names] = lambda one: getattr(one, "names", {})  # noqa: E731
-    return next((names(one) for one in offered if getattr(one, "code", "") == code), {})
+class _Offer(Protocol):
+    """What billing offers under a code."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def names(self) -> Names: ...
+
+
+def _of(code: str, offers: Iterable[_Offer]) -> Names:
+    return next((one.names for one in offers if one.code == code), {})
 
 
 class Same(Struct, frozen=True):

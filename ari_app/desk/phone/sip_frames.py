@@ -14,9 +14,12 @@ from msgspec import Struct
 
 from ari_app.desk.phone.account import BrowserPhone
 
-METHODS = frozenset(
-    ("REGISTER", "INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY")
-) | {"OPTIONS"}
+# fmt: off
+METHODS = frozenset((
+    "REGISTER", "INVITE", "ACK", "BYE", "CANCEL", "INFO", "UPDATE", "PRACK", "REFER", "NOTIFY",
+    "OPTIONS",
+))
+# fmt: on
 """What a phone may ask."""
 
 _REQUEST = re.compile(r"([A-Z]+) (sips?:\S+) SIP/2\.0")
