@@ -4,7 +4,7 @@ import click
 
 from ari_app.commands.groups import Commands
 from ari_app.config.state import State
-from ari_app.knowledge import library
+from ari_app.knowledge import index
 from ari_app.knowledge.articles import faults
 from ari_app.main.site_names import knowledge_directory
 from ivr.speech import languages
@@ -25,7 +25,7 @@ def check(state: State) -> None:
         raise click.ClickException(
             f"there is no {directory}: make it, or name another as directory of [knowledge]"
         )
-    articles, wrong = library.read(directory, library.found(directory))
+    articles, wrong = index.read(directory, index.found(directory))
     for one in articles:
         wrong += faults(one, config.tickets.topics, languages.known())
     for fault in sorted(wrong):

@@ -32,7 +32,7 @@ def lasting() -> Iterator[None]:
     """
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # expected ones are named inside, so that help imports none
         from ari_app.config.state import ConfigError  # help needs none of them
         from ari_app.menus.loading import FlowsError
         from asterisk_conf.site import SiteError

@@ -11,7 +11,7 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.dialling import dial
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
-from ari_app.knowledge.library import Library
+from ari_app.knowledge.index import Library
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.desk_controls import menu_control, phone_control

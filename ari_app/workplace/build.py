@@ -23,7 +23,7 @@ from ari_app.desk.site import DeskSite, ScreenPop
 from ari_app.desk.web.server import DeskServer, ServerSettings, serving
 from ari_app.desk.web.sessions import Sessions
 from ari_app.fulfilment.code_words import StoredCodeWords
-from ari_app.knowledge.library import Library
+from ari_app.knowledge.index import Library
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.operations import Selfcare

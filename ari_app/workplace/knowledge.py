@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
 from ari_app.knowledge import articles
-from ari_app.knowledge.library import Library
+from ari_app.knowledge.index import Library
 
 
 class KnowledgeBase:

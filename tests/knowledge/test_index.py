@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from ari_app.cli import main
 from ari_app.knowledge.articles import ArticleError, faults, filled, html, parse
-from ari_app.knowledge.library import Library
+from ari_app.knowledge.index import Library
 
 HEAD = "---\ntitle: {title}\ntopics: [{topics}]\nlanguages: [{languages}]\n---\n"
 
