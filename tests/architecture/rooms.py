@@ -148,7 +148,7 @@ ROOMS = {
     ),
     "ari_app.store": _room(
         "SQLite: one module per thing remembered",
-        "ivr ivr.diagram ivr.hours ivr.identity ivr.speech",
+        "ivr ivr.acd ivr.diagram ivr.hours ivr.identity ivr.speech",
     ),
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",

@@ -79,6 +79,34 @@ def desk_rows(calls: int, question: str) -> dict[str, Rows]:
                 "subscriber": WHO,
             },
         ),
+        "queue_calls": Rows(
+            calls // 2,
+            {
+                "channel": "'1700000000.' || i",
+                "call": of_call(2),
+                "queue": one_of(("support", "technical"), "i"),
+                "topic": one_of(TOPICS, "i"),
+                "language": "'ru'",
+                "number": NUMBER,
+                "subscriber": WHO,
+                "flow": "'611'",
+                "joined": AT,
+                "answered": f"iif(i % 3, {AT} + 9000000, null)",
+                "left": f"iif({RECENT}, null, {AT} + 9000000)",
+                "how": f"iif({RECENT}, 'waiting', iif(i % 3, 'answered', 'abandoned'))",
+                "agent": f"iif(i % 3, {AGENT}, '')",
+                "ended": f"iif({RECENT} or i % 3 = 0, null, {AT} + 90000000)",
+            },
+        ),
+        "agent_states": Rows(
+            2 * calls,
+            {
+                "agent": AGENT,
+                "state": one_of(("ready", "ringing", "talking", "wrap-up"), "i"),
+                "since": AT,
+                "until": f"iif(i > :count - 10, null, {AT} + 60000000)",
+            },
+        ),
         "cards": Rows(
             calls // 3,
             {

@@ -50,6 +50,7 @@ from ivr.secret import Secret
 from tests.bench import big_store
 from tests.store.big_ids import AGENT, CALL, CARD, DAY, NEW, NOW, NUMBER, WHO, Use
 from tests.store.left_to_others import cleaning, proofs, requests, texts
+from tests.store.queue_statements import statistics, stays_of_days
 
 
 def reports() -> Mapping[str, tuple[str, Use]]:
@@ -68,6 +69,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
             "it counts those of a year",
             lambda db: conversations.count_before(db, NOW),
         ),
+        "queue_calls.between": ("it reads the calls of a day", stays_of_days),
         "erasure.find": (every, lambda db: erasure.find(db, NUMBER)),
         "erasure.erase": (every, _erase),
     }
@@ -75,7 +77,8 @@ def reports() -> Mapping[str, tuple[str, Use]]:
 
 def uses() -> Iterator[tuple[str, Use]]:
     """Each function that calls, cards, pages and commands wait for, by its name."""
-    for each in (_subscribers, _calls, _cards, _desk, proofs, texts, requests, cleaning):
+    own = (_subscribers, _calls, _cards, _desk, statistics)
+    for each in (*own, proofs, texts, requests, cleaning):
         yield from each()
 
 

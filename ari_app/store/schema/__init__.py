@@ -39,6 +39,7 @@ from ari_app.store.schema.m029_ways_of_tries import ways_of_tries
 from ari_app.store.schema.m030_agent_phones import agent_phones
 from ari_app.store.schema.m031_name_words import name_words
 from ari_app.store.schema.m032_conversations import conversations
+from ari_app.store.schema.m033_statistics import statistics
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -74,6 +75,7 @@ _IN_ORDER = (
     agent_phones,
     name_words,
     conversations,
+    statistics,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -1,0 +1,87 @@
+"""Figures by quarter hours: of queues, by topic and language, and of agents, by state and reason.
+
+A quarter is counted as a whole, again whenever something in it has changed.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from ari_app.store import agent_states, queue_calls
+from ari_app.store.sqlite import Database
+from ivr.acd.figures import QUARTER, SUMS, Figures, Stay, figures, spent
+
+
+class QueueQuarter(Struct, frozen=True):
+    """The figures of a queue in the quarter hour that begins ``at``."""
+
+    at: int
+    queue: str
+    topic: str
+    language: str
+    figures: Figures
+
+
+class AgentQuarter(Struct, frozen=True):
+    """How long an agent was in a state in the quarter hour that begins ``at``."""
+
+    at: int
+    agent: str
+    state: str
+    reason: str
+    spent: int
+
+
+def count(db: Database, at: int, in_time: Callable[[str], int]) -> None:
+    """Count the quarter hour that begins ``at``, also again; ``in_time``: see
+    :func:`ivr.acd.figures.figures`."""
+    until = at + QUARTER
+    parts: defaultdict[tuple[str, str, str], list[Stay]] = defaultdict(list)
+    for stay in queue_calls.between(db, at, until):
+        parts[stay.queue, stay.topic, stay.language].append(stay)
+    db.conn.execute("delete from queue_quarters where at = ?", (at,))
+    db.conn.executemany(
+        f"insert into queue_quarters (at, queue, topic, language, {', '.join(SUMS)})"
+        f" values ({', '.join('?' * (4 + len(SUMS)))})",
+        [(at, *key, *astuple(figures(stays, in_time))) for key, stays in parts.items()],
+    )
+    did: Counter[tuple[str, str, str]] = spent(agent_states.between(db, at, until), at, until)
+    db.conn.execute("delete from agent_quarters where at = ?", (at,))
+    db.conn.executemany(
+        "insert into agent_quarters (at, agent, state, reason, spent) values (?, ?, ?, ?, ?)",
+        [(at, *key, span) for key, span in did.items()],
+    )
+
+
+def of_queues(db: Database, since: int, until: int, queue: str | None = None) -> list[QueueQuarter]:
+    """The quarter hours of queues from ``since`` to before ``until``, in order."""
+    rows = db.conn.execute(
+        f"select at, queue, topic, language, {', '.join(SUMS)} from queue_quarters"
+        " where at >= ? and at < ? and queue = coalesce(?, queue)"
+        " order by at, queue, topic, language",
+        (since, until, queue),
+    )
+    return [
+        QueueQuarter(at, name, topic, language, Figures(**dict(zip(SUMS, sums, strict=True))))
+        for at, name, topic, language, *sums in rows
+    ]
+
+
+def of_agents(db: Database, since: int, until: int, agent: str | None = None) -> list[AgentQuarter]:
+    """The quarter hours of agents from ``since`` to before ``until``, in order."""
+    rows = db.conn.execute(
+        "select at, agent, state, reason, spent from agent_quarters"
+        " where at >= ? and at < ? and agent = coalesce(?, agent)"
+        " order by at, agent, state, reason",
+        (since, until, agent),
+    )
+    return [AgentQuarter(*row) for row in rows]
+
+
+def last(db: Database) -> int | None:
+    """The beginning of the newest quarter hour that was made."""
+    (queues,) = db.conn.execute("select max(at) from queue_quarters").fetchone()
+    (agents,) = db.conn.execute("select max(at) from agent_quarters").fetchone()
+    return max((at for at in (queues, agents) if at is not None), default=None)

@@ -1,0 +1,78 @@
+"""The stays of callers in queues: one row for each, from joining to the end of the wrap-up.
+
+Times are whole microseconds since 1970, as in :class:`ivr.acd.figures.Stay`.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import astuple, fields
+
+from ari_app.store.sqlite import Database
+from ivr.acd.figures import How, Stay
+
+_FIELDS = tuple(one.name for one in fields(Stay))
+_COLUMNS = ", ".join(_FIELDS)
+_STORED = _FIELDS[1:]
+_KEY = ("channel", "queue", "joined")
+_PUT = (
+    f"insert into queue_calls ({', '.join(_STORED)}) values ({', '.join('?' * len(_STORED))})"
+    f" on conflict ({', '.join(_KEY)}) do update set "
+    + ", ".join(f"{name} = excluded.{name}" for name in _STORED if name not in _KEY)
+)
+_UNFINISHED = "(left is null or (answered is not null and ended is null))"
+_LAST = "id = (select id from queue_calls where channel = ? order by joined desc, id desc limit 1)"
+
+
+def put(db: Database, stays: Sequence[Stay]) -> None:
+    """Store stays as they are now; the same channel, queue and time of joining is the same stay."""
+    number = db.numbers.msisdn
+    rows = []
+    for stay in stays:
+        row = dict(zip(_FIELDS, astuple(stay), strict=True))
+        row["number"] = number(stay.number) or stay.number
+        rows.append([row[name] for name in _STORED])
+    db.conn.executemany(_PUT, rows)
+
+
+def unfinished(db: Database) -> list[Stay]:
+    """The stays whose wait or conversation has not ended, the oldest first."""
+    return _found(db, f"where {_UNFINISHED} order by joined, id")
+
+
+def between(db: Database, since: int, until: int, queue: str | None = None) -> list[Stay]:
+    """The stays of callers who joined from ``since`` to before ``until``, the oldest first."""
+    if queue is None:
+        return _found(db, "where joined >= ? and joined < ? order by joined, id", since, until)
+    where = "where joined >= ? and joined < ? and queue = ? order by joined, id"
+    return _found(db, where, since, until, queue)
+
+
+def by_id(db: Database, id: int) -> Stay | None:
+    """A stay; None if there is none of this id (any more)."""
+    return next(iter(_found(db, "where id = ?", id)), None)
+
+
+def of_call(db: Database, call: str) -> list[Stay]:
+    """The stays of a call of ours, the oldest first."""
+    return _found(db, "where call = ? and call <> '' order by joined, id", call)
+
+
+def of_channel(db: Database, channel: str) -> list[Stay]:
+    """The stays of a caller's channel, the oldest first."""
+    return _found(db, "where channel = ? order by joined, id", channel)
+
+
+def of_number(db: Database, number: str, limit: int = 20) -> list[Stay]:
+    """The last stays of callers with a number, the newest first."""
+    where = "where number = ? and number <> '' order by joined desc, id desc limit ?"
+    return _found(db, where, db.numbers.msisdn(number) or number, limit)
+
+
+def set_how(db: Database, channel: str, how: How) -> None:
+    """How the last stay of a channel ended, known later: a call back was agreed."""
+    db.conn.execute(f"update queue_calls set how = ? where {_LAST}", (how, channel))
+
+
+def _found(db: Database, tail: str, *values: object) -> list[Stay]:
+    rows = db.conn.execute(f"select {_COLUMNS} from queue_calls {tail}", values)
+    return [Stay(**dict(zip(_FIELDS, row, strict=True))) for row in rows]
