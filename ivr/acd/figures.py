@@ -42,7 +42,7 @@ class Stay(Struct, frozen=True, kw_only=True):
     the caller waits. ``agent``: who answered, by login; the interface where it is no agent's.
     ``ended``: end of the conversation with that agent, ``wrap`` the wrap-up after it.
     ``transferred``: the queue or number to which the agent transferred the caller, "" for none.
-    ``promised``: the wait that was announced to the caller last. ``pop``: from the offer to the card.
+    ``promised``: the wait announced to the caller last. ``pop``: from the offer to the card.
     """
 
     id: int = 0
