@@ -15,6 +15,8 @@ from ari_app.desk.agents.agent_state import AgentState
 from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.contact_reasons import reasons, tips
+from ari_app.desk.chart import measure
+from ari_app.desk.pages import PAGES
 from ari_app.desk.ports import HISTORY_PAGE, CardRecord, Colleague
 from ari_app.desk.site import DeskSite
 from ari_app.desk.words import page_languages, word, words
@@ -82,6 +84,7 @@ class Render:
             "history_page": HISTORY_PAGE,
             "knowledge": site.knowledge,
             "listen": site.listen,
+            "pages": PAGES,
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,
             "facts": tuple(part for part in FACTS if part in self.parts),
@@ -94,6 +97,7 @@ class Render:
             "day": self._day,
             "length_of": _length,
             "local_time": self._local_time,
+            "measure": measure,
             "moment": self.moment,
             "money": self.money,
             "number": site.numbers.shown,

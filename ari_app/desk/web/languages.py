@@ -1,7 +1,10 @@
 """The language of the desk's pages: the one that was chosen, or that the browser asks for."""
 
+from urllib.parse import urlsplit
+
 from aiohttp import web
 
+from ari_app.desk.pages import PAGES
 from ari_app.desk.web.http_security import redirect
 from ari_app.desk.words import page_languages
 from ivr.speech.languages import known
@@ -26,10 +29,11 @@ def language(request: web.Request) -> str:
 
 
 async def choose(request: web.Request) -> web.StreamResponse:
-    """Remember the chosen language in a cookie, and redirect to the desk."""
+    """Remember the chosen language in a cookie, and redirect to the page that it was chosen on."""
     wanted = request.match_info["language"]
     if wanted not in page_languages():
         raise web.HTTPNotFound
-    answer = redirect("/")
+    asked = urlsplit(request.headers.get("Referer", "")).path
+    answer = redirect(asked if asked in (path for path, _, _ in PAGES) else "/")
     answer.set_cookie(COOKIE, wanted, max_age=31_536_000, httponly=True, samesite="Strict")
     return answer

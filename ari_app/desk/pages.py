@@ -1,0 +1,10 @@
+"""The pages of the desk that everybody finds in the bar, and who may open them."""
+
+from ari_app.desk.web.accounts import Role
+
+PAGES: tuple[tuple[str, Role, str], ...] = (
+    ("/", "agent", "page-desk"),
+    ("/admin", "admin", "admin"),
+)
+"""Path, role, and the name of its text. A new page needs nothing more than a line here, its route
+in :mod:`ari_app.desk.web.server`, and ``parts/bar.html`` in its template."""
