@@ -6,11 +6,15 @@ from msgspec.structs import replace
 from ivr.model import Book, Flow
 from ivr.nodes import Confirm, Node, kind
 from ivr.session import Frame, Session
-from ivr.values import Phrase, Value, Values
+from ivr.values import Count, Day, Moment, Money, Name, Phrase, Value, Values
 from ivr.wants import Say, Screen
 
 DEPTH = 20
 """The deepest call stack of flows; deeper is a flow that calls itself and never returns."""
+
+
+RECORDED = (Money, Count, Day, Moment, Name)
+"""Kinds of values that the call record keeps: no number of a person, no secret, no long text."""
 
 
 class Step(Struct, frozen=True):
@@ -18,7 +22,8 @@ class Step(Struct, frozen=True):
 
     ``key``: what the caller pressed, or "secret". ``outcome``: the next node, the outcome of an
     operation, or ``silent``, ``wrong``, ``gave-up``, ``gone``. ``way``: the label of the edge that
-    was taken, as :mod:`ivr.analysis.graph` names it; "" if the call stayed in the node.
+    was taken, as :mod:`ivr.analysis.graph` names it; "" if the call stayed in the node. ``told``:
+    what the placeholders of the prompts said, by name, where that is of the kinds :data:`RECORDED`.
     """
 
     flow: str
@@ -28,6 +33,7 @@ class Step(Struct, frozen=True):
     key: str = ""
     outcome: str = ""
     way: str = ""
+    told: Values = {}
 
 
 class FlowError(Exception):
@@ -37,6 +43,16 @@ class FlowError(Exception):
     """
 
     steps: tuple[Step, ...] = ()
+
+
+def told(said: tuple[Phrase, ...]) -> Values:
+    """What of the values of phrases is recorded; the first of a name counts."""
+    found: dict[str, Value] = {}
+    for phrase in said:
+        for name, value in phrase.values.items():
+            if isinstance(value, RECORDED):
+                found.setdefault(name, value)
+    return found
 
 
 class Draft:
@@ -68,15 +84,17 @@ class Draft:
     def record(
         self,
         node: Node,
-        prompt: str = "",
+        said: tuple[Phrase, ...] = (),
         key: str = "",
         outcome: str = "",
         way: str = "",
         at: Session | None = None,
     ) -> None:
-        """Add a line to the call record, for the present node or for that of ``at``."""
+        """Add a line to the call record, for the present node or for that of ``at``; ``said``: what
+        the caller heard there."""
         at = at or self.session
-        self.steps.append(Step(at.flow, at.node, kind(node), prompt, key, outcome, way))
+        prompt = " ".join(phrase.prompt for phrase in said)
+        self.steps.append(Step(at.flow, at.node, kind(node), prompt, key, outcome, way, told(said)))
 
     # Prompts.
 
@@ -99,10 +117,6 @@ class Draft:
     def _phrase(self, prompt: str) -> Phrase:
         slots = self.book.slots.get(prompt)
         return Phrase(prompt, {name: self.value(name) for name in slots} if slots else {})
-
-    def heard(self) -> str:
-        """The prompts of the last ask, for the call record."""
-        return " ".join(phrase.prompt for phrase in self.session.heard)
 
     # Values.
 

@@ -133,7 +133,7 @@ def _take(draft: Draft, event: Event) -> Next:
             case Bridged(), nodes.Queue() | nodes.Dial():
                 return follow(draft, node, event.outcome)
             case Recorded(), nodes.Record():
-                draft.record(node, " ".join(node.record), outcome="recorded", way="then")
+                draft.record(node, draft.phrases(node.record), outcome="recorded", way="then")
                 draft.set_values({node.into: event.recording})
                 return node.then
             case Silent(), nodes.Record():
@@ -172,14 +172,14 @@ def _answered(draft: Draft, node: Node, event: Answered) -> Next:
             draft.set_values(event.values)
             played = (event.outcome == "heard" and node.again) or node.announce
             draft.add_prompts(played)
-            draft.record(node, " ".join(played), outcome=event.outcome, way="told")
+            draft.record(node, draft.phrases(played), outcome=event.outcome, way="told")
             return node.told or node.then
         case nodes.Announce():
             draft.record(node, outcome=event.outcome, way="then")
             return node.then
         case nodes.Sms():
             way = "then" if event.outcome == "sent" else "else"
-            draft.record(node, " ".join(node.sms), outcome=event.outcome, way=way)
+            draft.record(node, draft.phrases(node.sms), outcome=event.outcome, way=way)
             return node.then if way == "then" else node.else_
     raise ValueError(f"Answered does not answer the want of {draft.session.node}")
 

@@ -28,7 +28,7 @@ def answered(draft: Draft, node: Hold, event: Keyed | Silent) -> Ask | str:
     key = event.digits if isinstance(event, Keyed) else ""
     action = draft.flow.always.get(key, "")
     outcome = action or ("done" if isinstance(event, Keyed) else "time")
-    draft.record(node, draft.heard(), key, outcome, key if action else "then")
+    draft.record(node, draft.session.heard, key, outcome, key if action else "then")
     if action == REPEAT:
         return _ask(draft, node, draft.session.again)
     draft.session = replace(draft.session, presented=(), agreed=None)

@@ -58,7 +58,7 @@ def unsaid(draft: Draft, node: Record) -> Done | str:
     way = "empty"
     if over:
         way = "farewell" if flow.farewell else ""
-    draft.record(node, " ".join(node.record), outcome="empty", way=way)
+    draft.record(node, draft.phrases(node.record), outcome="empty", way=way)
     draft.session = replace(at, misses=at.misses + 1)
     return (flow.farewell or Done("ended")) if over else node.empty
 
@@ -72,7 +72,7 @@ def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
         coded = keys in codes(draft.book, draft.flow, node)
         return _coded(draft, node, keys) if coded else _missed(draft, node, "wrong", keys)
     own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
-    draft.record(node, draft.heard(), keys, action, own.get(keys, keys))
+    draft.record(node, draft.session.heard, keys, action, own.get(keys, keys))
     at = draft.session
     if keys in consent(node):
         draft.session = replace(at, agreed=at.presented)
@@ -86,7 +86,7 @@ def _listed(draft: Draft, node: Listens, over: Listing, key: str) -> Ask | str:
     row = listing.offered(draft, node).get(key)
     draft.record(
         node,
-        draft.heard(),
+        draft.session.heard,
         key,
         "more" if row is None else over.then,
         "more" if row is None else "row",
@@ -104,7 +104,7 @@ def _coded(draft: Draft, node: Listens, code: str) -> str:
     """A code was keyed: go on as if it had been dialled."""
     flow = draft.book.answering(code)
     assert flow is not None, "the codes are those of flows"
-    draft.record(node, draft.heard(), code, flow.codes[code], code)
+    draft.record(node, draft.session.heard, code, flow.codes[code], code)
     draft.begin(flow)
     return flow.codes[code]
 
@@ -113,11 +113,11 @@ def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
     shown = "secret" if node.secret else digits
     action = draft.flow.always.get(digits)
     if action is not None and digits in escapes(draft.flow, node):
-        draft.record(node, draft.heard(), digits, action, digits)
+        draft.record(node, draft.session.heard, digits, action, digits)
         return _act(draft, node, action)
     if not answers(node, digits):
         return _missed(draft, node, "wrong", shown)
-    draft.record(node, draft.heard(), shown, node.then, "then")
+    draft.record(node, draft.session.heard, shown, node.then, "then")
     draft.set_values({node.into: _value(node, digits)})
     draft.session = replace(draft.session, presented=())
     return node.then
@@ -172,7 +172,7 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
     way = left if spent else "silent" if how == "silent" else "wrong"
     if over:
         way = "farewell" if flow.farewell else ""
-    draft.record(node, draft.heard(), key, left if spent else how, way)
+    draft.record(node, draft.session.heard, key, left if spent else how, way)
     draft.session = replace(at, silences=silences, wrongs=wrongs, misses=at.misses + 1)
     if over:
         return flow.farewell or Done("ended")

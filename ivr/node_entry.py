@@ -121,14 +121,14 @@ def _play(draft: Draft, node: nodes.Say | nodes.End) -> Next:
     at = draft.session
     match node:
         case nodes.Say() if at.played:
-            draft.record(node, " ".join(_said(draft, node)), way="then")
+            draft.record(node, draft.phrases(_said(draft, node)), way="then")
             return node.then
         case nodes.Say() if at.gone:
             draft.record(node, way="then")
             return node.then
         case nodes.Say() if node.barge_in or not _said(draft, node):
             draft.add_prompts(_said(draft, node))
-            draft.record(node, " ".join(_said(draft, node)), way="then")
+            draft.record(node, draft.phrases(_said(draft, node)), way="then")
             return node.then
         case nodes.Say():
             if at.pending:
@@ -138,7 +138,7 @@ def _play(draft: Draft, node: nodes.Say | nodes.End) -> Next:
             return draft.say(barge_in=False)
         case nodes.End() if not at.played:
             draft.add_prompts(node.end)
-            draft.record(node, "" if at.gone else " ".join(node.end))
+            draft.record(node, () if at.gone else draft.phrases(node.end))
             draft.session = replace(draft.session, played=True)
     return draft.say() if draft.session.pending else Done("ended")
 

@@ -6,14 +6,15 @@ functions are made for batches: :class:`ari_app.store.recorder.Recorder` feeds t
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from ari_app.store import checkpoints
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
+from ivr.values import Value, Values
 
 SECRET = "secret"
 PLAYBACK = "playback"
@@ -53,6 +54,7 @@ class StepTaken(Struct, frozen=True):
     ``key`` is what the caller pressed, or the word ``SECRET`` where digits must be written
     nowhere; ``prompt`` and ``outcome`` are ``""`` where a node has none. ``way`` is the edge of
     the flow by which the node was left, "" if it was not; the steps of old calls have neither.
+    ``told`` is what the placeholders of the prompts said.
     """
 
     call: str
@@ -65,6 +67,7 @@ class StepTaken(Struct, frozen=True):
     outcome: str
     flow: str = ""
     way: str = ""
+    told: Values = {}
 
 
 class CallAbout(Struct, frozen=True):
@@ -121,7 +124,7 @@ def add(db: Database, records: Sequence[Record]) -> None:
         at = micros(r.at)
         match r:
             case StepTaken():
-                what = (r.node, r.kind, r.prompt, r.key, r.outcome, r.flow, r.way)
+                what = (r.node, r.kind, r.prompt, r.key, r.outcome, r.flow, r.way, _json(r.told))
                 steps.append((r.call, r.seq, at, *what))
             case CallBegan():
                 who = (r.caller, r.subscriber, r.language)
@@ -140,8 +143,8 @@ def add(db: Database, records: Sequence[Record]) -> None:
     )
     _many(
         db,
-        "insert into steps (call, seq, at, node, kind, prompt, key, outcome, flow, way)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
+        "insert into steps (call, seq, at, node, kind, prompt, key, outcome, flow, way, told)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
         steps,
     )
     _many(db, "update calls set subscriber = ? where id = ?", about)
@@ -171,12 +174,14 @@ def path(db: Database, call: str) -> Path | None:
     if not found:
         return None
     rows = db.conn.execute(
-        "select call, seq, at, node, kind, prompt, key, outcome, flow, way from steps"
+        "select call, seq, at, node, kind, prompt, key, outcome, flow, way, told from steps"
         " where call = ? order by seq",
         (call,),
     )
-    steps = tuple(StepTaken(call, seq, moment(at), *rest) for call, seq, at, *rest in rows)
-    return Path(found[0], steps)
+    steps = (
+        StepTaken(call, seq, moment(at), *what) for call, seq, at, *what in map(_with_values, rows)
+    )
+    return Path(found[0], tuple(steps))
 
 
 def recent(db: Database, limit: int) -> list[Call]:
@@ -259,3 +264,13 @@ def _call(  # noqa: PLR0913 - the columns of a row
         CallBegan(call, line, dialled, caller, subscriber, language, flow, version, at),
         None if ended is None else CallEnded(call, moment(ended), ending, cause),
     )
+
+
+def _json(told: Values) -> str:
+    return json.encode(told).decode() if told else ""
+
+
+def _with_values(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row whose last column are values."""
+    *what, told = row
+    return (*what, json.decode(told, type=dict[str, Value]) if told else {})

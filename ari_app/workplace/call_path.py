@@ -14,9 +14,12 @@ from ivr.engine import Step as Walked
 from ivr.model import Book
 from ivr.nodes import Node
 from ivr.speech.key_names import key_names
+from ivr.speech.language import PhraseError
 from ivr.speech.languages import language as spoken_language
 from ivr.terms import ACTIONS
+from ivr.values import Phrase, Values
 from prompts.catalogue import Catalogue
+from prompts.plan import phrase_text
 from prompts.template import Pause, Template
 
 LONGEST = 70
@@ -85,10 +88,21 @@ class CallNarrator:
             texts = [_text(self.catalogue.template(one, language)[1]) for one in prompts]
             chosen = (choice(text, step.key) for text in texts if step.key)
             common = spoken_language(language).labels.get(self._target(step), "")
-            text = next(filter(None, chosen), "") or common or _beginning(" ".join(texts))
+            written = (self._written(one, step.told, language) for one in prompts)
+            text = next(filter(None, chosen), "") or common or _beginning(" ".join(written))
             if text:
                 found[language] = text
         return found or {"": step.node}
+
+    def _written(self, prompt: str, told: Values, language: str) -> str:
+        """A prompt with the values that were told, "…" for all of them if one is not kept."""
+        language, template = self.catalogue.template(prompt, language)
+        try:
+            if template.slots and told.keys() >= template.slots.keys():
+                return phrase_text(self.catalogue, Phrase(prompt, told), language, "written")
+        except PhraseError:  # the text has changed since
+            pass
+        return _text(template)
 
     def _target(self, step: Walked) -> str:
         """Where a key led, if it has a name of its own: back, repeat, ``human``; else ""."""
