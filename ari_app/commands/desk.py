@@ -36,4 +36,5 @@ def certificate(state: State, names: tuple[str, ...]) -> None:
     if one.new_authority:
         click.echo(f"{one.authority} is the new authority: import it into each agent's browser")
     click.echo(f"{one.certificate} is for {', '.join(names)} until {one.until}")
-    click.echo(f"{one.key} is its key; both are for the TLS proxy: docs/desk.md#https")
+    click.echo(f"{one.key} is its key")
+    click.echo("name both as certificate and key of [desk], or in a TLS proxy: docs/desk.md#https")

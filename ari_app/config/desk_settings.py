@@ -14,6 +14,8 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     host: str = "127.0.0.1"
     names: tuple[str, ...] = ()
     https: bool = False
+    certificate: str = ""
+    key: str = ""
     proxies: tuple[str, ...] = ()
     webhook: str = ""
     second_factor: Literal["optional", "required"] = "optional"
@@ -21,7 +23,14 @@ class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     missed_calls: Annotated[int, Meta(ge=0, le=100)] = 3
     away_after: Annotated[int, Meta(ge=0, le=86_400)] = 60
 
+    @property
+    def by_https(self) -> bool:
+        """Whether browsers reach it by HTTPS alone: by a proxy, or its own certificate."""
+        return self.https or bool(self.certificate)
+
     def __post_init__(self) -> None:
+        if self.key and not self.certificate:
+            raise ValueError("key is that of certificate, which is empty")
         for each in self.proxies:
             ip_address(each)
         url = urlsplit(self.webhook)

@@ -12,6 +12,8 @@ _PATHS = (
     ("asterisk", "path"),
     ("billing", "ca"),
     ("agi", "spool"),
+    ("desk", "certificate"),
+    ("desk", "key"),
 )
 """Settings that are paths. ``custom`` of [asterisk] is not: it is in the state directory."""
 

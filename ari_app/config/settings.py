@@ -257,7 +257,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         host = "127.0.0.1" if self.desk.host in ("0.0.0.0", "::") else self.desk.host
         here = f"[{host}]" if ":" in host else host
         name = next(iter(self.desk.names), f"{here}:{self.ports.desk}")
-        return f"{'https' if self.desk.https else 'http'}://{name}/"
+        if self.desk.certificate and ":" not in name:  # its own port, without a proxy
+            name = f"{name}:{self.ports.desk}".removesuffix(":443")
+        return f"{'https' if self.desk.by_https else 'http'}://{name}/"
 
 
 NAMED: Mapping[str, type[Struct]] = {

@@ -163,7 +163,13 @@ class Workplace:
             yield
             return
         where = ServerSettings(
-            settings.host, config.ports.desk, settings.names, settings.https, settings.proxies
+            settings.host,
+            config.ports.desk,
+            settings.names,
+            settings.by_https,
+            settings.proxies,
+            settings.certificate,
+            settings.key,
         )
         needed = settings.second_factor == "required"
         accounts = StoredAccounts(self._store, hasher, self._now, needed)
@@ -237,6 +243,8 @@ class Workplace:
             await asyncio.sleep(MINUTE)
             try:
                 await self._recheck_sessions()
+                if self._server is not None:
+                    self._server.renew_certificate()
             except Exception:
                 log.exception("browser sessions not checked; retry in %g s", MINUTE)
 

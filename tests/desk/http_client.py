@@ -100,6 +100,7 @@ class RunningDesk:
         self.port = server.port
         self.url = f"http://127.0.0.1:{server.port}"
         self.recheck_sessions = server.recheck_sessions
+        self.renew_certificate = server.renew_certificate
 
     @asynccontextmanager
     async def client(self, address: str = "127.0.0.1") -> AsyncIterator["HttpClient"]:

@@ -33,6 +33,7 @@ from ari_app.desk.web.recording_player import RECORDING
 from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.desk.web.sign_in import SignIn
 from ari_app.desk.web.tabs import Tab
+from ari_app.desk.web.tls import Tls
 from ari_app.desk.web.websocket import HEARTBEAT, TabConnections
 from ari_app.desk.words import page_languages
 
@@ -55,7 +56,8 @@ class ServerSettings(Struct, frozen=True):
     """Where the desk listens; port 0 is any free one.
 
     ``names``: further Host headers that are accepted; ``proxies``: addresses whose
-    X-Forwarded-For is trusted.
+    X-Forwarded-For is trusted. ``certificate`` and ``key``: files in PEM, by which it serves TLS
+    itself; ``key`` is empty where ``certificate`` holds both.
     """
 
     host: str
@@ -63,17 +65,21 @@ class ServerSettings(Struct, frozen=True):
     names: Collection[str] = ()
     https: bool = False
     proxies: Collection[str] = ()
+    certificate: str = ""
+    key: str = ""
 
 
 class DeskServer(Struct, frozen=True):
     """A server that listens.
 
     ``recheck_sessions`` closes the tabs whose session ended or whose user changed, and phones in
-    browsers; call it every minute and whenever an account changes.
+    browsers; call it every minute and whenever an account changes. ``renew_certificate`` takes the
+    files of the certificate again if they changed; call it every minute.
     """
 
     port: int
     recheck_sessions: Callable[[], Awaitable[None]]
+    renew_certificate: Callable[[], None]
 
 
 @asynccontextmanager
@@ -85,7 +91,7 @@ async def serving(
     administration: Administration,
 ) -> AsyncIterator[DeskServer]:
     """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
-    render, tabs = desk.render, desk.tabs
+    render, tabs, tls = desk.render, desk.tabs, _tls(settings)
     hosts: set[str] = set()
     phones = PhoneSockets(desk.browser_phones, sessions)
     pages = _Pages(render, desk.connections, sessions, phones)
@@ -120,15 +126,24 @@ async def serving(
     )
     await runner.setup()
     try:
-        port = await _listen(runner, settings)
-        local = (settings.host, "localhost", "127.0.0.1", "::1")
-        hosts |= {f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in local}
-        hosts |= set(settings.names)
-        yield DeskServer(port, pages.recheck_sessions)
+        port = await _listen(runner, settings, tls)
+        hosts |= _hosts(settings, port)
+        yield DeskServer(port, pages.recheck_sessions, tls.renew if tls else lambda: None)
     finally:
         tabs.close_all()
         await phones.close_all()
         await runner.cleanup()
+
+
+def _hosts(settings: ServerSettings, port: int) -> set[str]:
+    """The Host headers that are accepted."""
+    local = (settings.host, "localhost", "127.0.0.1", "::1")
+    hosts = {f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in local}
+    hosts |= set(settings.names)
+    if settings.certificate:  # without a proxy browsers name the port, unless it is the usual one
+        hosts |= {f"{name}:{port}" for name in settings.names if ":" not in name}
+        hosts |= {one.removesuffix(":443") for one in hosts}
+    return hosts
 
 
 @web.middleware
@@ -147,10 +162,24 @@ def _is_no_bad_request(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
-async def _listen(runner: web.AppRunner, settings: ServerSettings) -> int:
+def _tls(settings: ServerSettings) -> Tls | None:
+    """The desk's own TLS, if it has a certificate."""
+    if not settings.certificate:
+        return None
+    try:
+        return Tls(Path(settings.certificate), Path(settings.key) if settings.key else None)
+    except OSError as error:
+        raise ServerError(
+            f"the desk cannot use its certificate ({error}): set certificate and key under [desk] "
+            f"to files in PEM that belong together and that Firstline can read"
+        ) from error
+
+
+async def _listen(runner: web.AppRunner, settings: ServerSettings, tls: Tls | None) -> int:
     """Start to listen; returns the port."""
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        context = tls.context if tls else None
+        await web.TCPSite(runner, settings.host, settings.port, ssl_context=context).start()
     except OSError as error:
         why = str(error.strerror).rpartition(": ")[2]
         raise ServerError(
