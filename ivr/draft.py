@@ -22,8 +22,8 @@ class Step(Struct, frozen=True):
 
     ``key``: what the caller pressed, or "secret". ``outcome``: the next node, the outcome of an
     operation, or ``silent``, ``wrong``, ``gave-up``, ``gone``. ``way``: the label of the edge that
-    was taken, as :mod:`ivr.analysis.graph` names it; "" if the call stayed in the node. ``told``:
-    what the placeholders of the prompts said, by name, where that is of the kinds :data:`RECORDED`.
+    was taken, as :mod:`ivr.analysis.graph` names it; "" if the call stayed in the node. ``filled``:
+    the values of the prompts' placeholders, by name, where they are of the kinds :data:`RECORDED`.
     """
 
     flow: str
@@ -33,7 +33,7 @@ class Step(Struct, frozen=True):
     key: str = ""
     outcome: str = ""
     way: str = ""
-    told: Values = {}
+    filled: Values = {}
 
 
 class FlowError(Exception):
@@ -45,7 +45,7 @@ class FlowError(Exception):
     steps: tuple[Step, ...] = ()
 
 
-def told(said: tuple[Phrase, ...]) -> Values:
+def recorded(said: tuple[Phrase, ...]) -> Values:
     """What of the values of phrases is recorded; the first of a name counts."""
     found: dict[str, Value] = {}
     for phrase in said:
@@ -93,8 +93,8 @@ class Draft:
         """Add a line to the call record, for the present node or for that of ``at``; ``said``: what
         the caller heard there."""
         at = at or self.session
-        prompt = " ".join(phrase.prompt for phrase in said)
-        self.steps.append(Step(at.flow, at.node, kind(node), prompt, key, outcome, way, told(said)))
+        line = (at.flow, at.node, kind(node), " ".join(phrase.prompt for phrase in said))
+        self.steps.append(Step(*line, key, outcome, way, recorded(said)))
 
     # Prompts.
 

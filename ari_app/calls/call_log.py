@@ -121,7 +121,7 @@ class CallLog:
         kept = self._open[call]
         kept.seq += 1
         what = (step.node, step.kind, step.prompt, step.key, step.outcome, step.flow, step.way)
-        self._put(StepTaken(call, kept.seq, at, *what, step.told))
+        self._put(StepTaken(call, kept.seq, at, *what, step.filled))
 
     def presented(self, call: str, want: Want) -> None:
         """A screen is about to be played, or the caller to be queued or connected."""

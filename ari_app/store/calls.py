@@ -54,7 +54,7 @@ class StepTaken(Struct, frozen=True):
     ``key`` is what the caller pressed, or the word ``SECRET`` where digits must be written
     nowhere; ``prompt`` and ``outcome`` are ``""`` where a node has none. ``way`` is the edge of
     the flow by which the node was left, "" if it was not; the steps of old calls have neither.
-    ``told`` is what the placeholders of the prompts said.
+    ``filled``: the values of the prompts' placeholders.
     """
 
     call: str
@@ -67,7 +67,7 @@ class StepTaken(Struct, frozen=True):
     outcome: str
     flow: str = ""
     way: str = ""
-    told: Values = {}
+    filled: Values = {}
 
 
 class CallAbout(Struct, frozen=True):
@@ -124,7 +124,7 @@ def add(db: Database, records: Sequence[Record]) -> None:
         at = micros(r.at)
         match r:
             case StepTaken():
-                what = (r.node, r.kind, r.prompt, r.key, r.outcome, r.flow, r.way, _json(r.told))
+                what = (r.node, r.kind, r.prompt, r.key, r.outcome, r.flow, r.way, _json(r.filled))
                 steps.append((r.call, r.seq, at, *what))
             case CallBegan():
                 who = (r.caller, r.subscriber, r.language)
@@ -143,7 +143,7 @@ def add(db: Database, records: Sequence[Record]) -> None:
     )
     _many(
         db,
-        "insert into steps (call, seq, at, node, kind, prompt, key, outcome, flow, way, told)"
+        "insert into steps (call, seq, at, node, kind, prompt, key, outcome, flow, way, filled)"
         " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (call, seq) do nothing",
         steps,
     )
@@ -174,7 +174,7 @@ def path(db: Database, call: str) -> Path | None:
     if not found:
         return None
     rows = db.conn.execute(
-        "select call, seq, at, node, kind, prompt, key, outcome, flow, way, told from steps"
+        "select call, seq, at, node, kind, prompt, key, outcome, flow, way, filled from steps"
         " where call = ? order by seq",
         (call,),
     )
@@ -266,11 +266,11 @@ def _call(  # noqa: PLR0913 - the columns of a row
     )
 
 
-def _json(told: Values) -> str:
-    return json.encode(told).decode() if told else ""
+def _json(filled: Values) -> str:
+    return json.encode(filled).decode() if filled else ""
 
 
 def _with_values(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A row whose last column are values."""
-    *what, told = row
-    return (*what, json.decode(told, type=dict[str, Value]) if told else {})
+    *what, filled = row
+    return (*what, json.decode(filled, type=dict[str, Value]) if filled else {})

@@ -111,7 +111,7 @@ _ANONYMISED = (
         "key = ''",
         f"key in {_FORMS} or (call in {_CALLS} and length(key) > 4 and key <> '{SECRET}')",
     ),
-    ("what was told in calls", "steps", "told = ''", f"told <> '' and call in {_CALLS}"),
+    ("values played in calls", "steps", "filled = ''", f"filled <> '' and call in {_CALLS}"),
     (
         "orders",
         "orders",

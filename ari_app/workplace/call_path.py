@@ -88,18 +88,18 @@ class CallNarrator:
             texts = [_text(self.catalogue.template(one, language)[1]) for one in prompts]
             chosen = (choice(text, step.key) for text in texts if step.key)
             common = spoken_language(language).labels.get(self._target(step), "")
-            written = (self._written(one, step.told, language) for one in prompts)
+            written = (self._written(one, step.filled, language) for one in prompts)
             text = next(filter(None, chosen), "") or common or _beginning(" ".join(written))
             if text:
                 found[language] = text
         return found or {"": step.node}
 
-    def _written(self, prompt: str, told: Values, language: str) -> str:
-        """A prompt with the values that were told, "…" for all of them if one is not kept."""
+    def _written(self, prompt: str, filled: Values, language: str) -> str:
+        """A prompt with the values that filled it, "…" for all of them if one is not kept."""
         language, template = self.catalogue.template(prompt, language)
         try:
-            if template.slots and told.keys() >= template.slots.keys():
-                return phrase_text(self.catalogue, Phrase(prompt, told), language, "written")
+            if template.slots and filled.keys() >= template.slots.keys():
+                return phrase_text(self.catalogue, Phrase(prompt, filled), language, "written")
         except PhraseError:  # the text has changed since
             pass
         return _text(template)

@@ -29,7 +29,7 @@ class TimedStep(Struct, frozen=True):
     @classmethod
     def of(cls, kept: StepTaken) -> "TimedStep":
         """A step from the store."""
-        what = (kept.prompt, kept.key, kept.outcome, kept.way, kept.told)
+        what = (kept.prompt, kept.key, kept.outcome, kept.way, kept.filled)
         return cls(Step(kept.flow, kept.node, kept.kind, *what), kept.at)
 
 

@@ -8,7 +8,7 @@ from ari_app.store.subscribers import Subscriber
 from ivr.secret import Secret
 from ivr.values import Day, Money, Values
 
-TOLD: Values = {"balance": Money(Decimal("12.50"), "BYN"), "until": Day(date(2026, 3, 9))}
+FILLED: Values = {"balance": Money(Decimal("12.50"), "BYN"), "until": Day(date(2026, 3, 9))}
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123_457, tzinfo=UTC)
 
 
@@ -18,7 +18,7 @@ def began(call: str = "c1", at: datetime = NOON) -> CallBegan:
 
 def step(call: str = "c1", seq: int = 1, key: str = "1") -> StepTaken:
     at = NOON + timedelta(seconds=seq)
-    return StepTaken(call, seq, at, "main", "menu", "main-menu", key, "balance", told=TOLD)
+    return StepTaken(call, seq, at, "main", "menu", "main-menu", key, "balance", filled=FILLED)
 
 
 def ended(call: str = "c1", after: float = 9.5, ending: str = "gone") -> CallEnded:

@@ -17,12 +17,12 @@ from tests.ivr import calls
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 WORDS = shipped.texts()
 MENUS = shipped.menus().book
-TELLING = """
+PLAYING = """
 start:
   do: balance
-  on: { ok: told }
+  on: { ok: play }
   else: bye
-told: { say: balance-is, then: choose }
+play: { say: balance-is, then: choose }
 choose: { menu: menu, keys: { "1": bye }, gave-up: bye }
 bye: { end: bye }
 """
@@ -98,20 +98,23 @@ def test_secrets_are_masked_and_failures_named() -> None:
     assert all(len(text) <= LONGEST for step in steps for text in step.what.values())
 
 
-def test_amounts_that_were_told_are_shown_in_the_language_of_the_agent() -> None:
+def test_amounts_that_were_played_are_shown_in_the_language_of_the_agent() -> None:
     """What was said, as the last words and as part of a question."""
-    run = calls.Call(calls.book(calls.flow(TELLING)))
+    run = calls.Call(calls.book(calls.flow(PLAYING)))
     run.take(Answered("ok", calls.BALANCE), *calls.keyed("1"))
     said = [step for step in run.steps if "balance-is" in step.prompt.split()]
     assert [step.kind for step in said] == ["say", "menu"]
-    told, _ = NARRATOR.narrate(TimedStep(replace(step, prompt="balance-is"), AT) for step in said)
-    assert told.what["ru"] == "На вашем счёте 12,50 руб."
-    assert told.what["en"] == "You have 12.50 BYN on your account."
+    shown, _ = NARRATOR.narrate(TimedStep(replace(step, prompt="balance-is"), AT) for step in said)
+    assert shown.what["ru"] == "На вашем счёте 12,50 руб."
+    assert shown.what["en"] == "You have 12.50 BYN on your account."
 
 
 def test_what_is_not_kept_stays_blank() -> None:
     """Steps of before, and digits, which may be a number or a secret."""
     digits = {"balance": Digits("4711", hidden=True)}
-    for step in (Step("", "", "say", "balance-is"), Step("", "", "say", "balance-is", told=digits)):
-        [told] = NARRATOR.narrate([TimedStep(step, AT)])
-        assert told.what["ru"] == "На вашем счёте …."
+    for step in (
+        Step("", "", "say", "balance-is"),
+        Step("", "", "say", "balance-is", filled=digits),
+    ):
+        [shown] = NARRATOR.narrate([TimedStep(step, AT)])
+        assert shown.what["ru"] == "На вашем счёте …."

@@ -40,7 +40,7 @@ from ari_app.store.schema.m030_agent_phones import agent_phones
 from ari_app.store.schema.m031_name_words import name_words
 from ari_app.store.schema.m032_conversations import conversations
 from ari_app.store.schema.m033_statistics import statistics
-from ari_app.store.schema.m034_told import told
+from ari_app.store.schema.m034_filled import filled
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -77,7 +77,7 @@ _IN_ORDER = (
     name_words,
     conversations,
     statistics,
-    told,
+    filled,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -31,7 +31,7 @@
 -- migration name_words
 -- migration conversations
 -- migration statistics
--- migration told
+-- migration filled
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -104,7 +104,7 @@ CREATE TABLE steps (
             kind text not null,
             prompt text not null,
             key text not null,
-            outcome text not null, flow text not null default '', way text not null default '', told text not null default '',
+            outcome text not null, flow text not null default '', way text not null default '', filled text not null default '',
             primary key (call, seq)
         ) strict, without rowid;
 CREATE TABLE outbox (
