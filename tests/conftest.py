@@ -16,11 +16,24 @@ from prompts.operator import Operator
 from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed, prefer
 from tests.desk.browser import Chromium, driven, opened
-from tests.kinds import KINDS, SLOW, kind, order
+from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
 from tests.live.installation import SHARED
 
 TIMEOUT = 180.0
 """Seconds after which a test that hangs says where."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--part``: the tests that mostly wait, or the others, so that both can run side by side."""
+    parser.addoption("--part", choices=PARTS, help="only files whose tests mostly wait, or not")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Whether a file of tests is of the other part."""
+    part = config.getoption("part")
+    if part is None or not collection_path.match("test_*.py"):
+        return None
+    return waits(collection_path, config.rootpath) != (part == "waits") or None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark each test with its kind, before any are chosen by it, and what is not measured."""
-    item.add_marker(kind(item))
+    item.add_marker(of := kind(item))
+    if of in ("live", "browser") and item.config.getoption("part") == "computes":
+        raise pytest.UsageError(f"{item.nodeid} waits: tests/kinds.py does not see it")
     if item.get_closest_marker("slow") or item.get_closest_marker("live"):
         item.add_marker("no_cover")  # coverage takes twice the time, and finds nothing new there
 

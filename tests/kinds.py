@@ -4,6 +4,7 @@ Each test is of one kind. That it is ``live`` or ``browser`` it shows itself, by
 browser that it uses; any other one is of the kind of its folder. ``slow`` comes on top.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,9 @@ FOLDERS = {
 _OF_FOLDER = {"": "unit"} | {
     folder: kind for kind, folders in FOLDERS.items() for folder in folders.split()
 }
+PARTS = ("waits", "computes")
+"""What can run side by side: files with tests that mostly wait for others, and the other files."""
+_WAITS = re.compile(r"mark\.(?:live|browser)|[cC]hromium|playwright")
 FIRST = ("live", "browser", "slow", "docs", "server", "unit")
 """Side by side, those that mostly wait begin, and the quick ones fill what is left."""
 
@@ -50,6 +54,12 @@ def kind(item: pytest.Item) -> str:
     if folder not in _OF_FOLDER:
         raise pytest.UsageError(f"tests/{folder} is of no kind: add it in tests/kinds.py")
     return _OF_FOLDER[folder]
+
+
+def waits(file: Path, root: Path) -> bool:
+    """Whether a file has tests that mostly wait: for an Asterisk, for phones, for a browser."""
+    of_folder = _OF_FOLDER.get(_folder(file, root))
+    return of_folder in ("live", "docs") or bool(_WAITS.search(file.read_text("utf-8")))
 
 
 @cache

@@ -17,7 +17,8 @@ from asterisk_conf.private import make_private
 from asterisk_conf.site import Agent, Ports, Secret, Secrets, SipAccount, Site
 from tests.deadlines import prefer
 
-WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+_FIRST = int(os.environ.get("FIRSTLINE_TEST_FIRST_WORKER", "0"))
+WORKER = (_FIRST + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))) % 8
 """Which of the processes that test side by side this is: none takes the ports of another."""
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
