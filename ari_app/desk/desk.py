@@ -94,7 +94,7 @@ class Desk:
             **RecordingForms(ports.conversations, states, render).handlers,
             **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
-        self.supervision = Supervision(tabs, cards, states, control, views, render)
+        self.supervision = Supervision(tabs, cards, states, control, publisher, views, render)
         handlers = Handlers(
             queue_control=control,
             cards=CardCommands(tabs, cards, details, states, control, authority, render),

@@ -136,13 +136,14 @@ class Render:
             **values,
         )
 
-    def card(self, card: Card, texts: Mapping[str, str], language: str) -> str:
-        """A whole card; ``texts`` are its fields."""
+    def card(self, card: Card, texts: Mapping[str, str], language: str, viewer: str = "") -> str:
+        """A whole card; ``texts`` are its fields. A ``viewer`` other than its agent reads it."""
         values = self._card_values(card)
         return self.page(
             "card",
             language,
             texts=texts,
+            watched=viewer not in ("", card.record.agent),
             operations=self._operations().values(),
             pop=self.site.screen_pop(card.record.arrival.queue),
             pop_address=self._pop_address(card.record),
@@ -171,13 +172,15 @@ class Render:
         """One part of a card."""
         return self.page(f"parts/{part}", language, **self._card_values(card))
 
-    def announcement(self, card: Card, language: str) -> str:
+    def announcement(self, card: Card, language: str, viewer: str = "") -> str:
         """A card in one sentence, for screen readers."""
-        arrival = card.record.arrival
+        arrival, agent = card.record.arrival, card.record.agent
         who = self.site.numbers.shown(arrival.number) or word("no-number", language)
         about = self.topic(arrival.topic, language)
         if not arrival.channel:
             return f"{word('phase-record', language)}: {who}"
+        if viewer not in ("", agent):
+            return f"{word('watches', language, agent=self.person(agent))}: {who}, {about}"
         return f"{word('announce-ringing', language)}: {who}, {about}"
 
     def agent_state(self, state: AgentState, language: str) -> str:

@@ -116,7 +116,7 @@ async def test_a_call_is_promised_and_dialled_by_a_click(
             await expect(page.locator("article.card[data-phase=record]")).to_have_count(0)
 
 
-async def test_a_supervisor_joins_and_the_agent_is_notified(
+async def test_a_supervisor_joins_reads_the_card_and_the_agent_is_notified(
     one: Installation, browser: Browser
 ) -> None:
     async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:
@@ -128,9 +128,16 @@ async def test_a_supervisor_joins_and_the_agent_is_notified(
             await agent.phase("talking")
             await supervisor.page.locator("#listen-anna").click()
             await expect(agent.page.locator("#notices")).to_contain_text("слушает")
+            read = supervisor.page.locator("article.watched")
+            await expect(read.locator(".full")).not_to_be_empty()
+            await agent.card.locator("[data-field=question]").fill("Не видно каналов")
+            await expect(read.locator("[data-field=question]")).to_have_value("Не видно каналов")
+            await supervisor.page.keyboard.press("Control+Enter")
+            await expect(read.locator("button:visible, [name]:visible")).to_have_count(0)
             await boris.wait(Incoming, timeout=20)
             await boris.answer()
             await boris.wait(Connected)
             assert "ChanSpy" in one.ordered("core show channels concise")
             await caller.hangup()
+            await expect(read).to_have_count(0)
             await boris.wait(Disconnected, timeout=20)

@@ -69,6 +69,34 @@ async def test_a_supervisor_who_is_not_in_the_call_any_more_is_not_shown(
     assert harness.desk.states.watched == {}
 
 
+async def test_a_supervisor_in_the_call_reads_the_card(harness: DeskHarness) -> None:
+    """As the agent writes it and links it; nothing can be done there but reading."""
+    id, supervision = in_call(harness), harness.desk.supervision
+    await harness.settled()
+    anna, senior = AgentTab(harness, "anna"), AgentTab(harness, "boris", supervisor=True)
+    with harness.tabs.opened(anna.tab), harness.tabs.opened(senior.tab):
+        await senior.sends(m.Supervise("t:1", "anna", "listen"))
+        [card] = of_type(senior.received(), m.Card)
+        assert card.announcement.startswith("You are in the call of Anna")
+        assert "Громова" in card.html
+        for act in ("data-finish", "data-verify", "data-operation"):
+            assert act not in card.html
+        await anna.sends(m.Save(id, "question", "a:1", "No picture"))
+        assert [one.text for one in of_type(senior.received(), m.Wrote)] == ["No picture"]
+        assert (await harness.desk.snapshot.of(senior.tab)).cards[0].count("No picture") == 1
+        await senior.sends(m.Save(id, "question", "t:2", "Mine"))
+        assert not (await filled(senior, id, "note", text="x")).ok
+        assert harness.store.bursts == {"a:1": (id, "question", "No picture")}
+        harness.update(board())
+        harness.desk.supervision.observe(Board(), HungUp(harness.queue_control.joined[0], "", NOW))
+        received = senior.received()
+        assert [one.phase for one in of_type(received, m.Phased)] == ["after"]
+        assert [one.card for one in of_type(received, m.Gone)] == [id]
+        assert (await harness.desk.snapshot.of(senior.tab)).cards == ()
+        assert not of_type(anna.received(), m.Gone)
+    supervision.reconnected(())
+
+
 async def test_supervising_needs_the_role_and_an_active_call(harness: DeskHarness) -> None:
     boris = AgentTab(harness, "boris")
     in_call(harness)

@@ -67,12 +67,19 @@ class Card:
         """Its caller is being transferred, or was."""
         self.asked_by = ""
         """The name of the colleague who asks this agent first; the caller hears music."""
+        self.watchers: frozenset[str] = frozenset()
+        """The supervisors who are in its call, and read it."""
         self.stored = asyncio.Event()
         """Set when the card is in the store, so that fields can be saved."""
 
     @property
     def id(self) -> str:
         return self.record.id
+
+    @property
+    def seen_by(self) -> tuple[str, ...]:
+        """Who has the card on the screen: its agent, and who reads it."""
+        return (self.record.agent, *sorted(self.watchers))
 
     @property
     def speaks(self) -> bool:

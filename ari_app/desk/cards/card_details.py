@@ -52,8 +52,8 @@ class CardDetails:
         parts = tuple(part for part, needed in needs.items() if needed)
         if arrival.subscriber is not None:
             parts += ("subscriber", "account", "history", "tickets", "notes", "outages")
-            view = self._views.record(card.record.agent, arrival.subscriber, f"card {card.id}")
-            self._begin(view)
+            for who in card.seen_by:
+                self._begin(self._views.record(who, arrival.subscriber, f"card {card.id}"))
         self.reload(card, *parts)
 
     def reload(self, card: Card, *parts: str) -> None:
@@ -109,8 +109,8 @@ class CardDetails:
         return await fetch[part](arrival.subscriber)
 
     def send(self, card: Card, part: str) -> None:
-        """Send a part to the tabs of the card's agent, if its HTML changed."""
-        tabs = self._tabs.of(card.record.agent)
+        """Send a part to the tabs that show the card, if its HTML changed."""
+        tabs = self._tabs.of(*card.seen_by)
         for language in {tab.language for tab in tabs}:
             html = self._render.part(part, card, language)
             if card.shown.get((part, language)) != html:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, Identified, Identity
-from ari_app.desk.cards.card import Begin, Card, Typed
+from ari_app.desk.cards.card import Begin, Card
 from ari_app.desk.cards.card_writer import CardWriter
 from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
 from ari_app.desk.messages import Phase
@@ -88,8 +88,7 @@ class OpenCards:
 
     def own(self, agent: str, id: str) -> Card:
         """An agent's card; raises :class:`UnknownCard` if they have no such card."""
-        card = self._cards.get(id)
-        if card is None or card.record.agent != agent:
+        if (card := self.find(agent, id)) is None:
             raise UnknownCard(id)
         return card
 
@@ -177,15 +176,14 @@ class OpenCards:
         """The fields of a card; empty while it is not in the store."""
         return await self._store.texts(card.id) if card.stored.is_set() else {}
 
-    def typed(self, agent: str, id: str) -> Typed | None:
-        """What an agent typed on an open card; None for any other."""
+    def find(self, agent: str, id: str) -> Card | None:
+        """An agent's open card; None for any other."""
         card = self._cards.get(id)
-        return card.typed if card is not None and card.record.agent == agent else None
+        return card if card is not None and card.record.agent == agent else None
 
     async def save(self, agent: str, id: str, field: str, key: str, text: str) -> None:
         """Save a field of an agent's card, also of a finished one; returns when it is stored."""
-        card = self._cards.get(id)
-        if card is not None and card.record.agent == agent:
+        if (card := self.find(agent, id)) is not None:
             card.typed.saved(field, key, text)
             await card.stored.wait()
         await self._store.save(id, agent, field, key, text, self._now())

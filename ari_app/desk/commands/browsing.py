@@ -61,8 +61,9 @@ class Browsing:
         self._shown: dict[tuple[str, int], datetime] = {}
 
     def has_card(self, agent: str, subscriber: int) -> bool:
-        """Whether the subscriber calls the agent, or did and the card is not finished."""
-        return any(one.record.arrival.subscriber == subscriber for one in self._cards.of(agent))
+        """Whether the subscriber calls the agent, or did and the card is not finished; or calls
+        another agent, and this one is in the call."""
+        return any(agent in one.seen_by for one in self._cards.about(subscriber))
 
     def shown(self, agent: str, subscriber: int) -> None:
         """A record was shown to an agent, who may work with it for a while."""

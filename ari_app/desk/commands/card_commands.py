@@ -43,7 +43,8 @@ class CardCommands:
         What is not stored is not acknowledged: the browser sends it again.
         """
         field, text = message.field, message.text
-        typed = self._cards.typed(tab.agent, message.card)
+        card = self._cards.find(tab.agent, message.card)
+        typed = card.typed if card else None
         if field == "forms":
             if typed:
                 typed.unsent = bool(text)
@@ -58,11 +59,11 @@ class CardCommands:
             log.warning("typing of %s not saved, the browser retries: %s", tab.agent, error)
             return
         tab.send(m.Saved(message.key))
-        for other in self._tabs.of(tab.agent):
+        for other in self._tabs.of(*(card.seen_by if card else (tab.agent,))):
             if other is not tab:
                 other.send(m.Wrote(message.card, field, text, message.key))
-        for card in self._cards.transferred_from(message.card):
-            self._details.reload(card, "transfer")
+        for following in self._cards.transferred_from(message.card):
+            self._details.reload(following, "transfer")
 
     async def verify(self, tab: Tab, message: m.Verify) -> m.Answer:
         """Check the code word that the caller says to the agent, while the call lasts."""
@@ -101,7 +102,7 @@ class CardCommands:
         await self._cards.finish(card)
         if self._states.of(tab.agent).reason == "wrap-up":
             await self._queue_control.ready(tab.agent)
-        for each in self._tabs.of(tab.agent):
+        for each in self._tabs.of(*card.seen_by):
             each.send(m.Gone(card.id, self._render.word("gone-finished", each.language)))
         return m.Answer(message.key, ok=True)
 

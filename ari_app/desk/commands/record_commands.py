@@ -61,8 +61,9 @@ class RecordCommands:
         )
         texts = await self._cards.texts(card)
         self._cards.link(card, one.subscriber, one.number, message.how)
-        for each in self._tabs.of(agent):
-            each.send(m.Card(card.id, self._render.card(card, texts, each.language), ""))
+        for each in self._tabs.of(*card.seen_by):
+            html = self._render.card(card, texts, each.language, each.agent)
+            each.send(m.Card(card.id, html, ""))
         self._details.load(card)
         text = self._render.word("linked", tab.language, who=one.name)
         return m.Answer(message.key, ok=True, text=text, card=card.id)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentStates
+from ari_app.desk.cards.card_publisher import CardPublisher
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.ports import DeskUnavailable, How, QueueControl
@@ -27,6 +28,7 @@ class Supervision:
         cards: OpenCards,
         states: AgentStates,
         queue_control: QueueControl,
+        publisher: CardPublisher,
         views: ViewLog,
         render: Render,
     ) -> None:
@@ -34,6 +36,7 @@ class Supervision:
         self._cards = cards
         self._states = states
         self._queue_control = queue_control
+        self._publisher = publisher
         self._views = views
         self._render = render
         self._joined: dict[str, tuple[str, str, How]] = {}
@@ -51,12 +54,15 @@ class Supervision:
         self._sign()
 
     def _sign(self) -> None:
-        """What agents see of it, as long as it lasts."""
+        """What agents see of it, and the card that supervisors read, as long as it lasts."""
         watched: dict[str, tuple[tuple[str, str], ...]] = {}
         for supervisor, agent, how in self._joined.values():
             name = self._states.full_name(supervisor)
             watched[agent] = (*watched.get(agent, ()), (name, how))
         self._states.watched = watched
+        for card in self._cards.all():
+            here = {one for one, agent, _ in self._joined.values() if agent == card.record.agent}
+            self._publisher.watched(card, frozenset(here) if card.speaks else card.watchers & here)
 
     async def _leave(self, tab: Tab, message: m.Supervise) -> m.Answer:
         both = (tab.agent, message.agent)

@@ -12,7 +12,7 @@ export function keys(cards, finish, panels, others) {
       if (event.repeat) return;
       const form = document.activeElement?.closest(FORMS);
       if (form) send(form);
-      else if (cards.current) finish(cards.current);
+      else if (cards.current && !("watched" in cards.current.dataset)) finish(cards.current);
     } else if (event.key === "Escape") {
       if (!event.target.closest?.("dialog") && panels.close(document.activeElement)) event.preventDefault();
     } else if (event.altKey && !event.ctrlKey) {

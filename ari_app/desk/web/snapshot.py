@@ -1,7 +1,7 @@
 """The whole desk of an agent, as a tab gets it when it connects."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.promised_calls import PromisedCalls
@@ -38,15 +38,16 @@ class Snapshot:
 
     async def of(self, tab: Tab) -> m.Hello:
         """The snapshot for a tab; begins to load cards that were restored after a restart."""
-        texts = {card.id: await self._texts(card) for card in self._cards.of(tab.agent)}
+        texts = {card.id: await self._texts(card) for card in self._shown(tab)}
         # From here on nothing waits: later changes are sent after this message.
-        cards = self._cards.of(tab.agent)
+        cards = self._shown(tab)
         for card in cards:
             self._details.load(card)
         phone = self._phones.of(tab.agent)
         return m.Hello(
             cards=tuple(
-                self._render.card(card, texts.get(card.id, {}), tab.language) for card in cards
+                self._render.card(card, texts.get(card.id, {}), tab.language, tab.agent)
+                for card in cards
             ),
             state=self._panels.state(tab),
             queues=self._panels.queues(tab),
@@ -54,6 +55,10 @@ class Snapshot:
             build=self._render.build,
             phone=page_account(phone, tab.session) if phone else None,
         )
+
+    def _shown(self, tab: Tab) -> Sequence[Card]:
+        """The agent's cards, and those of calls in which they are as a supervisor."""
+        return [card for card in self._cards.all() if tab.agent in card.seen_by]
 
     async def _texts(self, card: Card) -> Mapping[str, str]:
         try:

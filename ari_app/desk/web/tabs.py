@@ -64,9 +64,9 @@ class Tabs:
             if not self._tabs[tab.agent]:
                 del self._tabs[tab.agent]
 
-    def of(self, agent: str) -> Iterable[Tab]:
-        """The tabs of an agent: a copy, since they may close meanwhile."""
-        return tuple(self._tabs.get(agent, ()))
+    def of(self, *agents: str) -> Iterable[Tab]:
+        """The tabs of agents: a copy, since they may close meanwhile."""
+        return tuple(tab for agent in agents for tab in self._tabs.get(agent, ()))
 
     def all(self) -> Iterable[Tab]:
         """Every tab: a copy."""
