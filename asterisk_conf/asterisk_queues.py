@@ -33,7 +33,7 @@ def asterisk_queues(site: Site) -> tuple[AsteriskQueue, ...]:
     """All of a site's queues as Asterisk has them."""
     return tuple(
         AsteriskQueue(
-            name, queue, language, tuple(_members(site, queue, language)), _circles(queue, language)
+            name, queue, language, tuple(_members(site, queue, language)), circles(queue, language)
         )
         for queue in site.queues
         for language, name in queue.names.items()
@@ -48,7 +48,9 @@ def _members(site: Site, queue: Queue, language: str) -> Iterator[tuple[Agent, i
             yield agent, penalty + OTHERS * foreign
 
 
-def _circles(queue: Queue, language: str) -> tuple[tuple[int, int], ...]:
+def circles(queue: Queue, language: str) -> tuple[tuple[int, int], ...]:
+    """Seconds of waiting, and up to which penalty agents are rung from then on, for the callers of
+    a language that has a row of its own, or "" for all others; all are without any."""
     given = queue.circles
     if language:
         soon = {at: most for at, most in given.items() if at < queue.patience}

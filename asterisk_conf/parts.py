@@ -90,7 +90,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     one does; 0 is no limit. ``autopause``: an agent who did not answer is paused, in this queue
     (``yes``) or in ``all``.
     ``announcement`` is a sound without its extension, played every ``announcement_every`` seconds;
-    the caller's position is played every ``position_every`` seconds.
+    the caller's position is played every ``position_every`` seconds. The application tells where a
+    caller stands after ``news`` seconds, then every ``news_every``; it is nothing of Asterisk's.
 
     ``agents`` are the members with their penalties: those with a lower one are rung first. Without
     any, all agents who name the queue are members, with penalty 0. ``circles`` maps seconds of
@@ -104,8 +105,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ring: int = 20
     retry: int = 2
     wrapup: int = 30
-    limit: int = 0
-    longest_wait: int = 0
+    limit: int = 200
+    longest_wait: int = 900
     autopause: Literal["no", "yes", "all"] = "no"
     service_level: int = 30
     join_empty: str = "yes"
@@ -114,6 +115,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     announcement: str = ""
     announcement_every: int = 60
     position_every: int = 0
+    news: int = 20
+    news_every: int = 60
     agents: dict[str, int] = {}
     circles: dict[int, int] = {}
     languages: tuple[str, ...] = ()

@@ -193,6 +193,9 @@ WANTED = (*(event.__name__ for event in EVENTS), "RESTResponse")
 OF_PHONES = (TextMessageReceived.__name__, PeerStatusChange.__name__, "RESTResponse")
 """The same for the application that is subscribed to phones."""
 
+OF_WHISPERS = (StasisStart.__name__, PlaybackFinished.__name__, "RESTResponse")
+"""The same for the application whose channels speak to callers in queues."""
+
 
 class Unparsed(Struct, frozen=True):
     """An event of a type that is not used, or a malformed one (``why`` says how)."""

@@ -19,6 +19,7 @@ from ari_app.ari.claim import Claim
 from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     OF_PHONES,
+    OF_WHISPERS,
     WANTED,
     ApplicationReplaced,
     ChannelUserevent,
@@ -160,7 +161,7 @@ class Link:
     async def _open(self) -> Socket:
         settings = self.settings
         texting = [self.ari.texting.name] if self._phone_event else []
-        ours = [settings.application, *texting, self._claim.name]
+        ours = [settings.application, *texting, self.ari.whispering.name, self._claim.name]
         query = urlencode({"app": ",".join(ours), "subscribeAll": "false"})
         url = f"{settings.url}/ari/events?{query}"
         self._sending.transport = "http"  # there is no socket yet
@@ -183,6 +184,7 @@ class Link:
         held = self._held
         await self._choose_transport()
         await self.ari.applications.filter(WANTED)
+        await self.ari.whispering.filter(OF_WHISPERS)
         if self._phone_event:  # another name: the first would get each event of its calls twice
             await self.ari.texting.filter(OF_PHONES)
             await self._subscribe_to_phones()

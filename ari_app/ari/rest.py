@@ -40,6 +40,7 @@ from ari_app.ari.verbs import (
     SEND_MESSAGE,
     SET_GLOBAL,
     SET_VARIABLE,
+    SNOOP,
     START_MUSIC,
     STOP,
     STOP_MUSIC,
@@ -71,6 +72,7 @@ class Ari:
         self.asterisk = Asterisk(send)
         self.applications = Applications(send, application)
         self.texting = Applications(send, f"{application}-text")
+        self.whispering = Applications(send, f"{application}-whisper")
         self.events = Events(send)
         self.channels = Channels(send)
         self.endpoints = Endpoints(send)
@@ -212,6 +214,11 @@ class Channels:
     async def stop_moh(self, channel: str) -> None:
         """Stop music on hold; without effect where none plays."""
         await self._send(request(STOP_MUSIC, channel))
+
+    async def snoop(self, channel: str, id: str, application: str) -> None:
+        """Create a channel in an application; what is played there is added to what the one that
+        ``channel`` is hears, wherever that is. It ends with it."""
+        await self._send(request(SNOOP, channel, id, app=application, whisper="out"))
 
     async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
         """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.

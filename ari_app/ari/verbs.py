@@ -126,6 +126,12 @@ EXTEND = Verb(
     "channels.setChannelVar", "POST", "channels/{channelId}/variable", ("variable", "value")
 )
 """The same, for when nothing plays: it stays in its place among the requests of the channel."""
+SNOOP = Verb(
+    "channels.snoopChannelWithId",
+    "POST",
+    "channels/{channelId}/snoop/{snoopId}",
+    ("app", "whisper"),
+)
 LIST_CHANNELS = Verb("channels.list", "GET", "channels")
 START_MUSIC = Verb("channels.startMoh", "POST", "channels/{channelId}/moh")
 STOP_MUSIC = Verb("channels.stopMoh", "DELETE", "channels/{channelId}/moh")
@@ -157,7 +163,7 @@ VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
     GET_FILE, DELETE_STORED, START_MUSIC, STOP_MUSIC, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
-    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED,
+    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED, SNOOP,
 )  # fmt: skip
 
 

@@ -60,7 +60,7 @@ class Actions(Struct, frozen=True):
             case CheckHours():
                 return self._check_hours(book.schedules[action.schedule], action.at)
             case FindAnnouncements():
-                return await self._find_announcements(session)
+                return await self.find_announcements(session)
             case Send():
                 return await self._send(action, text, session)
 
@@ -73,7 +73,8 @@ class Actions(Struct, frozen=True):
         at, forced = asked.at if asked else now, self.forced.forced(schedule.schedule, now)
         return hours_answer(hours_at(schedule, at, zone, forced), now.astimezone(zone).date())
 
-    async def _find_announcements(self, session: Session) -> Answered:
+    async def find_announcements(self, session: Session) -> Answered:
+        """What concerns a caller, see :class:`~ivr.wants.FindAnnouncements`; it counts as heard."""
         now = self.now()
         found = await self.announcements.concerning(session.subscriber, now)
         if not found:

@@ -2,13 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from ari_app.admin import log_files, retention
 from ari_app.ari.calls import Calls
 from ari_app.ari.disk import DiskWatch
+from ari_app.ari.events import Event
 from ari_app.ari.link import Link
 from ari_app.ari.overload import Limits, OverloadWatch
 from ari_app.background import Background, task_group
@@ -19,6 +20,7 @@ from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.build_selfcare import SelfService, build_selfcare
+from ari_app.main.build_waiting import Waiting, build_waiting
 from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
 from ari_app.main.releases import take_effect
@@ -51,10 +53,11 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         selfcare = build_selfcare(shared, background.begin)
         callers = build_calls(shared, selfcare, tasks, background)
         desk = await build_desk(shared, selfcare, callers, background)
+        waiting = build_waiting(shared, callers, desk, background.begin)
 
         monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
-        _serve_calls(shared, callers, background)
+        _serve_calls(shared, callers, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
             await asyncio.to_thread(agi_process.renew, foundation.state)
@@ -79,11 +82,20 @@ async def _part(callers: CallHandling, signals: Signals) -> None:
         await callers.calls.leave()
 
 
-def _serve_calls(shared: Shared, callers: CallHandling, background: Background) -> None:
+def _serve_calls(
+    shared: Shared, callers: CallHandling, waiting: Waiting, background: Background
+) -> None:
     """Connect to Asterisk, and serve the calls from there."""
     calls, begin = callers.calls, background.begin
-    begin(shared.link.run(calls.handle, calls.reconcile, callers.phone_event))
+    handle = waiting.whispers.handling(calls.handle)
+
+    async def reconcile(held: Sequence[Event]) -> None:
+        await calls.reconcile(held)
+        await waiting.whispers.clear()
+
+    begin(shared.link.run(handle, reconcile, callers.phone_event))
     begin(calls.watch())
+    begin(waiting.news.run())
 
 
 def _start(

@@ -131,12 +131,18 @@ def wrapups(config: Config) -> Mapping[str, int]:
     return {name: queue.wrapup for queue in ours for name in queue.names.values()}
 
 
-def _with_offer(config: Config, queue: conf.Queue, offer: str) -> conf.Queue:
-    """A queue with its announcement as a sound: by default the offer where the menus are ours, for
-    they know what the key does that leaves the queue."""
+def offers(config: Config, queue: conf.Queue) -> bool:
+    """Whether those who wait are offered a call back by the key that leaves: by default where the
+    menus are ours, for they know what that key does."""
     ours = not config.menus.directory and queue.leave == "*"
-    wanted = queue.announcement or (OFFER if ours else NO)
-    return structs.replace(queue, announcement={OFFER: offer, NO: ""}.get(wanted, wanted))
+    return (queue.announcement or (OFFER if ours else NO)) == OFFER
+
+
+def _with_offer(config: Config, queue: conf.Queue, offer: str) -> conf.Queue:
+    """A queue with its announcement as a sound; the offer is a part of the news, if any is told."""
+    if offers(config, queue):
+        return structs.replace(queue, announcement="" if queue.news else offer)
+    return structs.replace(queue, announcement="") if queue.announcement == NO else queue
 
 
 async def queue_offer(state: State, reading: "PromptMedia", languages: Iterable[str]) -> str:

@@ -84,6 +84,11 @@ class LiveCalls:
         kept = self._calls.get(call)
         return None if kept is None else tuple(kept.steps)
 
+    def session(self, channel: str) -> Session | None:
+        """The session of the caller on a channel, wherever that is."""
+        kept = self._calls.get(self._of_channel.get(channel, ""))
+        return kept.session if kept else None
+
     async def look_up(self, callers: Iterable[Caller]) -> None:
         """Look up the callers who are with agents now, and no others, for :meth:`arrival`."""
         numbers = {one.number for one in callers}

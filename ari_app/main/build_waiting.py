@@ -1,0 +1,114 @@
+"""Builds what callers hear while they wait in queues."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ari_app.ari.whispers import Whispers
+from ari_app.background import Begin
+from ari_app.config.settings import Config
+from ari_app.main import pbx_site
+from ari_app.main.build_calls import CallHandling
+from ari_app.main.build_desk import AgentDesk
+from ari_app.main.foundation import clock
+from ari_app.main.live_settings import LiveSettings
+from ari_app.main.shared import Shared
+from ari_app.waiting.news import NewsPorts, NewsTeller, Promise
+from ari_app.waiting.paces import Paces
+from ari_app.waiting.rules import QueueRules
+from asterisk_conf.asterisk_queues import circles
+from asterisk_conf.site import Queue
+from ivr.acd.board import Board
+from ivr.acd.estimate import Offering
+from ivr.session import Session
+from ivr.values import Phrase
+from ivr.wants import Screen
+
+OUTAGES = "announcements-are"
+"""The prompt that plays announcements."""
+
+
+class Waiting(Struct, frozen=True):
+    """What callers hear while they wait, and what plays it."""
+
+    news: NewsTeller
+    whispers: Whispers
+
+
+def build_waiting(shared: Shared, callers: CallHandling, desk: AgentDesk, begin: Begin) -> Waiting:
+    """Build it; it hears of the queues what the desk hears."""
+    queues, whispers = desk.queues, Whispers(shared.link)
+    rules = _Rules(shared.foundation.settings)
+
+    def board() -> Board | None:
+        return queues.view.board if queues.view.current and shared.link.connected else None
+
+    paces = Paces(rules, clock, {})
+    news = NewsTeller(
+        NewsPorts(
+            board,
+            callers.live_calls.session,
+            rules,
+            paces.estimate,
+            partial(_outages, shared, callers),
+            partial(_spoken, shared),
+            whispers.whisper,
+            partial(_promised, shared),
+            clock,
+        ),
+        begin,
+    )
+    queues.observe(paces.take)
+    queues.observe(news.take)
+    return Waiting(news, whispers)
+
+
+class _Rules:
+    """The rules of queues by their names in Asterisk, from the settings in force."""
+
+    def __init__(self, settings: LiveSettings) -> None:
+        self._settings = settings
+        self._built: tuple[Config, Mapping[str, QueueRules]] | None = None
+
+    def __call__(self, name: str) -> QueueRules:
+        config = self._settings.config
+        if self._built is None or self._built[0] is not config:
+            self._built = config, dict(_rules(config))
+        return self._built[1].get(name) or _rule(config, Queue(name), Offering())
+
+
+def _rules(config: Config) -> Iterator[tuple[str, QueueRules]]:
+    """The rules of the queues that the settings describe."""
+    for queue in pbx_site.queues_of(config):
+        for language, name in queue.names.items():
+            speed = Offering(queue.wrapup, circles(queue, language))
+            yield name, _rule(config, queue, speed)
+
+
+def _rule(config: Config, queue: Queue, offering: Offering) -> QueueRules:
+    offer = config.manages_asterisk and pbx_site.offers(config, queue)
+    return QueueRules(queue.name, offering, queue.news, queue.news_every, offer)
+
+
+async def _outages(shared: Shared, callers: CallHandling, session: Session) -> tuple[Phrase, ...]:
+    """What a caller has not heard of outages; it counts as heard from now on."""
+    release = shared.menus.now
+    if OUTAGES not in release.reading.catalogue.texts.get(session.language, ()):
+        return ()
+    found = await callers.actions.find_announcements(session)
+    return (Phrase(OUTAGES, found.values),) if found.outcome == "some" else ()
+
+
+async def _spoken(shared: Shared, screen: Screen) -> tuple[Sequence[str], float]:
+    """The sound files of a screen, without what the menus in force have no text for."""
+    release = shared.menus.now
+    texts = release.reading.catalogue.texts.get(screen.language, ())
+    known = tuple(one for one in screen.phrases if one.prompt in texts)
+    files = await release.speak(replace(screen, phrases=known)) if known else ()
+    return files, release.reading.lasts(files)
+
+
+async def _promised(shared: Shared, promise: Promise) -> None:
+    """Keep what a caller was told of the wait."""
