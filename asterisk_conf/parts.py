@@ -90,8 +90,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     one does; 0 is no limit. ``autopause``: an agent who did not answer is paused, in this queue
     (``yes``) or in ``all``.
     ``announcement`` is a sound without its extension, played every ``announcement_every`` seconds;
-    the caller's position is played every ``position_every`` seconds. The application tells where a
-    caller stands after ``news`` seconds, then every ``news_every``; it is nothing of Asterisk's.
+    the caller's position is played every ``position_every`` seconds. The application plays where
+    a caller stands after ``news`` seconds, then every ``news_every``.
 
     ``agents`` are the members with their penalties: those with a lower one are rung first. Without
     any, all agents who name the queue are members, with penalty 0. ``circles`` maps seconds of

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from ari_app.ari.errors import AriError, GoneError, UnreachableError
-from ari_app.ari.events import Event, PlaybackFinished, StasisStart
+from ari_app.ari.events import Event, PlaybackFinished, StasisEnd, StasisStart
 from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels
 
@@ -81,6 +81,8 @@ class Whispers:
             case StasisStart(channel=channel) if channel.id.startswith(PREFIX):
                 if entered := self._entered.get(channel.id):
                     entered.set()
+            case StasisEnd(channel=channel) if channel.id.startswith(PREFIX):
+                pass
             case PlaybackFinished(playback=playback) if playback.id.startswith(PREFIX):
                 finished = self._finished.get(playback.id)
                 if finished is not None and not finished.done():
@@ -91,6 +93,6 @@ class Whispers:
 
 
 def _ended(error: AriError | UnreachableError) -> None:
-    """The channel has ended already, with the caller's."""
-    if not isinstance(error, GoneError):
+    """The channel may have ended already, with the caller's; a link that broke clears it later."""
+    if not isinstance(error, GoneError | UnreachableError):
         log.warning("a channel that whispers was not hung up: %s", error)

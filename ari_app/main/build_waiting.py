@@ -15,7 +15,7 @@ from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
 from ari_app.main.live_settings import LiveSettings
 from ari_app.main.shared import Shared
-from ari_app.waiting.news import NewsPorts, NewsTeller, Promise
+from ari_app.waiting.news import NewsPlayer, NewsPorts, Promise
 from ari_app.waiting.paces import Paces
 from ari_app.waiting.rules import QueueRules
 from asterisk_conf.asterisk_queues import circles
@@ -33,7 +33,7 @@ OUTAGES = "announcements-are"
 class Waiting(Struct, frozen=True):
     """What callers hear while they wait, and what plays it."""
 
-    news: NewsTeller
+    news: NewsPlayer
     whispers: Whispers
 
 
@@ -46,7 +46,7 @@ def build_waiting(shared: Shared, callers: CallHandling, desk: AgentDesk, begin:
         return queues.view.board if queues.view.current and shared.link.connected else None
 
     paces = Paces(rules, clock, {})
-    news = NewsTeller(
+    news = NewsPlayer(
         NewsPorts(
             board,
             callers.live_calls.session,
@@ -111,4 +111,4 @@ async def _spoken(shared: Shared, screen: Screen) -> tuple[Sequence[str], float]
 
 
 async def _promised(shared: Shared, promise: Promise) -> None:
-    """Keep what a caller was told of the wait."""
+    """Keep which wait a caller heard of."""

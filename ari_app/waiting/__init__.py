@@ -1,1 +1,1 @@
-"""Callers who wait in queues: what they are told."""
+"""Callers who wait in queues: what they hear."""

@@ -1,4 +1,4 @@
-"""Tells those who wait in queues where they stand, while they keep their place."""
+"""Plays to those who wait in queues where they stand, while they keep their place."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from ari_app.waiting.rules import QueueRules
 from ivr.acd.board import Board, Caller
 from ivr.acd.dials import HungUp
 from ivr.acd.estimate import Estimate
-from ivr.acd.news import Told, is_due, news
+from ivr.acd.news import LastNews, is_due, news
 from ivr.acd.queues import CallerLeft, Connected, Event
 from ivr.session import Session
 from ivr.values import Phrase
@@ -29,7 +29,7 @@ Key: TypeAlias = tuple[str, str]
 
 
 class Promise(Struct, frozen=True):
-    """The longest wait that a caller was told, in seconds from when they came into the queue."""
+    """The longest wait that a caller heard of, in seconds from when they came into the queue."""
 
     channel: str
     queue: str
@@ -38,12 +38,12 @@ class Promise(Struct, frozen=True):
 
 
 class NewsPorts(Struct, frozen=True):
-    """What telling the news needs.
+    """What the news need.
 
     ``board`` is None while it is not current; ``session`` returns that of a caller's channel;
     ``outages`` what the caller has not heard of outages; ``spoken`` the sound files of a screen
     and for how many seconds they last; ``whisper`` plays them, and returns whether to the end;
-    ``promised`` takes what was told of the wait.
+    ``promised`` takes what was played of the wait.
     """
 
     board: Callable[[], Board | None]
@@ -57,18 +57,18 @@ class NewsPorts(Struct, frozen=True):
     now: Callable[[], datetime]
 
 
-class NewsTeller:
+class NewsPlayer:
     """Looks all the time at who waits. It is handed each event with the board before it, so that
     no word is heard any more once an agent has answered."""
 
     def __init__(self, ports: NewsPorts, begin: Begin) -> None:
         self._ports = ports
         self._begin = begin
-        self._told: dict[Key, Told] = {}
-        self._telling: dict[Key, asyncio.Task[None]] = {}
+        self._last: dict[Key, LastNews] = {}
+        self._playing: dict[Key, asyncio.Task[None]] = {}
 
     async def run(self) -> NoReturn:
-        """Tell the news without end."""
+        """Play the news without end."""
         while True:
             await asyncio.sleep(LOOK)
             board = self._ports.board()
@@ -76,39 +76,41 @@ class NewsTeller:
                 self.look(board)
 
     def take(self, _: Board, event: Event) -> None:
-        """End what is told to a caller who does not wait any more."""
+        """End what is played to a caller who does not wait any more."""
         match event:
             case Connected(caller=Caller(call=call)) | CallerLeft(call=call) | HungUp(call=call):
-                for key in [key for key in self._telling if key[0] == call]:
-                    self._telling[key].cancel()
+                for key in [key for key in self._playing if key[0] == call]:
+                    self._playing[key].cancel()
             case _:
                 pass
 
     def look(self, board: Board) -> None:
-        """Begin to tell the news to those for whom it is time; no one whose call rings is told."""
+        """Begin the news for which it is time; none to one for whom an agent's phone rings."""
         waiting = dict(_waiting(board))
-        self._told = {key: told for key, told in self._told.items() if key in waiting}
+        self._last = {key: last for key, last in self._last.items() if key in waiting}
         rung = {(one.caller.call, one.queue) for one in board.offers}
         for key, (ahead, caller) in waiting.items():
             rules = self._ports.rules(key[1])
             waited = (self._ports.now() - caller.since).total_seconds()
-            due = rules.first and is_due(self._told.get(key), waited, rules.first, rules.every)
-            if not due or key in self._telling or key in rung:
+            due = rules.first and is_due(self._last.get(key), waited, rules.first, rules.every)
+            if not due or key in self._playing or key in rung:
                 continue
             session = self._ports.session(caller.call)
             if session is None:
                 continue
             estimate = self._ports.estimate(board, key[1], caller.call)
-            found = news(self._told.get(key), waited, ahead, estimate, offer=rules.offer)
-            longest = waited + estimate.most if estimate and found.told.minutes[1] else None
-            self._told[key] = found.told
-            promise = Promise(caller.call, key[1], caller.since, longest) if longest else None
-            self._telling[key] = self._begin(self._tell(key, session, found.phrases, promise))
+            last = self._last.get(key)
+            found = news(last, waited, ahead, estimate, offer=rules.offer)
+            self._last[key] = found.last
+            promise = None
+            if estimate is not None and found.last.minutes != (last.minutes if last else (0, 0)):
+                promise = Promise(caller.call, key[1], caller.since, waited + estimate.most)
+            self._playing[key] = self._begin(self._play(key, session, found.phrases, promise))
 
-    async def _tell(
+    async def _play(
         self, key: Key, session: Session, phrases: tuple[Phrase, ...], promise: Promise | None
     ) -> None:
-        """The outermost frame of what is told."""
+        """The outermost frame of what is played."""
         ports = self._ports
         try:
             phrases = (*await ports.outages(session), *phrases)
@@ -118,9 +120,9 @@ class NewsTeller:
             if files and await ports.whisper(key[0], files, lasts) and promise is not None:
                 await ports.promised(promise)
         except Exception:  # the outermost frame: the caller waits on, and hears the next news
-            log.exception("call %s: the news of queue %s were not told", session.id, key[1])
+            log.exception("call %s: the news of queue %s were not played", session.id, key[1])
         finally:
-            del self._telling[key]
+            del self._playing[key]
 
 
 def _waiting(board: Board) -> Iterator[tuple[Key, tuple[int, Caller]]]:

@@ -8,7 +8,7 @@ from ivr.acd.estimate import Offering
 class QueueRules(Struct, frozen=True):
     """A queue of Asterisk: ``name`` is that of the settings, which its languages share.
 
-    The caller is told news after ``first`` seconds, 0 for never, and then every so many;
+    News are played after ``first`` seconds, 0 for never, and then every so many;
     ``offer``: also which key leaves.
     """
 

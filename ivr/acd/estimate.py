@@ -118,11 +118,11 @@ class Offering(Struct, frozen=True):
 
 
 class Joining(Struct, frozen=True):
-    """After so many seconds an agent can take a caller, once at once or never, and then goes on
+    """After so many seconds an agent can take a caller, the first one then or not, and goes on
     with a share of the time for this queue."""
 
     after: float
-    at_once: float
+    first: float
     share: float
 
 
@@ -147,11 +147,11 @@ def estimate(
 def wait(ahead: int, joining: Sequence[Joining], seconds: float, leaving: float) -> float:
     """The expected wait with so many callers ahead, in seconds; infinite if no agent comes."""
     left, agents, at = ahead + 1.0, 0.0, 0.0
-    for after, at_once, share in sorted((one.after, one.at_once, one.share) for one in joining):
+    for after, first, share in sorted((one.after, one.first, one.share) for one in joining):
         left, at = _passed(left, agents / seconds, leaving, at, max(at, after))
         if left <= 0:
             return at
-        left -= at_once
+        left -= first
         agents += share
         if left <= 0:
             return at

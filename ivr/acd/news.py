@@ -1,4 +1,4 @@
-"""What a caller who waits in a queue is told, and when."""
+"""What a caller who waits in a queue hears of the wait, and when."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -15,12 +15,12 @@ PROMPTS = (NEXT, AHEAD, SOON, AT_MOST, RANGE, LONGER, OFFER)
 """The prompts that are used."""
 
 MINUTES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30)
-"""The bounds of a range that is told; of a longer wait nothing is."""
+"""The bounds of a range that is played; of a longer wait nothing is said."""
 
 
-class Told(Struct, frozen=True):
-    """What a caller was told last: after how many seconds of waiting, how many were ahead, and the
-    range of the wait in minutes, (0, 0) if none was told yet."""
+class LastNews(Struct, frozen=True):
+    """What a caller heard last: after how many seconds of waiting, how many were ahead, and the
+    range of the wait in minutes, (0, 0) if none was played yet."""
 
     waited: float
     ahead: int
@@ -28,29 +28,29 @@ class Told(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """What a caller is told now, and what is known of it the next time."""
+    """What a caller hears now, and what is known of it the next time."""
 
     phrases: tuple[Phrase, ...]
-    told: Told
+    last: LastNews
 
 
-def is_due(told: Told | None, waited: float, first: float, every: float) -> bool:
-    """Whether a caller who has waited for so many seconds is to be told anything."""
-    return waited >= first if told is None else waited >= told.waited + every
+def is_due(last: LastNews | None, waited: float, first: float, every: float) -> bool:
+    """Whether it is time for news to a caller who has waited for so many seconds."""
+    return waited >= first if last is None else waited >= last.waited + every
 
 
 def news(
-    told: Told | None, waited: float, ahead: int, estimate: Estimate | None, *, offer: bool
+    last: LastNews | None, waited: float, ahead: int, estimate: Estimate | None, *, offer: bool
 ) -> News:
-    """What a caller is told: the place when it is better, the wait when it is shorter than they
-    were told or when it became longer than that; and, at an ``offer``, the key that leaves."""
-    before = told or Told(waited, ahead + 1)
+    """What a caller hears: the place when it is better, the wait when it is shorter than they
+    heard or when it became longer than that; and, at an ``offer``, the key that leaves."""
+    before = last or LastNews(waited, ahead + 1)
     place = () if ahead >= before.ahead else (_place(ahead),)
     minutes = _minutes(estimate)
     wait = tuple(_wait(before.minutes, minutes)) if minutes else ()
     range = minutes if minutes and wait else before.minutes
     thanks = (Phrase(OFFER),) if offer else ()
-    return News((*place, *wait, *thanks), Told(waited, min(ahead, before.ahead), range))
+    return News((*place, *wait, *thanks), LastNews(waited, min(ahead, before.ahead), range))
 
 
 def _place(ahead: int) -> Phrase:
@@ -58,7 +58,7 @@ def _place(ahead: int) -> Phrase:
 
 
 def _wait(before: tuple[int, int], minutes: tuple[int, int]) -> Iterator[Phrase]:
-    """What is told of the wait after a range of minutes was told, or none (0, 0)."""
+    """What is played of the wait after a range of minutes was, or none (0, 0)."""
     least, most = minutes
     if before[1] and least >= before[1]:
         yield Phrase(LONGER)
@@ -73,7 +73,7 @@ def _wait(before: tuple[int, int], minutes: tuple[int, int]) -> Iterator[Phrase]
 
 
 def _minutes(estimate: Estimate | None) -> tuple[int, int] | None:
-    """The range in whole minutes that a caller is told; None for none."""
+    """The range in whole minutes that a caller hears; None for none."""
     if estimate is None or estimate.most > MINUTES[-1] * 60:
         return None
     most = next(each for each in MINUTES if each * 60 >= ceil(estimate.most))

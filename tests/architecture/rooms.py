@@ -49,8 +49,8 @@ ROOMS = {
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
         "admin agi ami ari background calls config control demo doctor fulfilment knowledge menus",
-        "messaging monitoring selfcare session store ussd watcher workplace",
-        "asterisk_conf ivr ivr.check ivr.diagram ivr.speech prompts",
+        "messaging monitoring selfcare session store ussd waiting watcher workplace",
+        "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
@@ -153,6 +153,11 @@ ROOMS = {
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
         "ivr ivr.acd ivr.http ivr.speech",
+    ),
+    "ari_app.waiting": _room(
+        "callers who wait in queues: what they are told, and when",
+        "background",
+        "ivr ivr.acd",
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",

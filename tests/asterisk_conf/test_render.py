@@ -128,7 +128,7 @@ def test_nothing_is_recorded_of_those_whom_an_agent_brings_in() -> None:
     assert joins[joins.index(" same => n,StopMixMonitor()") - 1] == agent_alone
     fallback = section("extensions.conf", "firstline-fallback", files)
     at = fallback.index(" same => n,Queue(support,ci)")
-    assert fallback[at - 1] == " same => n(wait),Gosub(firstline-record,support,1)"
+    assert fallback[at - 1] == " same => n,Gosub(firstline-record,support,1)"
     assert fallback[at + 1] == " same => n,StopMixMonitor()"
 
 

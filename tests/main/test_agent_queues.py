@@ -62,12 +62,13 @@ def test_an_agent_who_was_removed_is_reported_and_the_rest_is_rendered(tmp_path:
 @pytest.mark.parametrize(
     ("settings", "announced"),
     [
-        ("", "/offer"),
+        ("", ""),  # it is a part of the news
+        ("[queues.support]\nnews = 0", "/offer"),
         ('[queues.support]\nannouncement = "no"', ""),
         ('[queues.support]\nannouncement = "queue-thankyou"', "queue-thankyou"),
         ('[queues.support]\nleave = "1"', ""),
         ('[menus]\ndirectory = "."', ""),
-        ('[menus]\ndirectory = "."\n[queues.support]\nannouncement = "offer"', "/offer"),
+        ('[menus]\ndirectory = "."\n[queues.support]\nannouncement = "offer"\nnews = 0', "/offer"),
     ],
 )
 def test_who_waits_is_offered_a_call_back_where_the_menus_know_of_it(
