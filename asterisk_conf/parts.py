@@ -114,9 +114,9 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     leave: str = "*"
     announcement: str = ""
     announcement_every: int = 60
-    position_every: int = 0
     news: int = 20
     news_every: int = 60
+    position_every: int = 0
     agents: dict[str, int] = {}
     circles: dict[int, int] = {}
     languages: tuple[str, ...] = ()

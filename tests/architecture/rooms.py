@@ -155,7 +155,7 @@ ROOMS = {
         "ivr ivr.acd ivr.http ivr.speech",
     ),
     "ari_app.waiting": _room(
-        "callers who wait in queues: what they are told, and when",
+        "callers who wait in queues: what they hear, and when",
         "background",
         "ivr ivr.acd",
     ),
