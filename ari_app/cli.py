@@ -64,6 +64,10 @@ SECTIONS = {
         "subscribers": Lazy("subscribers:subscribers", "List, import and erase subscribers"),
         "orders": Lazy("orders:orders", "List and show orders of subscribers"),
     },
+    "Other systems": {
+        "tokens": Lazy("tokens:tokens", "Make, list and revoke tokens of the API"),
+        "webhooks": Lazy("webhooks:webhooks", "Show webhooks, test one, and send events again"),
+    },
     "Operate": {
         "backup": Lazy("backup:backup", "Write a backup, while Firstline runs"),
         "restore": Lazy("backup:restore", "Restore a backup"),

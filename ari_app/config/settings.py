@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.operator_settings import OperatorSettings
+from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
@@ -118,6 +119,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     cards: Days = 730
     acts: Days = 730
     views: Days = 365
+    events: Days = 30
 
     def __post_init__(self) -> None:
         """Attempts that still count against a lockout must be kept."""
@@ -212,6 +214,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     desk: DeskSettings = DeskSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     agi: AgiSettings = AgiSettings()
+    api: ApiSettings = ApiSettings()
     billing: BillingSettings = BillingSettings()
     operations: OperationSettings = OperationSettings()
     conversations: ConversationSettings = ConversationSettings()
@@ -224,6 +227,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topics: dict[str, TopicSettings] = {}
     tls: dict[str, TlsSettings] = {}
     screen_pop: dict[str, ScreenPopSettings] = {}
+    webhooks: dict[str, WebhookSettings] = {}
 
     @property
     def tickets(self) -> TicketPolicy:
@@ -269,6 +273,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "topics": TopicSettings,
     "tls": TlsSettings,
     "screen_pop": ScreenPopSettings,
+    "webhooks": WebhookSettings,
 }
 """Section of which there is one for each name, such as [queues.support] -> its settings."""
 

@@ -16,6 +16,7 @@ from ari_app.background import Background, task_group
 from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import agi_process, spool
+from ari_app.main.build_api import opened_api
 from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
@@ -68,6 +69,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         _start(shared, selfcare, callers, desk, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
+        await stack.enter_async_context(opened_api(shared, desk, control.refresh))
         await stack.enter_async_context(monitoring.served())
         yield shared.link
 
@@ -116,6 +118,8 @@ def _start(
     begin(shared.messaging.outbox.run())
     if shared.cards is not None:
         begin(shared.cards.run())
+    for webhook in shared.webhooks:
+        begin(webhook.run())
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
     begin(spool.run(shared, callers.inbound))

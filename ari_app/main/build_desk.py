@@ -27,10 +27,12 @@ from prompts.catalogue import Catalogue
 
 
 class AgentDesk(Struct, frozen=True):
-    """The agents' desk, the queues as AMI reports them, and what shuts out who guesses."""
+    """The agents' desk, the queues as AMI reports them, whose phones there are, and what shuts out
+    who guesses."""
 
     workplace: Workplace
     queues: QueueMonitor
+    phones: AgentPhones
     guard: SipGuard
 
 
@@ -83,7 +85,7 @@ async def build_desk(
             asterisk_phones=phone_control(shared, background),
         )
     )
-    return AgentDesk(workplace, queues, guard)
+    return AgentDesk(workplace, queues, phones, guard)
 
 
 def _ami_settings(shared: Shared) -> ami.Settings:

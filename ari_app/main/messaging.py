@@ -1,6 +1,7 @@
 """Builds what sends texts: to phones through Asterisk, or to a webhook."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from msgspec import Struct
@@ -10,11 +11,15 @@ from ari_app.ari.sip_messages import SipMessages
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main.foundation import clock
+from ari_app.messaging import event_webhook
 from ari_app.messaging.card_webhook import CardWebhook
+from ari_app.messaging.event_webhook import EndpointKeys, EventWebhook
 from ari_app.messaging.outbox import Outbox
 from ari_app.messaging.webhook import Webhook, WebhookKeys
-from ari_app.store import subscribers
-from ari_app.store.db import Store
+from ari_app.store import subscribers, webhooks
+from ari_app.store.db import Store, StoreError
+
+log = logging.getLogger(__name__)
 
 
 class Messaging(Struct, frozen=True):
@@ -60,3 +65,24 @@ async def opened_card_webhook(
     secret = WebhookKeys.of(state).secret
     async with CardWebhook(store, config.desk.webhook, secret, clock) as webhook:
         yield webhook
+
+
+@asynccontextmanager
+async def opened_webhooks(
+    config: Config, state: State, store: Store
+) -> AsyncIterator[Sequence[EventWebhook]]:
+    """Open what sends events to other systems, and have the store keep events for them."""
+    named = {name: one for name, one in config.webhooks.items() if one.url}
+    events = {name: event_webhook.wanted(one) for name, one in named.items()}
+    async with AsyncExitStack() as stack:
+        opened = [
+            await stack.enter_async_context(
+                EventWebhook(store, name, one, EndpointKeys.of(state, name, one), clock)
+            )
+            for name, one in named.items()
+        ]
+        try:
+            await store.write(webhooks.subscribe, events)
+        except StoreError as error:
+            log.error("webhooks get the events of the settings before: %s", error)
+        yield opened

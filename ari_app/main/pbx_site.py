@@ -139,7 +139,7 @@ def offers(config: Config, queue: conf.Queue) -> bool:
 
 
 def _with_offer(config: Config, queue: conf.Queue, offer: str) -> conf.Queue:
-    """A queue with its announcement as a sound; the offer is a part of the news, if there are any."""
+    """A queue with its announcement as a sound; the offer is in the news, if there are any."""
     if offers(config, queue):
         return structs.replace(queue, announcement="" if queue.news else offer)
     return structs.replace(queue, announcement="") if queue.announcement == NO else queue

@@ -21,10 +21,16 @@ from ari_app.fulfilment.code_words import hashing
 from ari_app.main.billing import RefreshableBilling, opened_billing
 from ari_app.main.foundation import Foundation, clock
 from ari_app.main.http_operations import opened_http_operations
-from ari_app.main.messaging import Messaging, opened_card_webhook, opened_messaging
+from ari_app.main.messaging import (
+    Messaging,
+    opened_card_webhook,
+    opened_messaging,
+    opened_webhooks,
+)
 from ari_app.main.releases import take_effect
 from ari_app.menus.live import LiveMenus
 from ari_app.messaging.card_webhook import CardWebhook
+from ari_app.messaging.event_webhook import EventWebhook
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.http.operations import HttpOperations
 from ari_app.store.db import Store, StoreError
@@ -59,6 +65,8 @@ class Shared(Struct, frozen=True):
     http: HttpOperations
     cards: CardWebhook | None
     """What sends the agents' cards to another system, if one is named."""
+    webhooks: Sequence[EventWebhook]
+    """What sends events to other systems."""
 
     @property
     def config(self) -> Config:
@@ -106,6 +114,7 @@ async def opened_shared(
             billing=await stack.enter_async_context(opened_billing(config, state, store)),
             messaging=await stack.enter_async_context(opened_messaging(config, state, store, link)),
             cards=await stack.enter_async_context(opened_card_webhook(config, state, store)),
+            webhooks=await stack.enter_async_context(opened_webhooks(config, state, store)),
             http=await stack.enter_async_context(
                 opened_http_operations(config, state, partial(_local_time, config))
             ),

@@ -1,1 +1,1 @@
-"""Text messages leave, with retries."""
+"""Texts and events leave, with retries."""

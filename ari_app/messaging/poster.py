@@ -1,7 +1,7 @@
 """Posts JSON to the webhook of another system, signed."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -21,10 +21,14 @@ class WebhookError(Exception):
 
 
 class Poster:
-    """Posts to ``url``; a context. ``deadline`` in seconds."""
+    """Posts to ``url``; a context. ``deadline`` in seconds; ``later`` are status codes of 4xx after
+    which a request is tried again."""
 
-    def __init__(self, url: str, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self, url: str, deadline: float = DEADLINE, later: Collection[int] = LATER
+    ) -> None:
         self._url = url
+        self._later = later
         self._deadline = deadline
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=deadline), cookie_jar=aiohttp.DummyCookieJar()
@@ -57,7 +61,7 @@ class Poster:
             raise WebhookError(f"no answer in {self._deadline:g} s") from None
         except (aiohttp.ClientError, OSError) as error:
             raise WebhookError(f"the webhook is out of reach ({type(error).__name__})") from error
-        if 400 <= status < 500 and status not in LATER:
+        if 400 <= status < 500 and status not in self._later:
             raise UndeliverableError(f"the webhook refused it: {status}")
         if not 200 <= status < 300:
             raise WebhookError(f"the webhook answered {status}")

@@ -107,6 +107,14 @@ def by_id(db: Database, id: int) -> Callback | None:
     return next((_callback(*row) for row in rows), None)
 
 
+def selected(db: Database, tail: str, *values: object) -> list[Callback]:
+    """The requests that the ``tail`` of a query chooses, which is no text from outside."""
+    return [
+        _callback(*row)
+        for row in db.conn.execute(f"select {_COLUMNS} from callbacks {tail}", values)
+    ]
+
+
 def done(db: Database, id: int) -> bool:
     """Close a request: the caller was called back. False if no such request is open."""
     noted = db.conn.execute(

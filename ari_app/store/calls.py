@@ -170,7 +170,7 @@ def is_over(db: Database, call: str) -> bool:
 
 def path(db: Database, call: str) -> Path | None:
     """A call with its steps, None if there is no such call."""
-    found = _calls(db, "where id = ?", call)
+    found = selected(db, "where id = ?", call)
     if not found:
         return None
     rows = db.conn.execute(
@@ -186,7 +186,7 @@ def path(db: Database, call: str) -> Path | None:
 
 def recent(db: Database, limit: int) -> list[Call]:
     """The last calls, the newest first."""
-    return _calls(db, "order by began desc, id desc limit ?", limit)
+    return selected(db, "order by began desc, id desc limit ?", limit)
 
 
 def counts(db: Database, since: datetime) -> Counts:
@@ -214,7 +214,7 @@ def count_of(db: Database, subscriber: int | None, since: datetime, but: str) ->
 
 def unfinished(db: Database) -> list[Call]:
     """Calls without an end, the oldest first: those under way, and after a crash the lost ones."""
-    return _calls(db, "where ended is null order by +began, id")
+    return selected(db, "where ended is null order by +began, id")
 
 
 def close_lost(db: Database, alive: Collection[str] = (), lines: Collection[str] = ()) -> list[str]:
@@ -236,7 +236,8 @@ def close_lost(db: Database, alive: Collection[str] = (), lines: Collection[str]
     return lost
 
 
-def _calls(db: Database, tail: str, *values: object) -> list[Call]:
+def selected(db: Database, tail: str, *values: object) -> list[Call]:
+    """The calls that the ``tail`` of a query chooses, which is no text from outside."""
     rows = db.conn.execute(
         "select id, line, dialled, caller, subscriber, language, flow, version,"
         f" began, ended, ending, cause from calls {tail}",

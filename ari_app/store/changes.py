@@ -35,6 +35,8 @@ What: TypeAlias = Literal[
     "agents second-factor",
     "flows reload",
     "flows rollback",
+    "tokens add",
+    "tokens revoke",
 ]
 """What is changed: the command that does it; the desk has a text for each."""
 

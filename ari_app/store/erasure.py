@@ -30,6 +30,7 @@ _WRITTEN = (
     ("cards", "about"),
     ("conversations", "number"),
     ("tickets", "number"),
+    ("webhook_events", "number"),
 )
 """Where numbers are stored, some of them as they were dialled."""
 _FORMS = "(select value from json_each(:forms))"
@@ -74,6 +75,7 @@ _DELETED = (
     ("texts typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
     ("notes of agents", "colleague_notes", "subscriber = :id"),
     ("places in calls", "checkpoints", f"call in {_CALLS}"),
+    ("events for other systems", "webhook_events", _ANY),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
 )
 # Anonymised: name, table, what is set, which rows.

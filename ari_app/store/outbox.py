@@ -159,6 +159,12 @@ def attempt_failed(db: Database, key: str, error: str, last: bool = False) -> No
         )
 
 
+def by_key(db: Database, key: str) -> Text | None:
+    """The text of a key."""
+    rows = db.conn.execute(f"select {_COLUMNS} from outbox where key = ?", (key,))
+    return next((_text(*row) for row in rows), None)
+
+
 def of_call(db: Database, call: str) -> Sequence[Text]:
     """The texts that a call caused, the oldest first."""
     where = "where call = ? order by created, rowid"

@@ -36,36 +36,36 @@ def put(db: Database, stays: Sequence[Stay]) -> None:
 
 def unfinished(db: Database) -> list[Stay]:
     """The stays whose wait or conversation has not ended, the oldest first."""
-    return _found(db, f"where {_UNFINISHED} order by joined, id")
+    return selected(db, f"where {_UNFINISHED} order by joined, id")
 
 
 def between(db: Database, since: int, until: int, queue: str | None = None) -> list[Stay]:
     """The stays of callers who joined from ``since`` to before ``until``, the oldest first."""
     if queue is None:
-        return _found(db, "where joined >= ? and joined < ? order by joined, id", since, until)
+        return selected(db, "where joined >= ? and joined < ? order by joined, id", since, until)
     where = "where joined >= ? and joined < ? and queue = ? order by joined, id"
-    return _found(db, where, since, until, queue)
+    return selected(db, where, since, until, queue)
 
 
 def by_id(db: Database, id: int) -> Stay | None:
     """A stay; None if there is none of this id (any more)."""
-    return next(iter(_found(db, "where id = ?", id)), None)
+    return next(iter(selected(db, "where id = ?", id)), None)
 
 
 def of_call(db: Database, call: str) -> list[Stay]:
     """The stays of a call of ours, the oldest first."""
-    return _found(db, "where call = ? and call <> '' order by joined, id", call)
+    return selected(db, "where call = ? and call <> '' order by joined, id", call)
 
 
 def of_channel(db: Database, channel: str) -> list[Stay]:
     """The stays of a caller's channel, the oldest first."""
-    return _found(db, "where channel = ? order by joined, id", channel)
+    return selected(db, "where channel = ? order by joined, id", channel)
 
 
 def of_number(db: Database, number: str, limit: int = 20) -> list[Stay]:
     """The last stays of callers with a number, the newest first."""
     where = "where number = ? and number <> '' order by joined desc, id desc limit ?"
-    return _found(db, where, db.numbers.msisdn(number) or number, limit)
+    return selected(db, where, db.numbers.msisdn(number) or number, limit)
 
 
 def set_how(db: Database, channel: str, how: How) -> None:
@@ -73,6 +73,7 @@ def set_how(db: Database, channel: str, how: How) -> None:
     db.conn.execute(f"update queue_calls set how = ? where {_LAST}", (how, channel))
 
 
-def _found(db: Database, tail: str, *values: object) -> list[Stay]:
+def selected(db: Database, tail: str, *values: object) -> list[Stay]:
+    """The stays that the ``tail`` of a query chooses, which is no text from outside."""
     rows = db.conn.execute(f"select {_COLUMNS} from queue_calls {tail}", values)
     return [Stay(**dict(zip(_FIELDS, row, strict=True))) for row in rows]

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, get_args
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 
-Kind: TypeAlias = Literal["calls", "texts", "tries", "hearings", "cards", "acts", "views"]
+Kind: TypeAlias = Literal["calls", "texts", "tries", "hearings", "cards", "acts", "views", "events"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # The table of a kind, its key, and which rows are over.
@@ -19,12 +19,14 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
     "cards": ("cards", "id", "opened < :before and closed is not null"),
     "acts": ("acts", "key", "at < :before"),
     "views": ("views", "id", "at < :before"),
+    "events": ("webhook_events", "seq", "at < :before"),
 }
 
 # What is removed with the rows of a kind: its table and its reference.
 _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
     "calls": (("steps", "call"),),
     "cards": (("card_texts", "card"),),
+    "events": (("webhook_deliveries", "seq"),),
 }
 
 

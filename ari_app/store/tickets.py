@@ -101,7 +101,7 @@ def open_ticket(db: Database, new: NewTicket, at: datetime) -> Ticket:
             *(micros(at), new.by, micros(new.due), new.call),
         ),
     )
-    (ticket,) = _tickets(db, "where key = ?", new.key)
+    (ticket,) = selected(db, "where key = ?", new.key)
     if done.rowcount:
         what = {"state": "open", "department": new.department, "due": _written(new.due)}
         _note(db, ticket.id, new.key, Entry(at, new.by, what, ""))
@@ -136,18 +136,18 @@ def change(db: Database, id: int, wanted: TicketChange, at: datetime) -> Ticket:
 
 def by_id(db: Database, id: int) -> Ticket | None:
     """A ticket, None if there is none of this number."""
-    return next(iter(_tickets(db, "where id = ?", id)), None)
+    return next(iter(selected(db, "where id = ?", id)), None)
 
 
 def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Ticket]:
     """A subscriber's last tickets, the newest first."""
     tail = "where subscriber = ? order by created desc, id desc limit ?"
-    return _tickets(db, tail, subscriber, limit)
+    return selected(db, tail, subscriber, limit)
 
 
 def active_of(db: Database, subscriber: int) -> list[Ticket]:
     """A subscriber's active tickets, the soonest due first."""
-    return _tickets(db, f"where subscriber = ? and {_ACTIVE} order by due, id", subscriber)
+    return selected(db, f"where subscriber = ? and {_ACTIVE} order by due, id", subscriber)
 
 
 def listed(
@@ -177,7 +177,7 @@ def listed(
     else:
         where = " and ".join(["true", *(sql for sql, _ in given)])
     values = [value for _, value in given]
-    return _tickets(db, f"where {where} order by due, id limit ?", *values, limit)
+    return selected(db, f"where {where} order by due, id limit ?", *values, limit)
 
 
 def departments(db: Database) -> list[str]:
@@ -229,7 +229,8 @@ def _note(db: Database, id: int, key: str, entry: Entry) -> None:
     )
 
 
-def _tickets(db: Database, tail: str, *values: object) -> list[Ticket]:
+def selected(db: Database, tail: str, *values: object) -> list[Ticket]:
+    """The tickets that the ``tail`` of a query chooses, which is no text from outside."""
     rows = db.conn.execute(f"select {_COLUMNS} from tickets {tail}", values)
     return [
         Ticket(

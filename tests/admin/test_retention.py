@@ -112,7 +112,7 @@ async def test_what_is_over_goes_and_all_else_stays(
     over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
     over |= {"cards": 1, "acts": 1, "views": 1, "recordings": 2}
     found = await retention.count_expired(store, KEEP, recorded, NOON)
-    assert found == over | {"conversations": 0}
+    assert found == over | {"conversations": 0, "events": 0}
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == over
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == {}
     assert await store.read(counts) == {
@@ -234,6 +234,7 @@ async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
         "cards          730 days; expired: 1",
         "acts           730 days; expired: 1",
         "views          365 days; expired: 1",
+        "events         30 days; expired: 0",
         "recordings     180 days; expired: 2",
         "conversations  90 days; expired: 0",
     ]

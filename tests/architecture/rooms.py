@@ -46,15 +46,20 @@ ROOMS = {
     "ari_app.retry": _room(
         "work that is attempted again until it has ended",
     ),
+    "ari_app.rate_limit": _room(
+        "how often something may be tried",
+    ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
-        "admin agi ami ari background calls config control demo doctor fulfilment knowledge menus",
-        "messaging monitoring selfcare session store ussd waiting watcher workplace",
+        "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
+        "menus messaging monitoring rate_limit selfcare session store ussd waiting watcher",
+        "workplace",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami calls config control doctor fulfilment knowledge log main menus phone selfcare",
+        "admin ami api calls config control doctor fulfilment knowledge log main menus messaging",
+        "phone selfcare",
         "sim store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
         "ivr.speech prompts",
@@ -88,8 +93,13 @@ ROOMS = {
         "config log messaging retry selfcare store",
         "ivr ivr.identity ivr.speech",
     ),
+    "ari_app.api": _room(
+        "what other systems ask and do over HTTP",
+        "config messaging store",
+        "ivr ivr.acd",
+    ),
     "ari_app.messaging": _room(
-        "text messages leave, with retries",
+        "texts and events leave, with retries",
         "config log retry store",
         "ivr",
     ),
@@ -152,6 +162,7 @@ ROOMS = {
     ),
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
+        "rate_limit",
         "ivr ivr.acd ivr.http ivr.speech",
     ),
     "ari_app.waiting": _room(

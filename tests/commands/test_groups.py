@@ -67,8 +67,8 @@ VERBS = {
     "Add", "Announce", "Be", "Call", "Cancel", "Change", "Check", "Close", "Dial", "Draw", "End",
     "Erase", "Extend", "Fetch", "Force", "Have", "Import", "Install", "Keep", "List", "Lift",
     "Make", "Mark", "Place", "Print", "Put", "Reload", "Remove", "Render", "Replace",
-    "Restore", "Run", "Send", "Serve", "Set", "Show", "Sign", "Start", "Stop", "Synthesize",
-    "Unlock", "Write",
+    "Restore", "Revoke", "Run", "Send", "Serve", "Set", "Show", "Sign", "Start", "Stop",
+    "Synthesize", "Unlock", "Write",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import Page, expect
 
-from ari_app.desk.web.rate_limit import Rate, RateLimit
+from ari_app.rate_limit import Rate, RateLimit
 from ivr.acd.board import Board
 from ivr.acd.dials import Dialled, Rung
 from ivr.events import Answered

@@ -6,7 +6,7 @@ import pytest
 
 from ari_app.desk import messages as m
 from ari_app.desk.commands import browsing
-from ari_app.desk.web.rate_limit import Rate
+from ari_app.rate_limit import Rate
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 AFTER = 120

@@ -15,7 +15,7 @@ from ari_app.desk import messages as m
 from ari_app.desk.admin import administration as admin
 from ari_app.desk.commands.browsing import RATES, What
 from ari_app.desk.web import http_security, websocket
-from ari_app.desk.web.rate_limit import Rate
+from ari_app.rate_limit import Rate
 from ari_app.selfcare.operations import CATALOGUE
 from tests.deadlines import within
 from tests.desk.fakes import NOW, FakeProfiles

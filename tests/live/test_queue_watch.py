@@ -13,7 +13,8 @@ from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.queues import Board
 from tests.deadlines import until
-from tests.live.installation import Installation, aside, installed
+from tests.live.installation import Installation, aside
+from tests.live.other_system import OtherSystem, other_system
 
 pytestmark = pytest.mark.live
 
@@ -21,10 +22,24 @@ QUEUE = "support"
 
 
 @pytest.fixture
-def mine(tmp_path: Path) -> Iterator[Installation]:
-    """An installation whose Asterisk may be restarted."""
-    with installed(tmp_path / "state") as one:
+def crm() -> Iterator[OtherSystem]:
+    """What hears of calls."""
+    with other_system() as one:
         yield one
+
+
+@pytest.fixture
+def mine(tmp_path: Path, crm: OtherSystem) -> Iterator[Installation]:
+    """An installation whose Asterisk may be restarted, and that notifies another system."""
+    one = Installation(tmp_path / "state")
+    try:
+        for name, text in (("firstline.toml", crm.settings), ("secrets.toml", crm.secrets)):
+            with (one.state / name).open("a") as file:
+                file.write(text)
+        one.up()
+        yield one
+    finally:
+        one.away()
 
 
 def view(one: Installation) -> QueueView:
@@ -48,7 +63,27 @@ def waiting(board: Board) -> list[str]:
     return [one.number for one in board.queues[QUEUE].waiting]
 
 
-async def test_from_the_wait_to_the_end_and_through_a_restart(mine: Installation) -> None:
+def was_notified(one: Installation, crm: OtherSystem) -> None:
+    """The other system was notified of the call, and the API knows the same of it."""
+    until(lambda: crm.of("call.ended") and crm.of("call.completed"), 20)
+    about = {"call.began", "call.offered", "call.answered", "call.completed", "call.ended"}
+    assert about <= {each["event"] for each in crm.events}
+    [began], [answered] = crm.of("call.began"), crm.of("call.answered")
+    assert (began["number"], began["dialled"]) == ("375990000006", "611")
+    assert (answered["call"], answered["queue"]) == (began["call"], QUEUE)
+    assert (answered["dialled"], answered["agent"]) == ("611", one.status().agents[0].name)
+    assert len({each["id"] for each in crm.events}) == len(crm.events)
+    token = one.out("tokens", "add", "crm", "--scope", "calls:read").strip()
+    call = crm.ask(f"/calls/{began['call']}", token)
+    assert call["call"]["ended"] is not None
+    [listed] = crm.ask("/calls?number=375990000006", token)["items"]
+    assert listed == call["call"]
+    assert one.out("webhooks", "list").startswith("crm  0 waiting, 0 failed\n")
+
+
+async def test_from_the_wait_to_the_end_and_through_a_restart(
+    mine: Installation, crm: OtherSystem
+) -> None:
     caller, agent_account = mine.subscriber(5), mine.agent(0)
     phone = f"PJSIP/{agent_account.user}"
     async with Phone(agent_account) as agent, Phone(caller) as me:
@@ -77,6 +112,7 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(mine: Installation
         ended = await shows(mine, lambda board: not board.talks)
         member = ended.queues[QUEUE].members[phone]
         assert (member.in_call, member.last_call is not None) == (False, True)
+    await asyncio.to_thread(was_notified, mine, crm)
     async with Phone(mine.subscriber(6)) as me:
         await me.dial("611")
         await me.wait(Connected)

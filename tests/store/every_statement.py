@@ -50,6 +50,7 @@ from ivr.secret import Secret
 from tests.bench import big_store
 from tests.store.big_ids import AGENT, CALL, CARD, DAY, NEW, NOW, NUMBER, WHO, Use
 from tests.store.left_to_others import cleaning, proofs, requests, texts
+from tests.store.other_systems import sent_and_asked
 from tests.store.queue_statements import statistics, stays_of_days
 
 
@@ -78,7 +79,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
 def uses() -> Iterator[tuple[str, Use]]:
     """Each function that calls, cards, pages and commands wait for, by its name."""
     own = (_subscribers, _calls, _cards, _desk, statistics)
-    for each in (*own, proofs, texts, requests, cleaning):
+    for each in (*own, proofs, texts, requests, cleaning, sent_and_asked):
         yield from each()
 
 

@@ -64,6 +64,7 @@ def texts() -> Iterator[tuple[str, Use]]:
     yield "outbox.start_attempt", lambda db: outbox.start_attempt(db, "text5", soon)
     yield "outbox.mark_sent", lambda db: outbox.mark_sent(db, "text5", NOW)
     yield "outbox.attempt_failed", lambda db: outbox.attempt_failed(db, "text5", "no route", True)
+    yield "outbox.by_key", lambda db: outbox.by_key(db, "text5")
     yield "outbox.of_call", lambda db: outbox.of_call(db, CALL)
     yield "outbox.undelivered", lambda db: outbox.undelivered(db, NUMBER, 3)
     yield "outbox.recent", lambda db: outbox.recent(db, 20)

@@ -17,7 +17,8 @@ from tests.operators import BELARUS
 GOLDEN = (Path(__file__).parent / "golden" / "schema.sql").read_text(encoding="utf-8")
 RECORDED = re.findall("^-- migration (.+)$", GOLDEN, re.MULTILINE)
 STATEMENTS = (
-    "select sql from sqlite_master where sql is not null and tbl_name <> '_sqlite_migrations'"
+    "select sql from sqlite_master where sql is not null and tbl_name not in"
+    " ('_sqlite_migrations', 'sqlite_sequence')"
     " and name not glob '*_words_*[aegx]' order by rowid"
 )
 """What made each table, index, view and trigger, without what FTS5 and sqlite-utils make."""

@@ -16,8 +16,8 @@ from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.render import Render
-from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ari_app.desk.web.tabs import Tabs
+from ari_app.rate_limit import Rate, RateLimit
 
 log = logging.getLogger(__name__)
 

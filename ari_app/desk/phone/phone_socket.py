@@ -18,8 +18,8 @@ from ari_app.desk.phone.sip_frames import FrameRefused, checked
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.web.accounts import AccountsBusy
 from ari_app.desk.web.http_security import SIGN_IN_REQUIRED, SIGNED_IN
-from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ari_app.desk.web.sessions import Sessions, SignedIn
+from ari_app.rate_limit import Rate, RateLimit
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from msgspec import Struct
 
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.web.accounts import AccountsBusy, User
-from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ari_app.desk.web.sessions import Sessions, SignedIn
+from ari_app.rate_limit import Rate, RateLimit
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from ari_app.desk.render import Render
 from ari_app.desk.web.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded
 from ari_app.desk.web.http_security import ADDRESS, SIGNED_IN, HttpSecurity, form_fields, redirect
 from ari_app.desk.web.languages import language
-from ari_app.desk.web.rate_limit import GrowingLock, Limit, Lock, Rate, RateLimit
 from ari_app.desk.web.sessions import Sessions
+from ari_app.rate_limit import GrowingLock, Limit, Lock, Rate, RateLimit
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)

@@ -9,9 +9,9 @@ from ari_app.desk import messages as m
 from ari_app.desk.agents.presence import Presence
 from ari_app.desk.commands.agent_commands import AgentCommands
 from ari_app.desk.web import message_codec
-from ari_app.desk.web.rate_limit import Rate, RateLimit
 from ari_app.desk.web.snapshot import Snapshot
 from ari_app.desk.web.tabs import Tab, Tabs
+from ari_app.rate_limit import Rate, RateLimit
 from ivr.bounds import Malformed
 
 log = logging.getLogger(__name__)

@@ -41,6 +41,7 @@ from ari_app.store.schema.m031_name_words import name_words
 from ari_app.store.schema.m032_conversations import conversations
 from ari_app.store.schema.m033_statistics import statistics
 from ari_app.store.schema.m034_filled import filled
+from ari_app.store.schema.m035_other_systems import other_systems
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -78,6 +79,7 @@ _IN_ORDER = (
     conversations,
     statistics,
     filled,
+    other_systems,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

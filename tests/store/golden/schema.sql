@@ -32,6 +32,7 @@
 -- migration conversations
 -- migration statistics
 -- migration filled
+-- migration other_systems
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -624,3 +625,182 @@ CREATE TABLE statistics_read (
             what text primary key,
             place text not null
         ) strict, without rowid;
+CREATE TABLE webhook_subscriptions (
+            event text not null,
+            endpoint text not null,
+            primary key (event, endpoint)
+        ) strict, without rowid;
+CREATE TABLE webhook_events (
+            seq integer primary key autoincrement,
+            key text not null unique,
+            event text not null,
+            about text not null,
+            at integer not null,
+            number text not null,
+            subscriber integer,
+            call text not null,
+            data text not null
+        ) strict;
+CREATE INDEX webhook_events_at on webhook_events (at);
+CREATE TABLE webhook_deliveries (
+            endpoint text not null,
+            seq integer not null references webhook_events on delete cascade,
+            about text not null,
+            state text not null,
+            attempts integer not null default 0,
+            next_at integer,
+            sent_at integer,
+            error text not null default '',
+            primary key (endpoint, seq)
+        ) strict, without rowid;
+CREATE INDEX webhook_deliveries_of_event on webhook_deliveries (seq);
+CREATE INDEX webhook_deliveries_waiting on webhook_deliveries (endpoint, next_at)
+            where state = 'waiting';
+CREATE INDEX webhook_deliveries_about on webhook_deliveries (endpoint, about, seq)
+            where state = 'waiting';
+CREATE INDEX webhook_deliveries_failed on webhook_deliveries (endpoint, seq)
+            where state = 'failed';
+CREATE TRIGGER webhook_events_posted after insert on webhook_events begin
+            insert into webhook_deliveries (endpoint, seq, about, state, next_at)
+            select endpoint, new.seq, new.about, 'waiting', new.at from webhook_subscriptions
+            where event = new.event;
+        end;
+CREATE TABLE api_tokens (
+            id integer primary key,
+            name text not null unique,
+            digest text not null unique,
+            scopes text not null,
+            created integer not null,
+            expires integer,
+            used integer,
+            author text not null
+        ) strict;
+CREATE TRIGGER webhook_call_began after insert on calls
+        when true and exists (select 1 from webhook_subscriptions where event = 'call.began')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.began', new.id, new.began, new.caller, new.subscriber,
+            new.id, json_object('call', new.id, 'line', new.line, 'dialled', new.dialled, 'number', new.caller,
+    'subscriber', new.subscriber, 'language', new.language, 'flow', new.flow) ;
+        end;
+CREATE TRIGGER webhook_call_ended after update of ended on calls
+        when old.ended is null and new.ended is not null and exists (select 1 from webhook_subscriptions where event = 'call.ended')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.ended', new.id, new.ended, new.caller, new.subscriber,
+            new.id, json_object('call', new.id, 'line', new.line, 'dialled', new.dialled, 'number', new.caller,
+    'subscriber', new.subscriber, 'language', new.language, 'flow', new.flow, 'began', strftime('%Y-%m-%dT%H:%M:%fZ', new.began / 1000000.0, 'unixepoch'), 'ended', strftime('%Y-%m-%dT%H:%M:%fZ', new.ended / 1000000.0, 'unixepoch'), 'ending', new.ending) ;
+        end;
+CREATE TRIGGER webhook_call_offered after insert on cards
+        when new.channel <> '' and exists (select 1 from webhook_subscriptions where event = 'call.offered')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.offered', iif(new.channel = '', new.id, new.channel), new.opened, new.number, new.subscriber,
+            new.call, json_object('card', new.id, 'agent', new.agent,
+    'agent_name', (select full_name from agents where agents.name = new.agent),
+    'dialled', (select dialled from calls where calls.id = new.call),
+    'channel', new.channel, 'call', new.call, 'number', new.number, 'name', new.name,
+    'subscriber', new.subscriber, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'opened', strftime('%Y-%m-%dT%H:%M:%fZ', new.opened / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_call_answered after update of answered on cards
+        when old.answered is null and new.answered is not null and exists (select 1 from webhook_subscriptions where event = 'call.answered')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.answered', iif(new.channel = '', new.id, new.channel), new.answered, new.number, new.subscriber,
+            new.call, json_object('card', new.id, 'agent', new.agent,
+    'agent_name', (select full_name from agents where agents.name = new.agent),
+    'dialled', (select dialled from calls where calls.id = new.call),
+    'channel', new.channel, 'call', new.call, 'number', new.number, 'name', new.name,
+    'subscriber', new.subscriber, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'opened', strftime('%Y-%m-%dT%H:%M:%fZ', new.opened / 1000000.0, 'unixepoch'), 'answered', strftime('%Y-%m-%dT%H:%M:%fZ', new.answered / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_call_completed after update of ended on cards
+        when old.ended is null and new.ended is not null and new.answered is not null and exists (select 1 from webhook_subscriptions where event = 'call.completed')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.completed', iif(new.channel = '', new.id, new.channel), new.ended, new.number, new.subscriber,
+            new.call, json_object('card', new.id, 'agent', new.agent,
+    'agent_name', (select full_name from agents where agents.name = new.agent),
+    'dialled', (select dialled from calls where calls.id = new.call),
+    'channel', new.channel, 'call', new.call, 'number', new.number, 'name', new.name,
+    'subscriber', new.subscriber, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'opened', strftime('%Y-%m-%dT%H:%M:%fZ', new.opened / 1000000.0, 'unixepoch'), 'answered', strftime('%Y-%m-%dT%H:%M:%fZ', new.answered / 1000000.0, 'unixepoch'), 'ended', strftime('%Y-%m-%dT%H:%M:%fZ', new.ended / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_card_closed after update of closed on cards
+        when old.closed is null and new.closed is not null and exists (select 1 from webhook_subscriptions where event = 'card.closed')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'card.closed', iif(new.channel = '', new.id, new.channel), new.closed, new.number, new.subscriber,
+            new.call, json_object('card', new.id, 'agent', new.agent,
+    'agent_name', (select full_name from agents where agents.name = new.agent),
+    'dialled', (select dialled from calls where calls.id = new.call),
+    'channel', new.channel, 'call', new.call, 'number', new.number, 'name', new.name,
+    'subscriber', new.subscriber, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'opened', strftime('%Y-%m-%dT%H:%M:%fZ', new.opened / 1000000.0, 'unixepoch'), 'answered', strftime('%Y-%m-%dT%H:%M:%fZ', new.answered / 1000000.0, 'unixepoch'), 'ended', strftime('%Y-%m-%dT%H:%M:%fZ', new.ended / 1000000.0, 'unixepoch'), 'closed', strftime('%Y-%m-%dT%H:%M:%fZ', new.closed / 1000000.0, 'unixepoch'), 'written', json((select coalesce(json_group_object(field, text), '{}') from (select field, text, max(seq) from card_texts where card = new.id group by field)))) ;
+        end;
+CREATE TRIGGER webhook_ticket_opened after insert on ticket_history
+        when not exists (select 1 from ticket_history where ticket = new.ticket and seq < new.seq) and exists (select 1 from webhook_subscriptions where event = 'ticket.opened')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'ticket.opened', 'ticket ' || t.id, new.at, t.number, t.subscriber,
+            t.call, json_object('ticket', t.id, 'subscriber', t.subscriber, 'number', t.number, 'department', t.department, 'topic', t.topic, 'text', t.text, 'state', t.state, 'owner', t.owner, 'call', t.call, 'created', strftime('%Y-%m-%dT%H:%M:%fZ', t.created / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', t.due / 1000000.0, 'unixepoch'), 'closed', strftime('%Y-%m-%dT%H:%M:%fZ', t.closed / 1000000.0, 'unixepoch'), 'by', new.author, 'changes', json(new.what), 'note', new.note) from tickets t where t.id = new.ticket;
+        end;
+CREATE TRIGGER webhook_ticket_changed after insert on ticket_history
+        when not not exists (select 1 from ticket_history where ticket = new.ticket and seq < new.seq) and exists (select 1 from webhook_subscriptions where event = 'ticket.changed')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'ticket.changed', 'ticket ' || t.id, new.at, t.number, t.subscriber,
+            t.call, json_object('ticket', t.id, 'subscriber', t.subscriber, 'number', t.number, 'department', t.department, 'topic', t.topic, 'text', t.text, 'state', t.state, 'owner', t.owner, 'call', t.call, 'created', strftime('%Y-%m-%dT%H:%M:%fZ', t.created / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', t.due / 1000000.0, 'unixepoch'), 'closed', strftime('%Y-%m-%dT%H:%M:%fZ', t.closed / 1000000.0, 'unixepoch'), 'by', new.author, 'changes', json(new.what), 'note', new.note) from tickets t where t.id = new.ticket;
+        end;
+CREATE TRIGGER webhook_callback_requested after insert on callbacks
+        when true and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_callback_changed after update of state, agent, due, note on callbacks
+        when new.number <> '' and new.state <> 'done' and (old.state, old.agent, old.due, old.note) is not (new.state, new.agent, new.due, new.note) and exists (select 1 from webhook_subscriptions where event = 'callback.changed')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.changed', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_callback_done after update of state on callbacks
+        when new.number <> '' and old.state <> 'done' and new.state = 'done' and exists (select 1 from webhook_subscriptions where event = 'callback.done')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.done', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_call_queued after insert on queue_calls
+        when new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.queued')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.queued', new.channel, new.joined, new.number, new.subscriber,
+            new.call, json_object('channel', new.channel, 'call', new.call, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_call_left after update of left on queue_calls
+        when old.left is null and new.left is not null and new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.left')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.left', new.channel, new.left, new.number, new.subscriber,
+            new.call, json_object('channel', new.channel, 'call', new.call, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch'), 'left', strftime('%Y-%m-%dT%H:%M:%fZ', new.left / 1000000.0, 'unixepoch'), 'how', new.how) ;
+        end;
+CREATE TRIGGER webhook_call_left_at_once after insert on queue_calls
+        when new.left is not null and new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.left')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'call.left', new.channel, new.left, new.number, new.subscriber,
+            new.call, json_object('channel', new.channel, 'call', new.call, 'queue', new.queue, 'topic', new.topic,
+    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch'), 'left', strftime('%Y-%m-%dT%H:%M:%fZ', new.left / 1000000.0, 'unixepoch'), 'how', new.how) ;
+        end;

@@ -1,6 +1,6 @@
 """Rate limits."""
 
-from ari_app.desk.web.rate_limit import GrowingLock, Lock, Rate, RateLimit
+from ari_app.rate_limit import GrowingLock, Lock, Rate, RateLimit
 
 
 def test_burst_then_steady_rate() -> None:
