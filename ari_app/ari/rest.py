@@ -175,15 +175,19 @@ class Channels:
         variables: Mapping[str, str],
         shown: str,
         channel: str = "",
+        other: str = "",
     ) -> None:
         """Ring an endpoint such as ``PJSIP/703`` with a caller ID such as ``<702>``.
 
         When it answers, it continues at priority 1 of the extension, with those variables.
-        ``channel`` is an id of our choosing.
+        ``channel`` is an id of our choosing, ``other`` that of the second half of a Local channel;
+        ``GoneError`` if there is a channel of that id.
         """
         place = {"context": context, "extension": extension, "priority": "1"}
         if channel:
             place["channelId"] = channel
+        if other:
+            place["otherChannelId"] = other
         body = json.encode({"variables": variables})
         asked = request(ORIGINATE, body=body, endpoint=endpoint, callerId=shown, **place)
         await self._send(asked)

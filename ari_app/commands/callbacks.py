@@ -30,7 +30,9 @@ def list_(state: State, done: bool, as_json: bool) -> None:
         words = [str(one.id), exactly(one.at, state), f"{one.number} ({known})"]
         due = f"due {shown(one.due, state)}" if one.due else ""
         promised = f"promised by {one.agent}" if one.agent else ""
-        details = (one.topic, ", ".join(filter(None, (promised, due))), one.note)
+        tried = f"{one.attempts} attempts" if one.attempts else ""
+        made = ", ".join(filter(None, (tried, f"by {one.calling} now" * bool(one.calling))))
+        details = (one.topic, ", ".join(filter(None, (promised, due))), one.note, made, one.outcome)
         click.echo("  ".join([*words, *filter(None, details), one.state]))
 
 

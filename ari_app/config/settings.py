@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.operator_settings import OperatorSettings
@@ -218,6 +219,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     billing: BillingSettings = BillingSettings()
     operations: OperationSettings = OperationSettings()
     conversations: ConversationSettings = ConversationSettings()
+    callbacks: CallbackSettings = CallbackSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}

@@ -13,6 +13,7 @@ from ari_app.store import (
     callbacks,
     calls,
     complaints,
+    queue_calls,
     subscribers,
     tickets,
 )
@@ -20,6 +21,8 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket
+from ari_app.store.times import moment
+from ivr.acd.callbacks import place_of
 from ivr.tickets import TicketPolicy
 from ivr.values import Recording
 
@@ -98,9 +101,8 @@ class StoredRequests:
         """Store the request, for a number that can be called."""
         if self._store.numbers.msisdn(asker.number) is None:
             return "nowhere"
-        who = (asker.call, asker.number, asker.subscriber)
         try:
-            new = await self._store.write(callbacks.request, key, *who, self._now(), "", due)
+            new = await self._store.write(_call_back, asker, key, due, self._now())
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return "noted" if new else "already"
@@ -120,6 +122,19 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return next((_open(self._site, one) for one in found), None)
+
+
+def _call_back(db: Database, asker: Asker, key: str, due: datetime | None, now: datetime) -> bool:
+    """Store a request; a caller who waited in a queue keeps the place there."""
+    stay = place_of(queue_calls.of_call(db, asker.call))
+    who = (asker.call, asker.number, asker.subscriber)
+    new = callbacks.request(db, key, *who, now, stay.topic if stay else "", due)
+    if stay is not None:
+        language = asker.language or stay.language
+        wait = callbacks.Wait(stay.queue, language, stay.priority, moment(stay.joined))
+        callbacks.keep_place(db, asker.number, wait)
+        queue_calls.set_how(db, stay.channel, "callback")
+    return new
 
 
 def _report(db: Database, new: NewTicket, now: datetime) -> tuple[datetime, bool]:

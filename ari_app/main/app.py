@@ -17,6 +17,7 @@ from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import agi_process, spool
 from ari_app.main.build_api import opened_api
+from ari_app.main.build_callbacks import begin_calling_back
 from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
@@ -113,6 +114,7 @@ def _start(
     begin(_overload(shared, calls).run())
     begin(desk.queues.run())
     begin(desk.guard.run())
+    begin_calling_back(shared, callers, desk, begin)
     begin(log_files.run(log_files.of(shared.foundation.state.directory)))
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())

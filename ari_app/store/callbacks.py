@@ -8,14 +8,20 @@ from msgspec import Struct
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
-_COLUMNS = "id, call, at, number, subscriber, topic, state, due, agent, note"
+_COLUMNS = (
+    "id, call, at, number, subscriber, topic, state, due, agent, note,"
+    " queue, language, priority, coalesce(joined, at), attempts, tried, calling, outcome"
+)
 
 
 class Callback(Struct, frozen=True):
     """A callback request, ``open`` or ``done``; a number has one open request at most.
 
     ``due``: the time that the caller named, or that an ``agent`` has promised, with a ``note``;
-    None for as soon as possible.
+    None for as soon as possible. Without an agent it is made through the ``queue`` (in Asterisk's
+    name; "" for the first one), in the place of who waits since ``joined``. ``tried`` is when the
+    last of the ``attempts`` began, ``calling`` the phone by which the caller is being called now;
+    ``outcome`` is one of :data:`ivr.acd.callbacks.Outcome`, of the last attempt or of the end.
     """
 
     id: int
@@ -28,6 +34,24 @@ class Callback(Struct, frozen=True):
     due: datetime | None = None
     agent: str = ""
     note: str = ""
+    queue: str = ""
+    language: str = ""
+    priority: int = 0
+    joined: datetime | None = None
+    attempts: int = 0
+    tried: datetime | None = None
+    calling: str = ""
+    outcome: str = ""
+
+
+class Wait(Struct, frozen=True):
+    """How a caller waited who asks for a call back: in which queue, as Asterisk names it, in which
+    language, with which priority, and since when."""
+
+    queue: str
+    language: str
+    priority: int
+    joined: datetime
 
 
 def request(
@@ -60,6 +84,21 @@ def request(
         (key, when, number, when),
     )
     return changed.rowcount == 1
+
+
+def keep_place(db: Database, number: str, wait: Wait) -> None:
+    """The place of the open request of a number is that of a wait, if it has none yet."""
+    db.conn.execute(
+        "update callbacks set queue = ?, language = ?, priority = ?, joined = ?"
+        " where state = 'open' and number = ? and joined is null",
+        (
+            wait.queue,
+            wait.language,
+            wait.priority,
+            micros(wait.joined),
+            db.numbers.msisdn(number) or number,
+        ),
+    )
 
 
 def listed(db: Database, done: bool, limit: int = 1000) -> list[Callback]:
@@ -117,13 +156,66 @@ def selected(db: Database, tail: str, *values: object) -> list[Callback]:
 
 def done(db: Database, id: int) -> bool:
     """Close a request: the caller was called back. False if no such request is open."""
+    return closed(db, id, "made")
+
+
+def closed(db: Database, id: int, outcome: str) -> bool:
+    """Close a request with an outcome. False if no such request is open."""
     noted = db.conn.execute(
-        "update callbacks set state = 'done' where id = ? and state = 'open'", (id,)
+        "update callbacks set state = 'done', calling = '', outcome = ?"
+        " where id = ? and state = 'open'",
+        (outcome, id),
     )
     return noted.rowcount == 1
 
 
+def unclaimed(db: Database) -> list[Callback]:
+    """The open requests that no agent has taken: any agent who is free makes them."""
+    rows = db.conn.execute(
+        f"select {_COLUMNS} from callbacks where state = 'open' and agent = '' order by +id"
+        " limit 1000"
+    )
+    return [_callback(*row) for row in rows]
+
+
+def begun(db: Database, id: int, attempt: int, phone: str, at: datetime) -> None:
+    """An agent's phone answered, and an attempt begins; the same one twice is once."""
+    db.conn.execute(
+        "update callbacks set attempts = ?, tried = ?, calling = ?"
+        " where id = ? and state = 'open' and attempts = ? - 1",
+        (attempt, micros(at), phone, id, attempt),
+    )
+
+
+def ended(db: Database, id: int, attempt: int, outcome: str, final: str, at: datetime) -> None:
+    """An attempt ended with an outcome, which may not have been heard to begin. The request ends
+    with ``final``, or goes on if that is ""."""
+    db.conn.execute(
+        "update callbacks set attempts = ?, tried = coalesce(iif(calling <> '', tried, null),"
+        " ?),"
+        " calling = '', outcome = ?, state = iif(?, 'done', state)"
+        " where id = ? and state = 'open'"
+        " and (attempts = ? - 1 or (attempts = ? and calling <> ''))",
+        (attempt, micros(at), final or outcome, bool(final), id, attempt, attempt),
+    )
+
+
+def set_outcome(db: Database, id: int, outcome: str) -> None:
+    """Say of an open request what became of it so far."""
+    db.conn.execute(
+        "update callbacks set outcome = ? where id = ? and state = 'open' and outcome <> ?",
+        (outcome, id, outcome),
+    )
+
+
 def _callback(id: int, call: str, at: int, *rest: Any) -> Callback:
-    number, subscriber, topic, state, due, agent, note = rest
-    when = None if due is None else moment(due)
-    return Callback(id, call, moment(at), number, subscriber, topic, state, when, agent, note)
+    number, subscriber, topic, state, due, agent, note, *of_queue = rest
+    queue, language, priority, joined, attempts, tried, calling, outcome = of_queue
+    return Callback(
+        *(id, call, moment(at), number, subscriber, topic, state, _moment(due), agent, note),
+        *(queue, language, priority, moment(joined), attempts, _moment(tried), calling, outcome),
+    )
+
+
+def _moment(kept: int | None) -> datetime | None:
+    return None if kept is None else moment(kept)

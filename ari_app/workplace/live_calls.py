@@ -79,6 +79,11 @@ class LiveCalls:
         """The channel left our application."""
         self._of_channel.pop(channel, None)
 
+    def numbers(self) -> frozenset[str]:
+        """The numbers that are in a voice call now, as far as they are not withheld."""
+        kept = (self._calls.get(call) for call in self._of_channel.values())
+        return frozenset(one.session.caller.number for one in kept if one) - {""}
+
     def steps(self, call: str) -> tuple[TimedStep, ...] | None:
         """The steps of a live call; None for any other."""
         kept = self._calls.get(call)

@@ -53,7 +53,7 @@ ROOMS = {
         "builds the application and runs it; may know all the others",
         "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
         "menus messaging monitoring rate_limit selfcare session store ussd waiting watcher",
-        "workplace",
+        "workplace callbacks",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
@@ -91,7 +91,7 @@ ROOMS = {
     "ari_app.fulfilment": _room(
         "the ports of self-service, kept in the store",
         "config log messaging retry selfcare store",
-        "ivr ivr.identity ivr.speech",
+        "ivr ivr.acd ivr.identity ivr.speech",
     ),
     "ari_app.api": _room(
         "what other systems ask and do over HTTP",
@@ -102,6 +102,11 @@ ROOMS = {
         "texts and events leave, with retries",
         "config log retry store",
         "ivr",
+    ),
+    "ari_app.callbacks": _room(
+        "calls back those who asked for it, in their place in the queue",
+        "ami ari log store",
+        "ivr.acd",
     ),
     "ari_app.monitoring": _room(
         "what monitoring asks of the running application: health, readiness, metrics",
@@ -117,7 +122,7 @@ ROOMS = {
     ),
     "ari_app.config": _room(
         "files, environment, defaults",
-        "asterisk_conf ivr ivr.http ivr.identity ivr.speech prompts",
+        "asterisk_conf ivr ivr.acd ivr.http ivr.identity ivr.speech prompts",
     ),
     "ari_app.knowledge": _room(
         "articles for agents, from Markdown files of the site",

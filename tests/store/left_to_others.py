@@ -97,6 +97,13 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "callbacks.promise", lambda db: callbacks.promise(db, 5, AGENT, NOW)
     yield "callbacks.open_of", lambda db: callbacks.open_of(db, NUMBER)
     yield "callbacks.by_id", lambda db: callbacks.by_id(db, 5)
+    yield "callbacks.unclaimed", callbacks.unclaimed
+    wait = callbacks.Wait("support", "ru", 0, NOW)
+    yield "callbacks.keep_place", lambda db: callbacks.keep_place(db, NUMBER, wait)
+    yield "callbacks.begun", lambda db: callbacks.begun(db, 5, 1, "PJSIP/701", NOW)
+    yield "callbacks.ended", lambda db: callbacks.ended(db, 5, 1, "busy", "", NOW)
+    yield "callbacks.set_outcome", lambda db: callbacks.set_outcome(db, 5, "no-way")
+    yield "callbacks.closed", lambda db: callbacks.closed(db, 5, "called-in")
     yield "callbacks.done", lambda db: callbacks.done(db, 5)
     new = Announcement(areas=("Минск",), since=NOW, until=NOW + HOUR, by="me")
     asked, posting = announcement_requests, lambda *_: None

@@ -42,6 +42,7 @@ from ari_app.store.schema.m032_conversations import conversations
 from ari_app.store.schema.m033_statistics import statistics
 from ari_app.store.schema.m034_filled import filled
 from ari_app.store.schema.m035_other_systems import other_systems
+from ari_app.store.schema.m036_callback_places import callback_places
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -80,6 +81,7 @@ _IN_ORDER = (
     statistics,
     filled,
     other_systems,
+    callback_places,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -1,0 +1,1 @@
+"""Calls back those who asked for it, through a stand-in in their place in the queue."""

@@ -1,0 +1,281 @@
+"""Keeps stand-ins in the queues for those who are to be called back, and notes what came of it.
+
+What counts is in the store and in Asterisk: tickets, attempts and outcomes survive a restart of
+either. An attempt begins when an agent answers the stand-in; the dialplan dials an attempt one
+time only, and keeps its outcome until it is noted here.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, NoReturn, Protocol
+
+from ari_app.ami.client import AmiError
+from ari_app.ari.errors import AriError, RefusedError, UnreachableError
+from ari_app.log import masked
+from ari_app.store import callbacks
+from ari_app.store.callbacks import Callback
+from ari_app.store.db import Store, StoreError
+from ivr.acd.board import Board, Caller
+from ivr.acd.callbacks import (
+    Policy,
+    Ticket,
+    called,
+    came_of,
+    eligible,
+    final,
+    of_channel,
+    place_in,
+    to_place,
+)
+from ivr.acd.dials import HungUp
+from ivr.acd.queues import CallerJoined, Connected, Event
+
+log = logging.getLogger(__name__)
+
+LOOK = 2.0
+"""Seconds between two looks at the tickets."""
+TOO_SOON, AGAIN = timedelta(seconds=3), timedelta(seconds=10)
+"""A stand-in that is gone so soon was not let into the queue, and tries again later."""
+DOUBT = timedelta(minutes=1)
+"""How often Asterisk is asked which stand-ins there are, beside its events."""
+
+ERRORS = (AmiError, AriError, RefusedError, UnreachableError, StoreError)
+
+
+class StandIns(Protocol):
+    """See :class:`ari_app.callbacks.stand_ins.StandIns`."""
+
+    def alive(self) -> Awaitable[frozenset[str]]: ...
+
+    def stand(self, ticket: Ticket, place: int) -> Awaitable[bool]: ...
+
+    def withdraw(self, channel: str) -> Awaitable[None]: ...
+
+    def mark(self, ticket: Ticket, attempt: int) -> Awaitable[str]: ...
+
+    def knows(self, number: str) -> Awaitable[bool]: ...
+
+    def are_possible(self, queue: str) -> Awaitable[bool]: ...
+
+
+class Dialler:
+    """``queues`` names the present board and whether it is current; ``in_menus`` returns the
+    numbers that are in a call with the menus; ``queue`` is where a ticket without one waits."""
+
+    def __init__(
+        self,
+        store: Store,
+        stand_ins: StandIns,
+        board: Callable[[], Board | None],
+        in_menus: Callable[[], Collection[str]],
+        policy: Policy,
+        queue: str,
+        begin: Callable[[Coroutine[Any, Any, None]], object],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._stand_ins = stand_ins
+        self._board = board
+        self._in_menus = in_menus
+        self._policy = policy
+        self._queue = queue
+        self._begin = begin
+        self._now = now
+        self._alive: set[str] = set()
+        """The channels of stand-ins, as far as known."""
+        self._asked: datetime | None = None
+        """When Asterisk was asked for them."""
+        self._tickets: dict[int, Ticket] = {}
+        self._placed: dict[str, datetime] = {}
+        """Since when stand-ins are there that wait, by channel."""
+        self._not_before: dict[int, datetime] = {}
+        """Tickets whose stand-in was not let into the queue, and until when they wait."""
+        self._wake = asyncio.Event()
+        self._possible: bool | None = None
+
+    def wake(self) -> None:
+        """Look at the tickets soon."""
+        self._wake.set()
+
+    def observe(self, _: Board, event: Event) -> None:
+        """An event of the queues; see :meth:`ari_app.ami.queue_monitor.QueueMonitor.observe`."""
+        match event:
+            case Connected(caller=caller):
+                if ours := of_channel(caller.call):
+                    self._placed.pop(caller.call, None)
+                    self._begin(self._noted(callbacks.begun, *ours, event.interface, event.at))
+                elif caller.number:
+                    self._begin(self._called_in(caller.number))
+            case CallerJoined(caller=caller) if caller.call in self._placed:
+                self._wake.set()
+            case HungUp(call=call) if call in self._alive:
+                self._alive.discard(call)
+                self._wake.set()
+                placed, ours = self._placed.pop(call, None), of_channel(call)
+                if placed and ours and event.at - placed < TOO_SOON:
+                    self._not_before[ours[0]] = event.at + AGAIN
+
+    async def run(self) -> NoReturn:
+        """Look at the tickets every :data:`LOOK` seconds, and when woken. Never returns."""
+        logged = ""
+        while True:
+            self._wake.clear()
+            try:
+                await self.look()
+                logged = ""
+            except ERRORS as error:
+                if str(error) != logged:
+                    log.warning("calls back wait, retry in %g s: %s", LOOK, error)
+                logged, self._asked = str(error), None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK):
+                    await self._wake.wait()
+
+    async def look(self) -> None:
+        """Note what is over, and have a stand-in for each ticket that may have one now."""
+        board, now = self._board(), self._now()
+        if board is None:  # what happens to stand-ins is not heard
+            self._asked = None
+            return
+        if self._asked is None or now - self._asked > DOUBT:
+            self._alive = set(await self._stand_ins.alive())
+            self._placed.clear()
+            self._asked = now
+        found = await self._store.read(callbacks.unclaimed)
+        tickets = {one.id: self._ticket(one) for one in found}
+        self._tickets = tickets
+        await self._end_finished(tickets)
+        outcomes = {one.id: one.outcome for one in found}
+        engaged = {self._number(one.number) for one in called(board)} | set(self._in_menus())
+        await self._set_expired(found, now)
+        may = eligible(tickets.values(), now, self._policy, engaged)
+        if await self._withdraw(board, {one.channel for one in may}):
+            return  # places are known again when they are gone
+        have_one = {id for id, _ in filter(None, map(of_channel, self._alive))}
+        for one in to_place(may, have_one, self._policy):
+            waits = self._not_before.get(one.id, now) > now
+            if not (waits or self._joins(board, now)) and await self._place(
+                one, board, outcomes[one.id]
+            ):
+                break  # the next one when this has joined, and its place is known
+
+    def _joins(self, board: Board, now: datetime) -> bool:
+        """Whether a stand-in was just placed, and no event has said so yet."""
+        there = {one.call for queue in board.queues.values() for one in queue.waiting}
+        young = (call for call, at in self._placed.items() if now - at < TOO_SOON)
+        return any(call in self._alive and call not in there for call in young)
+
+    def _ticket(self, one: Callback) -> Ticket:
+        joined = one.joined or one.at
+        return Ticket(
+            id=one.id,
+            asked=one.at,
+            number=one.number,
+            queue=one.queue or self._queue,
+            place=max(joined, one.due) if one.due else joined,
+            due=one.due or one.at,
+            language=one.language,
+            priority=one.priority,
+            attempts=one.attempts,
+            tried=one.tried,
+            calling=one.calling,
+        )
+
+    async def _end_finished(self, tickets: dict[int, Ticket]) -> None:
+        """Note what came of attempts whose stand-in is gone."""
+        for id, one in list(tickets.items()):
+            if one.calling and one.channel not in self._alive:
+                await self._settle(one, one.attempts)
+                del tickets[id]  # it is looked at again
+
+    async def _settle(self, one: Ticket, attempt: int) -> bool:
+        """Note the outcome of an attempt that is over; False if no one was dialled."""
+        outcome = came_of(await self._stand_ins.mark(one, attempt))
+        if not outcome:
+            return False
+        end = final(outcome, attempt, self._policy)
+        log.info("call back %d of %s: attempt %d: %s", one.id, masked(one.number), attempt, outcome)
+        await self._store.write(callbacks.ended, one.id, attempt, outcome, end, self._now())
+        self._wake.set()
+        return True
+
+    async def _withdraw(self, board: Board, wanted: Collection[str]) -> bool:
+        """End the stand-ins that are not wanted any more, wait still, and have dialled no one;
+        whether there are any."""
+        withdrawn = False
+        waiting = {one.call for queue in board.queues.values() for one in queue.waiting}
+        for channel in (self._alive & waiting) - set(wanted):
+            id, attempt = of_channel(channel) or (0, 0)
+            one = await self._store.read(callbacks.by_id, id)
+            if one is None or not await self._stand_ins.mark(self._ticket(one), attempt):
+                self._placed.pop(channel, None)
+                await self._stand_ins.withdraw(channel)
+                withdrawn = True
+        return withdrawn
+
+    async def _set_expired(self, found: Iterable[Callback], now: datetime) -> None:
+        """Say of those for whom no agent was there in all the time that they are left to people."""
+        for one in found:
+            if (one.due or one.at) + self._policy.keep <= now and one.outcome != "expired":
+                await self._store.write(callbacks.set_outcome, one.id, "expired")
+
+    async def _place(self, one: Ticket, board: Board, outcome: str) -> bool:
+        """Put a stand-in into the queue, unless the ticket is over, or its number has no way."""
+        if await self._settle(one, one.attempts + 1):
+            return False
+        if not await self._stand_ins.knows(one.number):
+            self._not_before[one.id] = self._now() + DOUBT
+            await self._store.write(callbacks.set_outcome, one.id, "no-way")
+            return False
+        if outcome == "no-way":
+            await self._store.write(callbacks.set_outcome, one.id, "")
+        if not await self._is_possible(one.queue):
+            return False
+        self._placed[one.channel] = self._now()
+        waiting = board.queues[one.queue].waiting if one.queue in board.queues else ()
+        place = place_in(waiting, one, self._since)
+        if await self._stand_ins.stand(one, place):
+            log.info(
+                "call back %d of %s: at place %d of %s",
+                one.id,
+                masked(one.number),
+                place,
+                one.queue,
+            )
+        self._alive.add(one.channel)
+        return True
+
+    async def _is_possible(self, queue: str) -> bool:
+        if self._possible is None:
+            self._possible = await self._stand_ins.are_possible(queue)
+            if not self._possible:
+                log.warning(
+                    "Asterisk has no context firstline-stand-in: calls back are made by hand"
+                )
+        return self._possible
+
+    def _since(self, caller: Caller) -> datetime:
+        """Since when somebody waits; a stand-in since its caller does."""
+        ours = of_channel(caller.call)
+        ticket = self._tickets.get(ours[0]) if ours else None
+        return ticket.place if ticket else caller.since
+
+    def _number(self, number: str) -> str:
+        return self._store.numbers.msisdn(number) or number
+
+    async def _called_in(self, number: str) -> None:
+        """An agent answered a caller: their ticket is over."""
+        number = self._number(number)
+        for one in [one for one in self._tickets.values() if one.number == number]:
+            log.info("call back %d of %s: the caller called again", one.id, masked(number))
+            await self._noted(callbacks.closed, one.id, "called-in")
+
+    async def _noted(self, write: Callable[..., object], *values: object) -> None:
+        try:
+            await self._store.write(write, *values)
+        except StoreError as error:
+            log.error("what became of a call back is not stored: %s", error)
+        self._wake.set()

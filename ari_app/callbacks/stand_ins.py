@@ -1,0 +1,90 @@
+"""Stand-ins in Asterisk: channels that wait in a queue for somebody who is called back.
+
+Each is a Local channel. Its first half waits in the queue; when an agent answers, its second half
+dials the caller: ``firstline-stand-in`` and what follows it in the dialplan.
+"""
+
+from contextlib import suppress
+
+from ari_app.ami.client import Ask
+from ari_app.ari.errors import GoneError
+from ari_app.ari.rest import Ari
+from ivr.acd.callbacks import Ticket, of_channel
+
+DIALS = "-dials"
+"""How the id of the second half ends."""
+
+PEOPLE = "firstline-people"
+"""The context with the numbers that may be dialled."""
+
+CONTEXT = "firstline-stand-in"
+
+
+class StandIns:
+    """Each method raises as :mod:`ari_app.ari.errors` says, or ``AmiError``: the dialplan's
+    functions are read over AMI, as ARI answers "" to all of them (measured). ``shown`` is the
+    number that callers see, ``ring`` for how many seconds their phone rings."""
+
+    def __init__(self, ari: Ari, ask: Ask, shown: str, ring: int) -> None:
+        self._ari = ari
+        self._ask = ask
+        self._shown = shown
+        self._ring = ring
+
+    async def alive(self) -> frozenset[str]:
+        """The ids of the stand-ins' channels."""
+        listed = await self._ari.channels.list()
+        return frozenset(one.id for one in listed if of_channel(one.id))
+
+    async def stand(self, ticket: Ticket, place: int) -> bool:
+        """Put a stand-in into the queue of a ticket, at a place from 1. False if there is one."""
+        digits = ticket.number.removeprefix("+")
+        variables = {
+            "__FIRSTLINE_TICKET": ticket.key(ticket.attempts + 1),
+            "__FIRSTLINE_DIALS": ticket.channel + DIALS,
+            "__FIRSTLINE_LANGUAGE": ticket.language,
+            "FIRSTLINE_NUMBER": digits,
+            "FIRSTLINE_RING": str(self._ring),
+            "FIRSTLINE_SHOWN": self._shown,
+            "FIRSTLINE_PRIORITY": str(ticket.priority),
+            "FIRSTLINE_PLACE": str(place),
+            "CHANNEL(language)": ticket.language,
+        }
+        if not ticket.language:
+            del variables["CHANNEL(language)"]
+        try:
+            await self._ari.channels.originate(
+                "Local/s@firstline-callback/n",
+                CONTEXT,
+                ticket.queue,
+                variables,
+                f'"{digits}" <{digits}>',
+                ticket.channel,
+                ticket.channel + DIALS,
+            )
+        except GoneError:
+            return False
+        return True
+
+    async def withdraw(self, channel: str) -> None:
+        """End a stand-in."""
+        with suppress(GoneError):
+            await self._ari.channels.hangup(channel)
+
+    async def mark(self, ticket: Ticket, attempt: int) -> str:
+        """What the dialplan keeps of an attempt; "" if no one was dialled."""
+        return await self._value(f"DB(firstline-callback/{ticket.key(attempt)})")
+
+    async def knows(self, number: str) -> bool:
+        """Whether the dialplan knows the way to a number."""
+        return await self._exists(PEOPLE, number.removeprefix("+"))
+
+    async def are_possible(self, queue: str) -> bool:
+        """Whether Asterisk has the dialplan of stand-ins."""
+        return await self._exists(CONTEXT, queue)
+
+    async def _exists(self, context: str, extension: str) -> bool:
+        return await self._value(f"DIALPLAN_EXISTS({context},{extension},1)") not in ("", "0")
+
+    async def _value(self, function: str) -> str:
+        return (await self._ask("Getvar", Variable=function)).get("Value", "")

@@ -1,0 +1,29 @@
+"""The settings of calls back."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from ivr.acd.callbacks import Policy
+
+
+class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[callbacks]; times are in seconds, ``keep`` in hours."""
+
+    automatic: bool = True
+    attempts: Annotated[int, Meta(ge=1, le=20)] = 3
+    pause: Annotated[int, Meta(ge=1, le=86_400)] = 600
+    ring: Annotated[int, Meta(ge=5, le=120)] = 30
+    stand_ins: Annotated[int, Meta(ge=1, le=1_000)] = 20
+    keep: Annotated[int, Meta(ge=1, le=720)] = 24
+
+    @property
+    def policy(self) -> Policy:
+        """How often and when those are called who asked for it."""
+        return Policy(
+            attempts=self.attempts,
+            pause=timedelta(seconds=self.pause),
+            stand_ins=self.stand_ins,
+            keep=timedelta(hours=self.keep),
+        )

@@ -1,0 +1,1 @@
+"""Calls back that keep their place."""
