@@ -52,6 +52,7 @@ _GONE = (
     ("actions of agents", "acts", f"{_THEIRS} or call in {_CALLS}"),
     ("views of agents", "views", _THEIRS),
     ("callback requests", "callbacks", _ANY),
+    ("tasks of agents", "tasks", _BY_NUMBER),
     ("complaints", "complaints", _ANY),
     (
         "announcements heard",

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from ari_app.desk.agents.agent_state import AgentStates
+from ari_app.desk.agents.due_tasks import DueTasks
 from ari_app.desk.agents.late_tickets import LateTickets
 from ari_app.desk.agents.presence import Presence
 from ari_app.desk.agents.promised_calls import PromisedCalls
@@ -26,6 +27,7 @@ from ari_app.desk.commands.record_commands import RecordCommands
 from ari_app.desk.commands.recording_commands import RecordingCommands
 from ari_app.desk.commands.search_commands import SearchCommands
 from ari_app.desk.commands.supervision import Supervision
+from ari_app.desk.commands.task_commands import TaskCommands
 from ari_app.desk.commands.ticket_commands import TicketCommands
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.forms import operations
@@ -35,6 +37,7 @@ from ari_app.desk.forms.knowledge_forms import KnowledgeForms
 from ari_app.desk.forms.operation_forms import OperationForms
 from ari_app.desk.forms.record_forms import RecordForms
 from ari_app.desk.forms.recording_forms import RecordingForms
+from ari_app.desk.forms.task_forms import TaskForms
 from ari_app.desk.forms.transfer_forms import TransferForms
 from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
@@ -69,9 +72,11 @@ class Desk:
         views = ViewLog(ports.profiles)
 
         self.states = states = AgentStates(ports.phones, site.wrapups, now)
-        render.person = states.full_name
+        render.person, render.people = states.full_name, ports.phones.everyone
         self.late_tickets = late = LateTickets(tickets, changed)
-        self.promised = promised = PromisedCalls(tickets, tabs, states, render, now, changed)
+        self.promised = promised = PromisedCalls(
+            tickets, DueTasks(ports.tasks, now), tabs, states, render, now, changed
+        )
         self.panels = panels = StatusPanels(tabs, states, late, promised, render, changed)
 
         details = CardDetails(tabs, ports.profiles, ports.cards, views, render, begin)
@@ -86,28 +91,34 @@ class Desk:
         self.targets = lists = TargetLists(reachable, tabs, render)
         authority = Authority(site.acts_after_call, now)
         self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
+        tasks = TaskForms(ports.tasks, ports.phones, cards, details, render, now, promised.reread)
         forms = {
             **OperationForms(ports.operations, details, render, now).handlers,
             **CodeWordForms(control, cards, details, render).handlers,
             **RecordForms(tickets, details, render, now, promised.reread).handlers,
             **TransferForms(passing, lists, reachable, control, render).handlers,
             **RecordingForms(ports.conversations, states, render).handlers,
+            **tasks.handlers,
             **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
         self.supervision = Supervision(tabs, cards, states, control, publisher, views, render)
-        handlers = Handlers(
-            queue_control=control,
-            cards=CardCommands(tabs, cards, details, states, control, authority, render),
-            forms=Forms(cards, forms, authority, render),
-            search=SearchCommands(ports.profiles, tickets, views, browsing, render),
-            records=RecordCommands(tabs, cards, details, ports, browsing, views, render),
-            callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
-            supervision=self.supervision,
-            tickets=TicketCommands(tickets, late, views, browsing, render),
-            recordings=RecordingCommands(ports.conversations, cards, render),
+        self.commands = AgentCommands(
+            Handlers(
+                queue_control=control,
+                cards=CardCommands(tabs, cards, details, states, control, authority, render),
+                forms=Forms(cards, forms, authority, render),
+                search=SearchCommands(ports.profiles, tickets, views, browsing, render),
+                records=RecordCommands(tabs, cards, details, ports, browsing, views, render),
+                callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
+                supervision=self.supervision,
+                tasks=TaskCommands(ports, tasks, cards, render, now),
+                tickets=TicketCommands(tickets, late, views, browsing, render),
+                recordings=RecordingCommands(ports.conversations, cards, render),
+            ),
+            render,
+            begin,
         )
         self.browser_phones = ports.browser_phones
-        self.commands = AgentCommands(handlers, render, begin)
         self.player = RecordingPlayer(ports, browsing, site.listen, now)
         self.snapshot = Snapshot(cards, details, panels, promised, ports.browser_phones, render)
         self.presence = presence = Presence(states, ports.phones, control, tabs, render, begin)

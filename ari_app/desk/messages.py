@@ -8,13 +8,24 @@ from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta, Struct
 
+from ari_app.desk.list_messages import (
+    CallBack,
+    Calls,
+    Key,
+    NewTask,
+    Task,
+    Tasks,
+    Text,
+    Ticket,
+    Tickets,
+)
 from ari_app.desk.phone.account import PhoneAccount
-from ivr import bounds, tickets
+from ivr import bounds
 from ivr.bounds import Short
 
+__all__ = ["CallBack", "Calls", "Key", "NewTask", "Task", "Tasks", "Ticket", "Tickets"]
+
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
-Key = Annotated[str, Meta(pattern="^[0-9A-Za-z:-]{1,64}$")]
-Text = Annotated[str, Meta(max_length=20_000)]
 Field = Literal["question", "solution", "topic", "solved", "forms"]
 """``solved`` is ``yes``, ``no`` or ``""``; ``forms``, not stored, has a text if one is unsent."""
 
@@ -131,38 +142,6 @@ class Supervise(Struct, frozen=True, tag="supervise", tag_field="type"):
     how: Literal["listen", "whisper", "barge", "stop"]
 
 
-class Tickets(Struct, frozen=True, tag="tickets", tag_field="type"):
-    """Show all unresolved tickets."""
-
-    key: Key
-
-
-class Ticket(Struct, frozen=True, tag="ticket", tag_field="type"):
-    """Show a ticket; change it first if a state (``to``) or a ``note`` is given.
-
-    The same ``key`` twice is the same change.
-    """
-
-    key: Key
-    id: bounds.Id
-    to: tickets.State | Literal[""] = ""
-    note: Text = ""
-
-
-class Calls(Struct, frozen=True, tag="calls", tag_field="type"):
-    """Show all calls that are to be made."""
-
-    key: Key
-
-
-class CallBack(Struct, frozen=True, tag="callback", tag_field="type"):
-    """Dial a call that is to be made, take it over, put it off, or close it."""
-
-    key: Key
-    id: bounds.Id
-    do: Literal["call", "take", "later", "done"]
-
-
 FromBrowser: TypeAlias = (
     Save
     | State
@@ -180,6 +159,9 @@ FromBrowser: TypeAlias = (
     | Ticket
     | Calls
     | CallBack
+    | Tasks
+    | NewTask
+    | Task
 )
 
 

@@ -25,6 +25,7 @@ from ari_app.desk.cards.caller_profile import (
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
+from ari_app.desk.tasks_port import Task, Tasks
 from ivr.acd.queues import Caller
 from ivr.events import Answered
 from ivr.model import Operation
@@ -114,6 +115,9 @@ class CallerProfiles(Protocol):
     async def tickets(self, subscriber: int) -> Sequence[Ticket]: ...
 
     async def notes(self, subscriber: int) -> Sequence[Note]: ...
+
+    async def tasks(self, subscriber: int) -> Sequence[Task]:
+        """The open tasks about the subscriber."""
 
     async def outages(self, subscriber: int) -> Sequence[Outage]:
         """Outages announced now for the subscriber's area or tariff."""
@@ -305,3 +309,4 @@ class Ports(Struct, frozen=True):
     browser_phones: BrowserPhones
     conversations: Conversations
     knowledge: Knowledge
+    tasks: Tasks

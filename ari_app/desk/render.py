@@ -1,17 +1,16 @@
 """Everything agents see, as HTML: templates that escape all their values."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ari_app.desk.agents.agent_state import AgentState
+from ari_app.desk.build import build
 from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.contact_reasons import reasons, tips
@@ -29,7 +28,8 @@ from ivr.speech.written import money
 from ivr.tickets import FOLLOWS, STATES, label
 
 FACTS = (
-    "transfer", "subscriber", "account", "tickets", "callbacks", "notes", "history", "path",
+    "transfer", "subscriber", "account", "tickets", "tasks", "callbacks", "notes", "history",
+    "path",
 )  # fmt: skip
 """The parts of a card below its head, in their order."""
 
@@ -38,8 +38,6 @@ PARTS = ("who", "why", "tips", *FACTS)
 
 REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startswith("reason-"))
 """The pause reasons."""
-
-_HERE = Path(__file__).parent
 
 STYLES = ("desk.css", "bar.css", "side.css", "card.css", "work.css", "phone.css", "plain.css")
 """The style sheets of every page, by subject."""
@@ -65,8 +63,10 @@ class Render:
         self._now = now
         self.person: Callable[[str], str] = str
         """The name of an agent, by the login."""
+        self.people: Callable[[], Sequence[Colleague]] = tuple
+        """All agents."""
         self._zone = ZoneInfo(site.zone)
-        self.build = _build()
+        self.build = build()
         """The version of scripts, styles and templates."""
         self._templates = Environment(
             loader=PackageLoader("ari_app.desk"),
@@ -145,6 +145,7 @@ class Render:
             texts=texts,
             watched=viewer not in ("", card.record.agent),
             operations=self._operations().values(),
+            people=self.people(),
             pop=self.site.screen_pop(card.record.arrival.queue),
             pop_address=self._pop_address(card.record),
             **values,
@@ -293,15 +294,6 @@ class Render:
 def _length(seconds: float) -> str:
     """Minutes and seconds."""
     return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
-
-
-def _build() -> str:
-    """A hash of all scripts, styles, templates and texts."""
-    digest = hashlib.sha256()
-    for file in sorted(_HERE.rglob("*")):
-        if file.suffix in (".js", ".css", ".html", ".yaml"):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:12]
 
 
 def _language_name(code: str, language: str) -> str:

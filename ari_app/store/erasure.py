@@ -31,6 +31,7 @@ _WRITTEN = (
     ("conversations", "number"),
     ("tickets", "number"),
     ("webhook_events", "number"),
+    ("tasks", "number"),
 )
 """Where numbers are stored, some of them as they were dialled."""
 _FORMS = "(select value from json_each(:forms))"
@@ -143,6 +144,12 @@ _ANONYMISED = (
         "number = '', subscriber = null, text = '', state = 'closed',"
         " closed = coalesce(closed, :at)",
         _ANY,
+    ),
+    (
+        "tasks of agents",
+        "tasks",
+        "number = '', subscriber = null, text = '', done = coalesce(done, :at)",
+        _MINE,
     ),
     ("cards", "cards", "number = '', name = '', about = '', subscriber = null", _ANY),
     (

@@ -43,6 +43,7 @@ from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
+from ari_app.workplace.tasks import StoredTasks
 from ivr.model import Book
 from ivr.secret import Secret
 from prompts.catalogue import Catalogue
@@ -308,6 +309,7 @@ def _ports(services: DeskServices, browser_phones: BrowserPhones) -> Ports:
         phones=phones,
         browser_phones=browser_phones,
         knowledge=KnowledgeBase(services.knowledge),
+        tasks=StoredTasks(store, now),
         conversations=StoredConversations(
             store,
             services.conversations,

@@ -20,6 +20,7 @@ from ari_app.desk.cards.caller_profile import (
     Ticket,
 )
 from ari_app.desk.ports import HISTORY_PAGE, DeskUnavailable
+from ari_app.desk.tasks_port import Task
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.store import (
     callbacks,
@@ -40,6 +41,7 @@ from ari_app.workplace import earlier_orders
 from ari_app.workplace.call_path import CallNarrator
 from ari_app.workplace.live_calls import LiveCalls, TimedStep
 from ari_app.workplace.notes_and_tickets import callback, to_card
+from ari_app.workplace.tasks import StoredTasks
 from ivr.acd.contact_reason import NodeVisit, last_results, misses
 from ivr.acd.queues import Caller
 from ivr.model import Book
@@ -69,6 +71,7 @@ class StoredProfiles:
         zone: str,
     ) -> None:
         self._store = store
+        self._tasks = StoredTasks(store, now)
         self._billing = billing
         self._bulletin = bulletin
         self._live_calls = live_calls
@@ -188,6 +191,10 @@ class StoredProfiles:
         """The open callback of a number, if there is one."""
         one = await _answer(self._store.read(callbacks.open_of, number))
         return [] if one is None else [callback(one)]
+
+    async def tasks(self, subscriber: int) -> Sequence[Task]:
+        """The open tasks about the subscriber."""
+        return await self._tasks.of(subscriber)
 
     async def search(self, text: str) -> Sequence[SearchResult]:
         """Subscribers by number, name, or words of their chronology."""

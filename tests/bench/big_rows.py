@@ -10,7 +10,9 @@ from tests.bench.big_sql import (
     FIRST_NUMBER,
     GIVEN,
     HASH,
+    NUMBER,
     QUESTIONS,
+    RECENT,
     STEMS,
     TOPICS,
     WHEN,
@@ -63,6 +65,20 @@ def tables(people: int) -> dict[str, Rows]:
         ),
         "second_contacts": Rows(
             people // 100, {"subscriber": "i * 100", "number": f"cast({FIRST_NUMBER} + i as text)"}
+        ),
+        "tasks": Rows(
+            calls // 20,
+            {
+                "key": "'task' || i",
+                "text": question,
+                "owner": f"iif(i % 2, {AGENT}, '')",
+                "author": AGENT,
+                "due": AT,
+                "subscriber": WHO,
+                "number": NUMBER,
+                "created": AT,
+                "done": f"iif({RECENT}, null, {AT})",
+            },
         ),
         **call_rows(calls),
         **desk_rows(calls, question),

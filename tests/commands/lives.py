@@ -17,6 +17,7 @@ from ari_app.store import (
     history,
     outbox,
     subscribers,
+    tasks,
     tickets,
     views,
 )
@@ -28,6 +29,7 @@ from ari_app.store.code_words import Attempt, CodeWord
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
+from ari_app.store.tasks import NewTask
 from ari_app.store.tickets import NewTicket, TicketChange
 from ivr.secret import Secret
 from tests.store.samples import NOON, began, step
@@ -114,6 +116,10 @@ def sit_at_the_desk(db: Database) -> None:
         )
         ticket = tickets.open_ticket(db, new, NOON)
         tickets.change(db, ticket.id, TicketChange(key=f"{card}:1", by="anna", note=said), NOON)
+        task = NewTask(
+            key=card, text=said, owner="", author="anna", due=NOON, subscriber=who, number=number
+        )
+        tasks.add(db, task, NOON)
         callbacks.request(db, f"{card}:call", card, number, who or 77, NOON)
         asked = callbacks.open_of(db, number)
         assert asked is None or callbacks.promise(db, asked.id, "anna", NOON, said)

@@ -100,8 +100,8 @@ def test_nothing_prints_of_a_person_and_all_is_counted(lived: State, run: Run) -
         " offers 1, account 1, texts typed into cards 1, notes of agents 1, texts 3, recordings 6",
         "anonymised: contacts 2, attempts at code words 5, complaints 3,"
         " callback requests 1, requests for a message 1, keys in calls 4,"
-        " values played in calls 6, orders 2, changes of tickets 2, tickets 1, cards 1,"
-        " actions of agents 2, views of agents 1,"
+        " values played in calls 6, orders 2, changes of tickets 2, tickets 1,"
+        " tasks of agents 1, cards 1, actions of agents 2, views of agents 1,"
         " calls 3, announcements heard 1",
         "Asterisk keeps their phone until `firstline reload`; calls go on",
     ]

@@ -17,6 +17,7 @@ from ari_app.store import (
     history,
     outbox,
     subscribers,
+    tasks,
     tickets,
 )
 from ari_app.store.agents import Agent
@@ -25,6 +26,7 @@ from ari_app.store.code_words import Attempt, CodeWord
 from ari_app.store.db import Store
 from ari_app.store.history import Contact
 from ari_app.store.sqlite import Database
+from ari_app.store.tasks import NewTask
 from ari_app.store.tickets import NewTicket
 from ivr.secret import Secret
 from tests.operators import BELARUS
@@ -58,6 +60,8 @@ def live(db: Database, id: int, number: str, name: str) -> None:
         topic="tv", text="text", due=NOON + timedelta(days=1), call=call,
     )  # fmt: skip
     tickets.open_ticket(db, new, NOON)
+    task = NewTask(key=call, text="text", owner="", author=name, due=NOON, number=number)
+    tasks.add(db, task, NOON)
 
 
 def begin(db: Database) -> None:

@@ -1,13 +1,10 @@
 """Fakes of the desk's ports, in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
-
-from aiohttp import ClientSession, ClientWebSocketResponse
 
 from ari_app.desk.cards.caller_profile import (
     Account,
@@ -23,15 +20,14 @@ from ari_app.desk.cards.caller_profile import (
     Ticket,
     TransferNotes,
 )
-from ari_app.desk.phone.account import BrowserPhone
 from ari_app.desk.ports import (
     CardRecord,
-    Colleague,
     DeskUnavailable,
     EarlierAction,
     How,
     OperationResult,
 )
+from ari_app.desk.tasks_port import Task
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.acd.contact_reason import OperationResult as LastResult
 from ivr.acd.queues import Caller
@@ -39,6 +35,7 @@ from ivr.events import Answered
 from ivr.model import Operation
 from ivr.secret import Secret
 from ivr.values import Money, Name, Values
+from tests.desk.fake_tasks import FakeTasks
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 PHONES = {"anna": "PJSIP/701", "boris": "PJSIP/702"}
@@ -111,6 +108,7 @@ class FakeProfiles:
         self.open_tickets: Sequence[Ticket] = ()
         self.open_callbacks: Sequence[Callback] = ()
         self.locked_until: datetime | None = None
+        self.own = FakeTasks()
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         known = caller.number == "375990000001"
@@ -175,6 +173,9 @@ class FakeProfiles:
 
     async def notes(self, subscriber: int) -> Sequence[Note]:
         return [Note(NOW, "boris", "Перезвонить после шести")]
+
+    async def tasks(self, subscriber: int) -> Sequence[Task]:
+        return await self.own.of(subscriber)
 
     async def outages(self, subscriber: int) -> Sequence[Outage]:
         return self.outage
@@ -282,35 +283,3 @@ class FakeOperations:
         answered = self.answers.get(operation, Answered("ok"))
         after = {**BEFORE, "balance": Money(Decimal("-15"), "BYN")}
         return OperationResult(answered, BEFORE, after if answered.outcome == "ok" else BEFORE)
-
-
-class FakePhones:
-    """Anna's and Boris's phones."""
-
-    def of(self, agent: str) -> str | None:
-        return PHONES.get(agent)
-
-    def agent(self, interface: str) -> str | None:
-        return {at: name for name, at in PHONES.items()}.get(interface)
-
-    def everyone(self) -> Sequence[Colleague]:
-        return [Colleague(name, name.title(), at[-3:]) for name, at in PHONES.items()]
-
-
-class FakeBrowserPhones:
-    """Phones in browsers, and a WebSocket that stands for Asterisk's at ``url``, if there is
-    one."""
-
-    def __init__(self) -> None:
-        self.accounts: dict[str, BrowserPhone] = {}
-        self.url = ""
-
-    def of(self, agent: str) -> BrowserPhone | None:
-        return self.accounts.get(agent)
-
-    @asynccontextmanager
-    async def connect(self) -> AsyncIterator[ClientWebSocketResponse]:
-        if not self.url:
-            raise DeskUnavailable("Asterisk does not answer")
-        async with ClientSession() as http, http.ws_connect(self.url, protocols=["sip"]) as socket:
-            yield socket

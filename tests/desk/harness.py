@@ -12,14 +12,13 @@ from ari_app.desk.site import DeskSite
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 from tests.desk.fake_conversations import FakeConversations, FakeKnowledge
+from tests.desk.fake_phones import FakeBrowserPhones, FakePhones
 from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
     NOW,
     PHONES,
-    FakeBrowserPhones,
     FakeCardStore,
     FakeOperations,
-    FakePhones,
     FakeProfiles,
     FakeQueueControl,
 )
@@ -59,6 +58,7 @@ class DeskHarness:
         self.browser_phones = FakeBrowserPhones()
         self.conversations = FakeConversations()
         self.knowledge = FakeKnowledge()
+        self.tasks = self.profiles.own
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -70,6 +70,7 @@ class DeskHarness:
             self.browser_phones,
             self.conversations,
             self.knowledge,
+            self.tasks,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

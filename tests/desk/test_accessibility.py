@@ -4,7 +4,8 @@ state of its pages."""
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
-from tests.desk.harness import board, caller
+from ari_app.desk import messages as m
+from tests.desk.harness import AgentTab, board, caller
 from tests.desk.http_client import RunningDesk
 from tests.desk.test_browser_forms import sign_in
 
@@ -42,6 +43,24 @@ async def test_axe_finds_nothing_in_any_state(server: RunningDesk, tab: Page) ->
         await tab.locator(panel).first.click()
         await expect(tab.locator("#found")).to_be_visible()
     await _clean(tab, "a panel, dark")
+    await tab.locator(".side [data-tasks]").click()
+    added = tab.locator("[data-task-add]")
+    await added.locator("[name=text]").fill("Send the <b>contract")
+    await added.locator("[name=due]").fill("2026-11-24T14:00")
+    await added.locator("[name=text]").press("Control+Enter")
+    task = tab.locator("[data-tasks-list] li")
+    await expect(task).to_contain_text("Send the <b>contract due 24.11 14:00")
+    await task.locator("select").select_option("boris")
+    await expect(task).to_contain_text("Boris · from Anna")
+    await _clean(tab, "tasks, dark")
+    await task.get_by_role("button", name="Done").click()
+    await expect(task).to_have_text("No tasks.")
+    await tab.keyboard.press("Escape")
+    await AgentTab(harness, "anna", supervisor=True).sends(m.Supervise("t:1", "boris", "listen"))
+    await expect(tab.locator("article.watched:visible")).to_be_visible()
+    await _clean(tab, "the card of a call one listens to, dark")
+    harness.desk.supervision.reconnected(())
+    await expect(tab.locator("article.watched")).to_have_count(0)
     await tab.emulate_media(color_scheme="light")
     harness.update(board())
     await expect(card).to_have_attribute("data-phase", "after")

@@ -36,6 +36,9 @@ MESSAGES = (
     {"type": "form", "card": CARD, "key": "t:1", "form": "note", "values": {"text": "x"}},
     {"type": "supervise", "key": "t:1", "agent": "anna", "how": "listen"},
     {"type": "tickets", "key": "t:1"},
+    {"type": "tasks", "key": "t:1"},
+    {"type": "task-add", "key": "t:1", "text": "x", "due": "2026-11-25T10:00", "owner": "anna"},
+    {"type": "task", "key": "t:1", "id": 1, "do": "give", "to": "boris"},
     {"type": "ticket", "key": "t:1", "id": 7, "to": "working", "note": "x"},
 )
 FORMS = {
@@ -43,6 +46,7 @@ FORMS = {
     "operation-submit": {"operation": "tariff-change", "in-code": "plus", "reason": "r"},
     "operation-confirm": {"operation": "redeem", "in-price": "5", "action": "a", "reason": "r"},
     "ticket": {"department": "care", "text": "x", "due": "2026-11-25T10:00"},
+    "task": {"text": "x", "due": "2026-11-25T10:00", "owner": "boris"},
     "call-back": {"due": "2026-11-25T10:00", "text": "x"},
     "transfer": {"to": "number", "number": "702"},
     "unlock": {"reason": "r"},

@@ -26,6 +26,7 @@ from ari_app.store import (
     name_words,
     search,
     subscribers,
+    tasks,
     tickets,
     versions,
     views,
@@ -43,6 +44,7 @@ from ari_app.store.history import Contact
 from ari_app.store.menu_sets import MenuSet
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
+from ari_app.store.tasks import NewTask
 from ari_app.store.tickets import NewTicket, TicketChange
 from ari_app.store.versions import Version
 from ivr.hours.schedule import Forced
@@ -228,6 +230,13 @@ def _desk() -> Iterator[tuple[str, Use]]:
         {"state": "closed", "department": "sales"},
     ):
         yield "tickets.listed", partial(tickets.listed, limit=20, **given)
+    task = NewTask(key=NEW, text="Счёт", owner="", author=AGENT, due=NOW, subscriber=WHO)
+    yield "tasks.add", lambda db: tasks.add(db, task, NOW)
+    yield "tasks.listed", partial(tasks.listed, limit=20)
+    yield "tasks.of_subscriber", lambda db: tasks.of_subscriber(db, WHO)
+    yield "tasks.by_id", lambda db: tasks.by_id(db, 5)
+    yield "tasks.change", lambda db: tasks.change(db, 5, AGENT, NOW)
+    yield "tasks.close", lambda db: tasks.close(db, 5, AGENT, NOW)
     yield (
         "colleague_notes.add",
         lambda db: colleague_notes.add(db, NEW, WHO, AGENT, "Счёт", NOW),

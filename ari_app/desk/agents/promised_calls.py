@@ -1,4 +1,4 @@
-"""Calls that are to be made: who promised them, and whom to remind when one is due."""
+"""Calls that are to be made: who promised them, and whom to remind when one is due; tasks, too."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.agent_state import AgentStates
+from ari_app.desk.agents.due_tasks import DueTasks
 from ari_app.desk.cards.caller_profile import Callback
 from ari_app.desk.ports import DeskUnavailable, NotesAndTickets
 from ari_app.desk.render import Render
@@ -24,11 +25,13 @@ READ_EVERY = timedelta(minutes=1)
 
 class PromisedCalls:
     """The open callbacks. Each agent's tabs show those that are due: the agent's own, and those of
-    colleagues who are away. ``changed`` is set when the number of those that are due changes."""
+    colleagues who are away; tasks of those who are away are shown to supervisors. ``changed`` is
+    set when the number of calls that are due changes."""
 
     def __init__(
         self,
         tickets: NotesAndTickets,
+        tasks: DueTasks,
         tabs: Tabs,
         states: AgentStates,
         render: Render,
@@ -36,6 +39,7 @@ class PromisedCalls:
         changed: asyncio.Event,
     ) -> None:
         self._tickets = tickets
+        self._tasks = tasks
         self._tabs = tabs
         self._states = states
         self._render = render
@@ -89,8 +93,9 @@ class PromisedCalls:
             self._read = now
             try:
                 self._open = await self._tickets.open_callbacks()
+                await self._tasks.read()
             except DeskUnavailable as error:
-                log.warning("promised calls not read, retry soon: %s", error)
+                log.warning("promised calls and tasks not read, retry soon: %s", error)
         count = sum((one.due or one.at) <= now for one in self._open)
         if count != self.count:
             self.count = count
@@ -109,4 +114,7 @@ class PromisedCalls:
     def _html(self, tab: Tab) -> str:
         due = self.due(tab.agent)
         names = {one.agent: self._states.full_name(one.agent) for one in due}
-        return self._render.page("due_calls", tab.language, calls=due, agent=tab.agent, names=names)
+        tasks = self._tasks.of(tab.agent, lambda owner: tab.supervisor and self.away(owner))
+        return self._render.page(
+            "due_calls", tab.language, calls=due, tasks=tasks, agent=tab.agent, names=names
+        )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ari_app.desk.tasks_port import Task
 from ivr.acd.contact_reason import OperationResult
 
 Names = Mapping[str, str]
@@ -201,5 +202,6 @@ class CallerProfile(Struct, frozen=True, kw_only=True):
     notes: Sequence[Note] | None = None
     outages: Sequence[Outage] | None = None
     callbacks: Sequence[Callback] | None = None
+    tasks: Sequence[Task] | None = None
     transfer: TransferNotes | None = None
     unavailable: frozenset[str] = frozenset()

@@ -51,7 +51,7 @@ class CardDetails:
         }
         parts = tuple(part for part, needed in needs.items() if needed)
         if arrival.subscriber is not None:
-            parts += ("subscriber", "account", "history", "tickets", "notes", "outages")
+            parts += ("subscriber", "account", "history", "tickets", "notes", "outages", "tasks")
             for who in card.seen_by:
                 self._begin(self._views.record(who, arrival.subscriber, f"card {card.id}"))
         self.reload(card, *parts)
@@ -105,6 +105,7 @@ class CardDetails:
             "tickets": profiles.tickets,
             "notes": profiles.notes,
             "outages": profiles.outages,
+            "tasks": profiles.tasks,
         }
         return await fetch[part](arrival.subscriber)
 

@@ -15,6 +15,7 @@ from ari_app.desk.commands.record_commands import RecordCommands
 from ari_app.desk.commands.recording_commands import RecordingCommands
 from ari_app.desk.commands.search_commands import SearchCommands
 from ari_app.desk.commands.supervision import Supervision
+from ari_app.desk.commands.task_commands import TaskCommands
 from ari_app.desk.commands.ticket_commands import TicketCommands
 from ari_app.desk.forms.forms import Forms
 from ari_app.desk.ports import DeskUnavailable, QueueControl
@@ -37,6 +38,7 @@ class Handlers(Struct, frozen=True):
     records: RecordCommands
     callbacks: CallbackCommands
     supervision: Supervision
+    tasks: TaskCommands
     tickets: TicketCommands
     recordings: RecordingCommands
 
@@ -60,6 +62,9 @@ class AgentCommands:
             m.Calls: handlers.callbacks.list,
             m.CallBack: handlers.callbacks.act,
             m.Supervise: handlers.supervision.join,
+            m.Tasks: handlers.tasks.list,
+            m.NewTask: handlers.tasks.add,
+            m.Task: handlers.tasks.act,
             m.Tickets: handlers.tickets.list,
             m.Ticket: handlers.tickets.show,
         }

@@ -1,16 +1,13 @@
 """The forms that leave something for colleagues: a ticket, a note, a promised callback."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ari_app.desk.cards.card_details import CardDetails
-from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
+from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField, future
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import NotesAndTickets
 from ari_app.desk.render import Render
-
-LATEST = timedelta(days=366)
-"""How far ahead a ticket or callback may be due."""
 
 
 class RecordForms:
@@ -65,14 +62,7 @@ class RecordForms:
 
     def _moment(self, filled: FormInput, name: str) -> datetime:
         """A future moment in the desk's time zone."""
-        try:
-            at = self._render.local(datetime.fromisoformat(filled.text(name)))
-        except (ValueError, OverflowError):  # the last day of the calendar has no time zone
-            raise InvalidField(name) from None
-        now = self._now()
-        if not now < at < now + LATEST:
-            raise InvalidField(name)
-        return at
+        return future(filled.text(name), name, self._render.local, self._now())
 
     def _done(self, filled: FormInput, word: str, **values: object) -> ActionResult:
         return ActionResult(True, self._render.word(word, filled.language, **values))

@@ -15,6 +15,7 @@ import { put } from "./put.js";
 import { recording } from "./recording.js";
 import { records } from "./records.js";
 import { Strip } from "./strip.js";
+import { tasks } from "./tasks.js";
 import { run as timers } from "./timers.js";
 import { Unsent } from "./unsent.js";
 import { writing } from "./writing.js";
@@ -38,6 +39,7 @@ const phone = new Phone({
 timers();
 guardFocus();
 records($("found"), cards, connection, notice); // before what else is submitted there
+tasks(cards, connection, notice, () => panels.show({ type: "tasks" }));
 const panels = new Panels(connection);
 callbacks(cards, connection, notice, () => panels.show({ type: "calls" }));
 keys(cards, writing(connection, drafts, unsent), panels, () => phone.keys);

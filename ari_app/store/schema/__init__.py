@@ -43,6 +43,7 @@ from ari_app.store.schema.m033_statistics import statistics
 from ari_app.store.schema.m034_filled import filled
 from ari_app.store.schema.m035_other_systems import other_systems
 from ari_app.store.schema.m036_callback_places import callback_places
+from ari_app.store.schema.m037_tasks import tasks
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -82,6 +83,7 @@ _IN_ORDER = (
     filled,
     other_systems,
     callback_places,
+    tasks,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

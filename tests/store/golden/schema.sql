@@ -34,6 +34,7 @@
 -- migration filled
 -- migration other_systems
 -- migration callback_places
+-- migration tasks
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -805,3 +806,19 @@ CREATE TRIGGER webhook_call_left_at_once after insert on queue_calls
             new.call, json_object('channel', new.channel, 'call', new.call, 'queue', new.queue, 'topic', new.topic,
     'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch'), 'left', strftime('%Y-%m-%dT%H:%M:%fZ', new.left / 1000000.0, 'unixepoch'), 'how', new.how) ;
         end;
+CREATE TABLE tasks (
+            id integer primary key,
+            key text not null unique,
+            text text not null,
+            owner text not null,
+            author text not null,
+            due integer not null,
+            subscriber integer,
+            number text not null,
+            created integer not null,
+            done integer,
+            done_by text not null default ''
+        ) strict;
+CREATE INDEX tasks_open on tasks (due) where done is null;
+CREATE INDEX tasks_of_subscriber on tasks (subscriber) where subscriber is not null;
+CREATE INDEX tasks_of_number on tasks (number) where number <> '';

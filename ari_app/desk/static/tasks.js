@@ -1,0 +1,38 @@
+// Tasks: the list, what becomes of one, and the form of a new one.
+
+// `list` shows the list of all.
+export function tasks(cards, connection, notice, list) {
+  async function ask(message, busy) {
+    if (busy.ariaBusy === "true") return false; // it is on its way
+    busy.ariaBusy = "true";
+    const answer = await connection.ask(message);
+    busy.ariaBusy = null;
+    if (answer.text) notice(answer.text);
+    if (answer.card) cards.show(answer.card, true);
+    return answer.ok && !answer.card;
+  }
+  async function act(element, to) {
+    const { task, do: what } = element.dataset;
+    const shown = Boolean(element.closest("#found"));
+    if (await ask({ type: "task", id: Number(task), do: what, to }, element) && shown) list();
+  }
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-tasks]")) list();
+    const button = target.closest("button[data-task]");
+    if (button) act(button, "");
+  });
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("select[data-task]") && target.value !== "-") act(target, target.value);
+  });
+  document.getElementById("found").addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!("taskAdd" in form.dataset)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { text, due, owner } = Object.fromEntries(new FormData(form));
+    if (await ask({ type: "task-add", text, due, owner }, form)) {
+      form.reset();
+      list();
+    }
+  });
+}
