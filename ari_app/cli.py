@@ -48,6 +48,7 @@ SECTIONS = {
     "Calls": {
         "calls": Lazy("calls:calls", "List calls and show one step by step"),
         "queues": Lazy("queues:queues", "Show waiting callers and agents of each queue"),
+        "surveys": Lazy("surveys:surveys", "Show what callers said of conversations"),
         "callbacks": Lazy("callbacks:callbacks", "List and close requests for a callback"),
         "complaints": Lazy("complaints:complaints", "List, show and close complaints"),
         "tickets": Lazy("tickets:tickets", "List, show and change tickets"),

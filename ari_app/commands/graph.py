@@ -9,8 +9,8 @@ import click
 from msgspec import json
 
 from ari_app.commands.language_argument import LANGUAGE
-from ari_app.commands.store_access import now, read
-from ari_app.commands.time_arguments import SINCE_HELP, since
+from ari_app.commands.store_access import read, read_since
+from ari_app.commands.time_arguments import SINCE_HELP
 from ari_app.config.state import State
 from ari_app.main.flow_graph import CannotDraw, drawn, texts_of
 from ari_app.menus import loading as reading
@@ -73,13 +73,6 @@ def _own(menus: Path) -> Mapping[str, Operation]:
         return {}
 
 
-def _since(ctx: click.Context, _: click.Parameter, text: str | None) -> datetime | None:
-    try:
-        return since(text, now(ctx.obj)) if text else None
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Path | None:
     endings = (*DRAWN, *TEXTS)
     if output is not None and output.suffix.lower() not in endings:
@@ -109,7 +102,10 @@ def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Pat
 )
 @click.option("--calls", is_flag=True, help="Show how many calls took each edge.")
 @click.option(
-    "--since", callback=_since, metavar="WHEN", help=f"Count calls from this time on: {SINCE_HELP}"
+    "--since",
+    callback=read_since,
+    metavar="WHEN",
+    help=f"Count calls from this time on: {SINCE_HELP}",
 )
 @click.option("--all-versions", is_flag=True, help="Count calls of older versions, too.")
 @click.pass_obj

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from ari_app.commands.runner import run
-from ari_app.commands.time_arguments import HELP, until
+from ari_app.commands.time_arguments import HELP, since, until
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.store.changes import Change, What
@@ -50,6 +50,14 @@ def _refuse_lost(state: State) -> None:
             f"{state.database} is lost: restore a backup with `firstline restore`; or remove "
             f"{state.database_made} to begin with an empty one"
         )
+
+
+def read_since(ctx: click.Context, _: click.Parameter, text: str | None) -> datetime | None:
+    """The value of an option `--since`; None if it was not given."""
+    try:
+        return since(text, now(ctx.obj)) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
 
 
 def read(

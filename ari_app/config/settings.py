@@ -193,6 +193,13 @@ class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     format: Literal["text", "json"] = "text"
 
 
+class SurveySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[survey]; what is asked stands in the menus."""
+
+    share: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    every: Annotated[int, Meta(ge=0, le=3650)] = 30
+
+
 class KnowledgeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[knowledge]"""
 
@@ -221,6 +228,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     conversations: ConversationSettings = ConversationSettings()
     callbacks: CallbackSettings = CallbackSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    survey: SurveySettings = SurveySettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}

@@ -10,6 +10,7 @@ from ari_app.fulfilment.numbers import StoredNumbers
 from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
 from ari_app.fulfilment.requests import StoredRequests
+from ari_app.fulfilment.surveys import StoredSurveys
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
 from ari_app.selfcare.backends import Backends
@@ -28,7 +29,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     """Build self-service; ``begin`` starts a background task for each order."""
     store, say, outbox = shared.store, shared.menus.say, shared.messaging.outbox
     guesses = GuessLimit(shared.config.site.wrong_words_per_hour)
-    brands = shared.config.operator.brands
+    brands, survey = shared.config.operator.brands, shared.config.survey
     code_words = StoredCodeWords(store, shared.hasher, clock, brands, guesses)
     orders = StoredOrders(
         OrderServices(
@@ -46,7 +47,8 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             StoredNumbers(shared.store),
             shared.local_time,
             shared.config.operator.said.words,
-            shared.http,
+            http=shared.http,
+            surveys=StoredSurveys(store, survey.share, survey.every, clock),
         )
     )
     return SelfService(operations, orders, code_words)

@@ -13,6 +13,7 @@ from ari_app.selfcare.message_port import Messages
 from ari_app.selfcare.one_time_code_port import OneTimeCodes
 from ari_app.selfcare.order_port import Orders
 from ari_app.selfcare.request_port import RequestDesk
+from ari_app.selfcare.surveys import NoSurveys, Surveys
 
 
 class NumbersUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
@@ -49,3 +50,4 @@ class Backends(Struct, frozen=True):
     words: Mapping[str, Mapping[str, str]] = {}
     http: HttpOperations | None = None
     """What the operator's own operations are run by; None where none can be."""
+    surveys: Surveys = NoSurveys()

@@ -17,6 +17,7 @@ from ari_app.selfcare.paid_operations import ORDER_OPERATIONS, PaidOperations
 from ari_app.selfcare.reads import READS, Reads
 from ari_app.selfcare.request_port import Asker, RequestsUnavailable
 from ari_app.selfcare.requests import REQUESTS, Requests
+from ari_app.selfcare.surveys import SURVEYS, SurveyOperations
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Values
@@ -24,7 +25,7 @@ from ivr.values import Values
 _log = logging.getLogger(__name__)
 
 CATALOGUE: Mapping[str, Operation] = {
-    one.name: one for one in (*READS, *ORDER_OPERATIONS, *REQUESTS)
+    one.name: one for one in (*READS, *ORDER_OPERATIONS, *REQUESTS, *SURVEYS)
 }
 """The signatures of all operations."""
 
@@ -54,6 +55,7 @@ class Selfcare:
             **Reads(backends).actions,
             **PaidOperations(backends).actions,
             **Requests(backends).actions,
+            **SurveyOperations(backends.surveys).actions,
         }
 
     async def run(

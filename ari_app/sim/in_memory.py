@@ -10,6 +10,7 @@ from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
 from ari_app.selfcare.orders import Completed
 from ari_app.selfcare.request_port import Asker
+from ari_app.selfcare.surveys import NoSurveys
 from ari_app.sim.run import Person
 from ivr.numbers import NumberPlan
 from ivr.secret import Secret
@@ -49,6 +50,14 @@ class NoMessages:
     async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:  # noqa: ARG002 - the signature of the interface
         """Whether there is a number to send them to."""
         return bool(asker.texts_to)
+
+
+class EverybodyAsked(NoSurveys):
+    """Surveys of which nothing is kept."""
+
+    async def begin(self, asker: Asker) -> bool:  # noqa: ARG002 - the signature of the interface
+        """Each caller."""
+        return True
 
 
 class SimulatedSubscribers:

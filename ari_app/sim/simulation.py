@@ -17,7 +17,13 @@ from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, Noted, OpenTicket, asker_of
 from ari_app.session.conductor import Perform
-from ari_app.sim.in_memory import NoMessages, PlainOrders, SameCodes, SimulatedSubscribers
+from ari_app.sim.in_memory import (
+    EverybodyAsked,
+    NoMessages,
+    PlainOrders,
+    SameCodes,
+    SimulatedSubscribers,
+)
 from ari_app.sim.run import Person, TestBench
 from ari_app.sim.script import UNKNOWN, WITHHELD
 from ivr.analysis.examples import outcomes, reply
@@ -125,6 +131,7 @@ def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
             known,
             lambda: now,
             operator.words,
+            surveys=EverybodyAsked(),
         )
     )
     asked = count()

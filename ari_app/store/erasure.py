@@ -32,6 +32,7 @@ _WRITTEN = (
     ("tickets", "number"),
     ("webhook_events", "number"),
     ("tasks", "number"),
+    ("surveys", "number"),
 )
 """Where numbers are stored, some of them as they were dialled."""
 _FORMS = "(select value from json_each(:forms))"
@@ -101,6 +102,7 @@ _ANONYMISED = (
         "number = '', subscriber = null, state = 'done', note = ''",
         _ANY,
     ),
+    ("surveys", "surveys", "number = '', subscriber = null", _ANY),
     (
         "requests for a message",
         "announcement_wishes",

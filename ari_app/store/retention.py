@@ -24,7 +24,7 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
 
 # What is removed with the rows of a kind: its table and its reference.
 _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
-    "calls": (("steps", "call"),),
+    "calls": (("steps", "call"), ("surveys", "call"), ("survey_answers", "call")),
     "cards": (("card_texts", "card"),),
     "events": (("webhook_deliveries", "seq"),),
 }

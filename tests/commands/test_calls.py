@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from msgspec import json
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.main.installation import installation
-from ari_app.store import callbacks, complaints, outbox
+from ari_app.store import callbacks, complaints, outbox, surveys
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from tests.operators import BELARUS
@@ -90,6 +91,23 @@ def test_complaints(state: State) -> None:
         state, "complaints", "close", "1", "--answer", "Ещё", code=1
     )
     assert "there is no complaint 9" in printed(state, "complaints", "show", "9", code=1)
+
+
+def test_surveys(state: State) -> None:
+    before = NOON - timedelta(days=9000)
+    written(
+        state,
+        lambda db: surveys.begin(db, "c1", NUMBER, 1, NOON, before, 1.0),
+        lambda db: surveys.begin(db, "c2", "375291234567", None, NOON, before, 1.0),
+        lambda db: surveys.answer(db, "c1", "agent", 4, 5, NOON),
+    )
+    since = ("surveys", "--since", "2026-02-28")
+    assert printed(state, *since) == "all: 2 asked, 1 answered, agent 80% of 1\n"
+    first, second, _ = printed(state, *since, "--all").splitlines()
+    assert first == "2026-03-01 15:00 +03  c1  agent 4/5"
+    assert second == "2026-03-01 15:00 +03  c2  no answer"
+    assert json.decode(printed(state, *since, "--json"))[0]["answers"] == {"agent": [4, 5]}
+    assert "not a time in the past" in printed(state, "surveys", "--since", "2h later", code=2)
 
 
 def test_callbacks(state: State) -> None:

@@ -13,6 +13,7 @@ from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
 from ari_app.selfcare.requests import REQUESTS
+from ari_app.selfcare.surveys import SURVEYS
 from ari_app.sim.reply_reader import TABLES
 from ari_app.sim.run import run_test
 from ari_app.sim.script import Expectation, Test
@@ -178,7 +179,7 @@ def test_the_kinds_of_values_are_described() -> None:
 def test_the_operations_are_described() -> None:
     table = tables(section(TEXT, "Operations and the values they bring"))[0]
     described = {code(row[0])[0]: row for row in table}
-    assert described.keys() == {one.name for one in (*READS, *REQUESTS)}
+    assert described.keys() == {one.name for one in (*READS, *REQUESTS, *SURVEYS)}
     for name, (_, need, takes, outcomes, values) in described.items():
         operation = CATALOGUE[name]
         assert need == operation.need

@@ -27,9 +27,10 @@ BUSY = {
     "FIRSTLINE_SITE_LATE": "0",
     "FIRSTLINE_SITE_DEAD_MAN": "60",
     "SSL_CERT_FILE": os.devnull,
+    "FIRSTLINE_SURVEY_SHARE": "0",
 }
 """For a machine so busy that an application is late, which alone is no reason to take its calls
-away; and without voices that have to be fetched."""
+away; without voices that have to be fetched; and each number would be asked one time alone."""
 
 
 class Streams(Struct, frozen=True):

@@ -145,6 +145,13 @@ class Broken:
         await self._fail(len(f"{asker}{key}{due}"))
         raise AssertionError
 
+    async def begin(self, asker: Asker) -> bool:
+        await self._fail(len(f"{asker}"))
+        raise AssertionError
+
+    async def answer(self, asker: Asker, question: str, mark: int, best: int) -> None:
+        await self._fail(len(f"{asker}{question}{mark}{best}"))
+
     async def recent_calls(self, asker: Asker) -> int:
         await self._fail(len(f"{asker}"))
         raise AssertionError

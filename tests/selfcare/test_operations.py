@@ -25,7 +25,8 @@ from ari_app.selfcare.one_time_code_port import OneTimeCodes
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
 from ari_app.selfcare.reads import PAYMENTS_PLAYED
 from ari_app.selfcare.request_port import Asker, RequestDesk, RequestsUnavailable
-from ari_app.sim.in_memory import PlainOrders, SameCodes
+from ari_app.selfcare.surveys import Surveys
+from ari_app.sim.in_memory import EverybodyAsked, PlainOrders, SameCodes
 from ivr.events import Answered
 from ivr.secret import Secret
 from ivr.terms import Need
@@ -68,7 +69,11 @@ INPUTS: Mapping[str, Value] = {
     "money": Money(Decimal(0)),
     "moment": Moment(NOON),
 }
-KEYED: Mapping[str, Value] = {"recipient": Digits("375990000003"), "since": Digits("0")}
+KEYED: Mapping[str, Value] = {
+    "recipient": Digits("375990000003"),
+    "since": Digits("0"),
+    "answer": Word("yes"),
+}
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
 OF_SETTINGS = {"area", "billing", "call-back-time", "help-page"}
 """They ask neither billing nor people."""
@@ -108,10 +113,12 @@ def back(
     words: CodeWords | None = None,
     messages: Messages | None = None,
     codes: OneTimeCodes | None = None,
+    surveys: Surveys | None = None,
 ) -> Backends:
     proofs = (words or Words(), codes or SameCodes())
     behind = (staff or Willing(), *proofs, PlainOrders(billing), messages or Sent())
-    return Backends(billing, *behind, Neighbours(), lambda: NOON)
+    asked = surveys or EverybodyAsked()
+    return Backends(billing, *behind, Neighbours(), lambda: NOON, surveys=asked)
 
 
 def selfcare(
@@ -137,7 +144,7 @@ def inputs(name: str) -> Values:
 
 async def ask(billing: Billing, name: str, subscriber: int | None) -> Answered:
     broken = billing if isinstance(billing, Broken) else None
-    care = Selfcare(back(billing, broken, broken, broken, broken))
+    care = Selfcare(back(billing, *([broken] * 5)))
     return await care.run(name, inputs(name), asker(subscriber), "s1:1")
 
 
@@ -268,7 +275,7 @@ async def test_the_situation_of_a_caller(
 async def test_silence_ends_at_the_deadline(name: str) -> None:
     hasty = {name: replace(CATALOGUE[name], deadline=0.01)}
     silent = Broken(None)
-    care = Selfcare(back(silent, silent, silent, silent, silent), hasty)
+    care = Selfcare(back(silent, *([silent] * 5)), hasty)
     answer = await care.run(name, inputs(name), asker(), "s1:1")
     outcome = "accepted" if CATALOGUE[name].costs else "unavailable"
     assert answer == Answered("failed" if name in OF_STAFF else outcome)

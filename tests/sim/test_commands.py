@@ -28,7 +28,11 @@ GOOD = """tests:
 - test: a stranger may speak with a person
   call: "111"
   as: unknown
-  steps: [{ press: "0" }, { expect: { prompt: to-operator } }, { expect: { ended: ended } }]
+  steps:
+  - press: "0"
+  - expect: { prompt: to-operator }
+  - press: "*"
+  - expect: { ended: ended }
 """
 BAD = """tests:
 - test: a caller hears the weather

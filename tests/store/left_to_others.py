@@ -15,6 +15,7 @@ from ari_app.store import (
     orders,
     outbox,
     retention,
+    surveys,
 )
 from ari_app.store.announcements import Announcement
 from ari_app.store.code_words import Attempt, CodeWord
@@ -93,6 +94,9 @@ def requests() -> Iterator[tuple[str, Use]]:
     for name, listed in (("complaints", complaints.listed), ("callbacks", callbacks.listed)):
         for every in (False, True):
             yield f"{name}.listed", partial(_listed, listed, every)
+    yield "surveys.begin", lambda db: surveys.begin(db, NEW, NUMBER, WHO, NOW, NOW - DAY, 1.0)
+    yield "surveys.between", lambda db: surveys.between(db, NOW - DAY, NOW)
+    yield "surveys.answer", lambda db: surveys.answer(db, CALL, "agent", 5, 5, NOW)
     yield "callbacks.promised", lambda db: callbacks.promised(db, AGENT)
     yield "callbacks.promise", lambda db: callbacks.promise(db, 5, AGENT, NOW)
     yield "callbacks.open_of", lambda db: callbacks.open_of(db, NUMBER)

@@ -32,7 +32,7 @@ from ivr.values import (
 MENUS_ONLY = frozenset(
     {
         "area", "billing", "call-back-at", "call-back-time", "help-page", "no-network",
-        "no-network-at", "promise-terms", "situation",
+        "no-network-at", "promise-terms", "situation", "survey", "survey-answer",
     }
 )  # fmt: skip
 """Operations that only menus need: an agent sees the situation, opens a ticket, promises a call."""

@@ -44,6 +44,7 @@ from ari_app.store.schema.m034_filled import filled
 from ari_app.store.schema.m035_other_systems import other_systems
 from ari_app.store.schema.m036_callback_places import callback_places
 from ari_app.store.schema.m037_tasks import tasks
+from ari_app.store.schema.m038_surveys import surveys
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -84,6 +85,7 @@ _IN_ORDER = (
     other_systems,
     callback_places,
     tasks,
+    surveys,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

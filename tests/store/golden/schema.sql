@@ -35,6 +35,7 @@
 -- migration other_systems
 -- migration callback_places
 -- migration tasks
+-- migration surveys
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -822,3 +823,21 @@ CREATE TABLE tasks (
 CREATE INDEX tasks_open on tasks (due) where done is null;
 CREATE INDEX tasks_of_subscriber on tasks (subscriber) where subscriber is not null;
 CREATE INDEX tasks_of_number on tasks (number) where number <> '';
+CREATE TABLE surveys (
+            call text primary key,
+            at integer not null,
+            number text not null,
+            subscriber integer
+        ) strict;
+CREATE INDEX surveys_at on surveys (at);
+CREATE INDEX surveys_of_number on surveys (number, at) where number <> '';
+CREATE INDEX surveys_of_subscriber on surveys (subscriber, at)
+            where subscriber is not null;
+CREATE TABLE survey_answers (
+            call text not null,
+            question text not null,
+            mark integer not null,
+            best integer not null,
+            at integer not null,
+            primary key (call, question)
+        ) strict, without rowid;
