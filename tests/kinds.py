@@ -23,7 +23,7 @@ FOLDERS = {
     "unit": "admin architecture asterisk_conf bench calls config demo doctor ivr knowledge menus "
     "callbacks phone session sim store words",
     "server": "agi ami api ari commands control desk fulfilment lines main messaging monitoring "
-    "prompts selfcare ussd waiting watcher workplace",
+    "prompts selfcare statistics ussd waiting watcher workplace",
     "live": "live",
     "docs": "docs",
 }

@@ -15,6 +15,7 @@ from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
+from ari_app.config.statistics_settings import StatisticsSettings
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
@@ -229,6 +230,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     callbacks: CallbackSettings = CallbackSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     survey: SurveySettings = SurveySettings()
+    statistics: StatisticsSettings = StatisticsSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}

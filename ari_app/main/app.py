@@ -115,6 +115,7 @@ def _start(
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk, begin)
+    begin(desk.record.run())
     begin(log_files.run(log_files.of(shared.foundation.state.directory)))
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())

@@ -14,12 +14,14 @@ from ari_app.background import Background
 from ari_app.knowledge.index import Library
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
+from ari_app.main.build_statistics import build_statistics
 from ari_app.main.desk_controls import menu_control, phone_control
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
 from ari_app.main.sip_guard import SipGuard, guarding
 from ari_app.main.site_names import knowledge_directory
 from ari_app.monitoring.queue_meter import QueueMeter
+from ari_app.statistics.recording import QueueRecord
 from ari_app.workplace.agent_phones import AgentPhones
 from ari_app.workplace.build import DeskServices, Workplace
 from ivr.model import Book
@@ -34,6 +36,8 @@ class AgentDesk(Struct, frozen=True):
     queues: QueueMonitor
     phones: AgentPhones
     guard: SipGuard
+    record: QueueRecord
+    """What became of callers in queues, and what agents did."""
 
 
 async def build_desk(
@@ -85,7 +89,9 @@ async def build_desk(
             asterisk_phones=phone_control(shared, background),
         )
     )
-    return AgentDesk(workplace, queues, phones, guard)
+    record = build_statistics(shared, queues, phones, callers.live_calls)
+    await record.restore()
+    return AgentDesk(workplace, queues, phones, guard, record)
 
 
 def _ami_settings(shared: Shared) -> ami.Settings:

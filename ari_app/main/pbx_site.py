@@ -131,6 +131,21 @@ def wrapups(config: Config) -> Mapping[str, int]:
     return {name: queue.wrapup for queue in ours for name in queue.names.values()}
 
 
+def service_levels(config: Config) -> Mapping[str, int]:
+    """Queue -> the wait that is promised, in seconds."""
+    return {
+        name: queue.service_level for queue in queues_of(config) for name in queue.names.values()
+    }
+
+
+def asterisk_queue(config: Config, queue: str, language: str) -> str:
+    """The queue in Asterisk in which callers of a language wait for a queue of the settings."""
+    if not config.manages_asterisk or queue not in config.queues:
+        return queue
+    names = conf.Queue(queue, **structs.asdict(config.queues[queue])).names
+    return names.get(language, queue)
+
+
 def offers(config: Config, queue: conf.Queue) -> bool:
     """Whether those who wait are offered a call back by the key that leaves: by default where the
     menus are ours, for they know what that key does."""

@@ -212,6 +212,16 @@ def count_of(db: Database, subscriber: int | None, since: datetime, but: str) ->
     return int(number)
 
 
+def going_on(db: Database, subscriber: int, at: datetime) -> CallBegan | None:
+    """The call of a subscriber that went on at a moment; the last one that began, if several."""
+    tail = (
+        "where subscriber = ? and began <= ? and (ended is null or ended >= ?)"
+        " and line <> 'ussd' order by began desc limit 1"
+    )
+    found = _calls(db, tail, subscriber, micros(at), micros(at))
+    return found[0].began if found else None
+
+
 def unfinished(db: Database) -> list[Call]:
     """Calls without an end, the oldest first: those under way, and after a crash the lost ones."""
     return selected(db, "where ended is null order by +began, id")

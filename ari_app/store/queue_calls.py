@@ -17,14 +17,23 @@ _KEY = ("channel", "queue", "joined")
 _PUT = (
     f"insert into queue_calls ({', '.join(_STORED)}) values ({', '.join('?' * len(_STORED))})"
     f" on conflict ({', '.join(_KEY)}) do update set "
-    + ", ".join(f"{name} = excluded.{name}" for name in _STORED if name not in _KEY)
+    + ", ".join(
+        "how = iif(queue_calls.how = 'callback', 'callback', excluded.how)"
+        if name == "how"
+        else f"{name} = excluded.{name}"
+        for name in _STORED
+        if name not in _KEY
+    )
 )
 _UNFINISHED = "(left is null or (answered is not null and ended is null))"
 _LAST = "id = (select id from queue_calls where channel = ? order by joined desc, id desc limit 1)"
 
 
 def put(db: Database, stays: Sequence[Stay]) -> None:
-    """Store stays as they are now; the same channel, queue and time of joining is the same stay."""
+    """Store stays as they are now; the same channel, queue and time of joining is the same stay.
+
+    One for which a call back was agreed (:func:`set_how`) remains such a one.
+    """
     number = db.numbers.msisdn
     rows = []
     for stay in stays:

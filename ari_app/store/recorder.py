@@ -1,4 +1,4 @@
-"""Writes the records of calls in the background, in batches."""
+"""Writes the records of calls, queues and agents in the background, in batches."""
 
 import asyncio
 import logging
@@ -7,13 +7,15 @@ from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import TypeAlias
 
-from ari_app.store import calls
-from ari_app.store.calls import Record, StepTaken
+from ari_app.store import agent_states, calls, queue_calls
+from ari_app.store.calls import StepTaken
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
+from ivr.acd.figures import Span, Stay
 
 _log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds between attempts to write
 _REJECTED = (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, OverflowError)
 
 _MANY = (StepTaken, CallStands)
+
+Record: TypeAlias = calls.Record | Stay | Span
 
 
 class Recorder:
@@ -145,7 +149,7 @@ class Recorder:
 
     async def _attempt(self, batch: Sequence[Record]) -> int:
         try:
-            await self._store.write_unsynced(calls.add, batch)
+            await self._store.write_unsynced(_add, batch)
         except _REJECTED:
             return await self._store.write_unsynced(_add_each, batch)
         return 0
@@ -171,12 +175,21 @@ class Recorder:
             _log.error("Too many records of calls wait for the store; steps are dropped")
 
 
+def _add(db: Database, batch: Sequence[Record]) -> None:
+    """Add records; of what is stored as a whole each time, the last one is right."""
+    stays = {(one.channel, one.queue, one.joined): one for one in batch if isinstance(one, Stay)}
+    spans = {(one.agent, one.since): one for one in batch if isinstance(one, Span)}
+    calls.add(db, [one for one in batch if not isinstance(one, Stay | Span)])
+    queue_calls.put(db, tuple(stays.values()))
+    agent_states.put(db, tuple(spans.values()))
+
+
 def _add_each(db: Database, batch: Sequence[Record]) -> int:
     """Add records one by one; returns how many were rejected."""
     refused = 0
     for record in batch:
         try:
-            calls.add(db, [record])
+            _add(db, [record])
         except _REJECTED as error:
             refused += 1
             kind = type(record).__name__

@@ -10,11 +10,15 @@ from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.session.conductor import CallObserver
 from ari_app.store.calls import PASSING, Path, StepTaken
 from ari_app.store.directory import Caller as KnownCaller
+from ivr.acd.figures import Origin
 from ivr.acd.queues import Caller
 from ivr.engine import Step
 from ivr.numbers import NumberPlan
 from ivr.session import Session
 from ivr.wants import Dial, Enqueue, Want
+
+QUEUE = "queue"
+"""The kind of a step that is that of a queue."""
 
 STEPS = 200
 """How many of a call's last steps are remembered."""
@@ -33,17 +37,27 @@ class TimedStep(Struct, frozen=True):
         return cls(Step(kept.flow, kept.node, kept.kind, *what), kept.at)
 
 
+Returned = Callable[[str, str, str, Origin], None]
+"""Takes the channel of a call that came back from a queue, the queue by its name in the menus, the
+outcome, and from where the call came into it."""
+
+
 class _Call:
     """What is remembered of a call while it lasts."""
 
-    __slots__ = ("following", "queue", "session", "steps", "topic")
+    __slots__ = ("following", "priority", "queue", "session", "steps", "topic", "version")
 
-    def __init__(self, session: Session, following: CallObserver | None = None) -> None:
+    def __init__(
+        self, session: Session, version: tuple[str, str], following: CallObserver | None = None
+    ) -> None:
         self.session = session
+        self.version = version
+        """The flow with which it began, and its version."""
         self.following = following
         self.steps: list[TimedStep] = []
         self.queue = ""
         self.topic = ""
+        self.priority = 0
 
 
 class LiveCalls:
@@ -66,6 +80,7 @@ class LiveCalls:
         self._looked_up: dict[str, KnownCaller | None] = {}
         """The subscribers of the callers who are with agents now, by number."""
         self._of_channel: dict[str, str] = {}
+        self.returned: Returned = lambda *_: None
 
     def observing(self, following: CallObserver) -> CallObserver:
         """An observer that remembers calls, then passes everything to ``following``."""
@@ -124,6 +139,19 @@ class LiveCalls:
             about=session.about.number if session.about else "",
         )
 
+    def origin(self, caller: Caller) -> Origin:
+        """From where a caller came into a queue."""
+        call = self._of_channel.get(caller.call, "")
+        if (kept := self._calls.get(call)) is not None:
+            return _origin(call, kept)
+        known = self._looked_up.get(caller.number)
+        number = self._numbers.caller(caller.number)
+        return Origin(
+            number=number,
+            subscriber=known.id if known else None,
+            language=known.language if known else "",
+        )
+
     def _by_number(self, caller: Caller, queue: str) -> Arrival:
         """A caller who came through no menu of ours, or before the application started."""
         known = self._looked_up.get(caller.number)
@@ -141,12 +169,15 @@ class LiveCalls:
 
     # Events of the calls, see CallObserver.
 
-    def began(self, session: Session, following: CallObserver | None = None) -> None:
-        self._calls[session.id] = _Call(session, following)
+    def began(
+        self, session: Session, following: CallObserver | None = None, version: str = ""
+    ) -> None:
+        self._calls[session.id] = _Call(session, (session.flow, version), following)
 
     def going_on(self, session: Session, path: Path) -> None:
         """A call goes on after a restart, as it is stored."""
-        self._calls[session.id] = kept = _Call(session)
+        began = path.call.began
+        self._calls[session.id] = kept = _Call(session, (began.flow, began.version))
         kept.steps = [TimedStep.of(step) for step in path.steps[-STEPS:]]
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:
@@ -154,6 +185,11 @@ class LiveCalls:
         kept.session = session
         kept.steps += [TimedStep(step, at) for step in steps]
         del kept.steps[:-STEPS]
+        for one in steps:
+            if one.kind == QUEUE and one.outcome and kept.queue:
+                of_call = (each for each, call in self._of_channel.items() if call == session.id)
+                channel = next(of_call, "")
+                self.returned(channel, kept.queue, one.outcome, _origin(session.id, kept))
 
     def passed(self, call: str, what: str, at: datetime) -> None:
         """Add to the steps of a call what became of its transfer by an agent."""
@@ -166,14 +202,28 @@ class LiveCalls:
 
     def presented(self, call: str, want: Want) -> None:
         match want:
-            case Enqueue(queue, topic):
+            case Enqueue(queue=queue, topic=topic, priority=priority):
                 kept = self._calls[call]
-                kept.queue, kept.topic = queue, topic
+                kept.queue, kept.topic, kept.priority = queue, topic, priority
             case Dial():
                 self._calls[call].queue = ""
 
     def ended(self, call: str) -> None:
         del self._calls[call]
+
+
+def _origin(call: str, kept: _Call) -> Origin:
+    session, (flow, version) = kept.session, kept.version
+    return Origin(
+        call=call,
+        topic=kept.topic,
+        language=session.language,
+        number=session.caller.number,
+        subscriber=session.subscriber,
+        flow=flow,
+        version=version,
+        priority=kept.priority,
+    )
 
 
 class _Both:
@@ -184,7 +234,7 @@ class _Both:
         self._following = following
 
     def began(self, session: Session, version: str, at: datetime) -> None:
-        self._live_calls.began(session, self._following)
+        self._live_calls.began(session, self._following, version)
         self._following.began(session, version, at)
 
     def stepped(self, session: Session, steps: tuple[Step, ...], at: datetime) -> None:

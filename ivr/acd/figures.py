@@ -85,6 +85,19 @@ class Stay(Struct, frozen=True, kw_only=True):
         return self.how == "abandoned" and (self.waited or 0) < SHORT
 
 
+class Origin(Struct, frozen=True, kw_only=True):
+    """From where a caller came into a queue: fields of the :class:`Stay` that begins."""
+
+    call: str = ""
+    topic: str = ""
+    language: str = ""
+    number: str = ""
+    subscriber: int | None = None
+    flow: str = ""
+    version: str = ""
+    priority: int = 0
+
+
 class Figures(Struct, frozen=True, kw_only=True):
     """Sums over stays, and the ratios of them; ratios are None where there is nothing to divide.
 

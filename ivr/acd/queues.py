@@ -66,6 +66,7 @@ class CallerLeft(Struct, frozen=True):
 
     queue: str
     call: str
+    at: datetime | None = None
 
 
 class CallerAbandoned(Struct, frozen=True):
@@ -73,6 +74,7 @@ class CallerAbandoned(Struct, frozen=True):
 
     queue: str
     call: str
+    at: datetime | None = None
 
 
 class Offered(Struct, frozen=True):
@@ -138,9 +140,9 @@ def apply_event(board: Board, event: Event) -> Board:
             return _without_member(board, queue, interface)
         case CallerJoined():
             return _waits(board, event)
-        case CallerLeft(queue, call):
+        case CallerLeft(queue=queue, call=call):
             return _without(board, queue, call)
-        case CallerAbandoned(queue, call):
+        case CallerAbandoned(queue=queue, call=call):
             return _unoffered(board, queue, call)
         case Offered() | Unanswered():
             return _ringing(board, event)

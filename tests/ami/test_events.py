@@ -60,8 +60,8 @@ def caller(since: datetime) -> Caller:
         (waits("a", 2), Listed(CallerJoined("support", 2, caller(NOW - timedelta(seconds=7))))),
         (joins("a", 1), CallerJoined("support", 1, caller(NOW))),
         (joins("a", 1, **STAMP), CallerJoined("support", 1, caller(BEFORE))),
-        (leaves("a"), CallerLeft("support", "a")),
-        ({**leaves("a"), "Event": "QueueCallerAbandon"}, CallerAbandoned("support", "a")),
+        (leaves("a"), CallerLeft("support", "a", NOW)),
+        ({**leaves("a"), "Event": "QueueCallerAbandon"}, CallerAbandoned("support", "a", NOW)),
         (
             agent("AgentCalled", "a", DestChannel=f"{OLGA}-1", **STAMP),
             Offered("support", OLGA, "a", BEFORE, f"{OLGA}-1"),

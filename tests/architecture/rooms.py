@@ -52,8 +52,8 @@ ROOMS = {
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
         "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
-        "menus messaging monitoring rate_limit selfcare session store ussd waiting watcher",
-        "workplace callbacks",
+        "menus messaging monitoring rate_limit selfcare session statistics store ussd waiting",
+        "watcher workplace callbacks",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
@@ -164,6 +164,11 @@ ROOMS = {
     "ari_app.store": _room(
         "SQLite: one module per thing remembered",
         "ivr ivr.acd ivr.diagram ivr.hours ivr.identity ivr.speech",
+    ),
+    "ari_app.statistics": _room(
+        "what became of callers in queues and what agents did: recorded, completed, counted",
+        "store",
+        "ivr.acd",
     ),
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",

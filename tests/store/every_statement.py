@@ -138,6 +138,7 @@ def _calls() -> Iterator[tuple[str, Use]]:
     yield "calls.path", lambda db: calls.path(db, CALL)
     yield "calls.recent", lambda db: calls.recent(db, 20)
     yield "calls.count_of", lambda db: calls.count_of(db, WHO, NOW - DAY, NEW)
+    yield "calls.going_on", lambda db: calls.going_on(db, WHO, NOW)
     yield "calls.unfinished", calls.unfinished
     yield "calls.close_lost", calls.close_lost
     yield "checkpoints.every", checkpoints.every

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ari_app.store import agent_states, quarters, queue_calls
+from ari_app.store import agent_states, places, quarters, queue_calls
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ivr.acd.figures import QUARTER, SECOND, Span, Stay, quarter
@@ -29,7 +29,9 @@ def statistics() -> Iterator[tuple[str, Use]]:
     yield "agent_states.put", lambda db: agent_states.put(db, [span])
     yield "agent_states.now", agent_states.now
     yield "agent_states.between", lambda db: agent_states.between(db, since, _UNTIL)
-    yield "quarters.count", lambda db: quarters.count(db, since, lambda _: 20 * SECOND)
+    yield "quarters.count", lambda db: quarters.count(db, since, lambda _: 20 * SECOND, _UNTIL)
+    yield "places.put", lambda db: places.put(db, "queue_log", "{}")
+    yield "places.of", lambda db: places.of(db, "queue_log")
     yield "quarters.of_queues", lambda db: quarters.of_queues(db, since, _UNTIL)
     yield "quarters.of_agents", lambda db: quarters.of_agents(db, since, _UNTIL, AGENT)
     yield "quarters.last", quarters.last

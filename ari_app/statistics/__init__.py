@@ -1,0 +1,1 @@
+"""What became of callers in queues and what agents did: recorded, completed and counted."""

@@ -1,0 +1,245 @@
+"""Keeps the record of queues and agents: live, over restarts, and by quarter hours.
+
+Live events come first. What they miss is found at each look: a stay that the board does not show
+any more, a caller whom it shows and of whom no event told, and what Asterisk's ``queue_log`` knows.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ari_app.statistics import completion, queue_log
+from ari_app.statistics.spans import Doing, Spans
+from ari_app.statistics.stays import Stays
+from ari_app.store import agent_states, places, quarters, queue_calls
+from ari_app.store.db import Store, StoreError
+from ari_app.store.recorder import Recorder
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros
+from ivr.acd.board import Board, Caller, Talk
+from ivr.acd.figures import QUARTER, SECOND, Origin, Span, Stay, quarter
+from ivr.acd.queues import Event
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0
+"""Seconds between two looks."""
+SETTLED = 5 * SECOND
+"""Lines of the log are read when they are so old: events that tell the same were heard by then."""
+GRACE = 10 * SECOND
+"""For how long a stay may differ from the board until the board is believed."""
+UNDECIDED = 30 * SECOND
+"""For how long it may be unknown how a wait ended."""
+ROLLED = 60 * SECOND
+"""How often quarter hours are counted."""
+AT_ONCE = 24
+"""How many quarter hours are counted in one transaction."""
+LOG, SEEN, COUNTED = "queue_log", "seen", "quarters"
+"""Names of :mod:`ari_app.store.places`."""
+
+
+class Sources(Struct, frozen=True):
+    """From where it is known what happens. ``board`` is None while AMI is not connected;
+    ``agents`` are the logins of all, ``agent`` is that of an interface, ``origin`` says from where
+    a caller came, ``doing`` what an agent does. ``names`` are queue members' names with the logins,
+    ``log`` is Asterisk's ``queue_log``, None if there is none. ``in_time``: within which span
+    a queue is to be answered."""
+
+    board: Callable[[], Board | None]
+    agents: Callable[[], Iterable[str]]
+    agent: Callable[[str], str]
+    origin: Callable[[Caller], Origin]
+    doing: Callable[[str], Doing]
+    names: Callable[[], Sequence[tuple[str, str]]]
+    in_time: Callable[[str], int]
+    log: Path | None
+    now: Callable[[], datetime]
+
+
+class QueueRecord:
+    """The record of queues and agents. To be used from the event loop's thread."""
+
+    def __init__(self, store: Store, recorder: Recorder, sources: Sources) -> None:
+        self._store = store
+        self._recorder = recorder
+        self._sources = sources
+        self.stays = Stays(recorder.put, sources.origin, sources.agent, sources.now)
+        self.spans = Spans(
+            recorder.put, sources.doing, sources.agent, self.stays.wrapped, sources.now
+        )
+        self._place: queue_log.Place | None = None
+        self._differs: dict[tuple[str, str], int] = {}
+        """By channel and queue, since when a stay and the board differ."""
+        self._counted = 0
+        self._failing = ""
+
+    def observe(self, before: Board, event: Event) -> None:
+        """Take an event, with the board before it. Never waits."""
+        self.stays.observe(before, event)
+        self.spans.observe(before, event)
+
+    async def restore(self) -> None:
+        """Go on with what was stored, before the first event."""
+        try:
+            stored = await self._store.read(_stored)
+        except StoreError as error:
+            log.error("the record of queues begins anew, the store is unavailable: %s", error)
+            return
+        stays, spans, seen, place, self._counted = stored
+        for stay in stays:
+            self.stays.restore(stay)
+        self.spans.restore(spans, seen)
+        if place:
+            self._place = queue_log.restored(place)
+
+    async def run(self) -> NoReturn:
+        """Look at intervals, for ever."""
+        try:
+            while True:
+                await asyncio.sleep(EVERY)
+                try:
+                    await self.look()
+                    self._failing = ""
+                except (OSError, StoreError) as error:
+                    if str(error) != self._failing:
+                        log.error("the record of queues is not complete, retried: %s", error)
+                    self._failing = str(error)
+                except Exception:
+                    log.exception("the record of queues failed; retry in %g s", EVERY)
+        finally:
+            self.spans.close()
+
+    async def look(self) -> None:
+        """Compare with the board, read the log, count the quarter hours."""
+        board = self._sources.board()
+        now = micros(self._sources.now())
+        if board is not None:
+            self._compare(board, now)
+            self.spans.look({*self._sources.agents(), *self._members(board)})
+        await self._complete(now)
+        self._decide(now)
+        if now - self._counted >= ROLLED:
+            await self._count(now)
+
+    def _members(self, board: Board) -> set[str]:
+        return {self._sources.agent(one) for it in board.queues.values() for one in it.members}
+
+    def _compare(self, board: Board, now: int) -> None:
+        """Adopt who is on the board and not known; end what the board does not show any more."""
+        waiting = {(one.call, name): one for name, it in board.queues.items() for one in it.waiting}
+        talking = {(one.caller.call, one.queue): one for one in board.talks if one.queue}
+        known = {(one.channel, one.queue): one for one in self.stays.going_on}
+        differ: dict[tuple[str, str], int] = {}
+        for key in known.keys() | waiting.keys() | talking.keys():
+            stay = known.get(key)
+            if stay is None:
+                right = False
+            elif stay.left is None:
+                right = key in waiting
+            else:
+                right = stay.answered is None or key in talking
+            if right:
+                continue
+            since = self._differs.get(key, now)
+            if now - since < GRACE:
+                differ[key] = since
+            elif stay is not None:
+                self._catch_up(stay, since, talking.get(key))
+            elif key in waiting:
+                self.stays.adopt(key[1], waiting[key])
+            else:
+                talk = talking[key]
+                self.stays.adopt(talk.queue, talk.caller, micros(talk.since), talk.interface)
+        self._differs = differ
+
+    def _catch_up(self, stay: Stay, since: int, talk: Talk | None) -> None:
+        """What no event told: who waited has an agent or left, who talked is gone."""
+        if stay.left is not None:
+            self.stays.put(replace(stay, ended=max(since, stay.answered or 0)))
+        elif talk is None:
+            self.stays.put(replace(stay, left=since))
+        else:
+            agent, at = self._sources.agent(talk.interface), micros(talk.since)
+            self.stays.put(replace(stay, answered=at, left=at, how="answered", agent=agent))
+
+    async def _complete(self, now: int) -> None:
+        """Fill in what the log knows."""
+        file = self._sources.log
+        if file is None:
+            return
+        until = now - SETTLED
+        if self._place is None:  # never read: what was before this application is not its own
+            self._place = queue_log.Place(at=now - QUARTER)
+        lines, place = await asyncio.to_thread(queue_log.read, file, self._place, until)
+        if place == self._place:
+            return
+        agent = completion.members(self._sources.names())
+        await self._recorder.settle()
+        others = []
+        for one in lines:
+            held = self.stays.find(one.channel, one.queue)
+            if held is None or not completion.belongs(held, one):
+                others.append(one)
+            elif (after := completion.completed(held, one, agent)) != held:
+                self.stays.put(after)
+        if others:
+            for stay in await self._store.read(completion.complete, others, agent):
+                held = self.stays.find(stay.channel, stay.queue)
+                if held is None or held.joined != stay.joined:
+                    self.stays.store(stay)
+                    self.stays.restore(stay)
+        await self._store.write_unsynced(places.put, LOG, queue_log.stored(place))
+        self._place = place
+
+    def _decide(self, now: int) -> None:
+        for stay in self.stays.undecided:
+            if stay.left is not None and now - stay.left > UNDECIDED:
+                self.stays.put(replace(stay, how="lost"))
+
+    async def _count(self, now: int) -> None:
+        """Count the quarter hours in which something changed, and those since the last time."""
+        await self._recorder.settle()
+        changed, self.stays.changed = self.stays.changed, set()
+        changed |= set(range(quarter(self._counted or now), now, QUARTER))
+        try:
+            for some in batched(sorted(changed), AT_ONCE):
+                await self._store.write_unsynced(_count, some, now, self._sources.in_time)
+        except StoreError:
+            self.stays.changed |= changed
+            raise
+        seen = self.spans.seen
+        await self._store.write_unsynced(_counted, now, seen)
+        self._counted = now
+
+
+def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int]:
+    return (
+        queue_calls.unfinished(db),
+        agent_states.now(db),
+        int(places.of(db, SEEN) or 0),
+        places.of(db, LOG),
+        int(places.of(db, COUNTED) or 0),
+    )
+
+
+def _count(
+    db: Database, beginnings: Sequence[int], now: int, in_time: Callable[[str], int]
+) -> None:
+    for at in beginnings:
+        quarters.count(db, at, in_time, min(at + QUARTER, now))
+
+
+def _counted(db: Database, now: int, seen: int) -> None:
+    places.put(db, COUNTED, str(now))
+    places.put(db, SEEN, str(seen))
+
+
+def batched(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """The values, so many at once."""
+    return (values[at : at + size] for at in range(0, len(values), size))

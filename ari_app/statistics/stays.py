@@ -1,0 +1,264 @@
+"""Records the stays of callers in queues, from the events of AMI as they come.
+
+A stay is stored when it begins, and whenever something of it is known: each time as a whole, so
+that its row is right whichever of them is lost. What no event says (the key that the caller
+pressed, a limit of the queue) is known by the outcome of the call's own step, or else by Asterisk's
+``queue_log`` (:mod:`ari_app.statistics.completion`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from msgspec.structs import asdict, replace
+
+from ari_app.store.times import micros
+from ivr.acd.board import Board, Caller
+from ivr.acd.dials import HungUp
+from ivr.acd.figures import How, Origin, Stay, quarter
+from ivr.acd.queues import (
+    CallerAbandoned,
+    CallerJoined,
+    CallerLeft,
+    Completed,
+    Connected,
+    Event,
+    Offered,
+)
+
+RECENT = 2_000
+"""How many stays that are over are remembered, of which something may become known later."""
+
+OF_OUTCOME: dict[str, How] = {
+    "timeout": "timeout", "full": "full", "closed": "empty", "left": "key", "failed": "lost",
+}  # fmt: skip
+"""The outcome of a queue's node -> how the stay ended."""
+
+
+class Stays:
+    """The stays that go on. ``put`` has one stored; ``origin`` says from where a caller came,
+    ``agent`` whose an interface is, ``now`` the time. To be used from the event loop's thread."""
+
+    def __init__(
+        self,
+        put: Callable[[Stay], None],
+        origin: Callable[[Caller], Origin],
+        agent: Callable[[str], str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._put = put
+        self._origin = origin
+        self._agent = agent
+        self._now = now
+        self._waiting: dict[str, Stay] = {}
+        self._left: dict[str, Stay] = {}
+        """Who left their queue, by channel, until it is known how."""
+        self._talking: dict[tuple[str, str], Stay] = {}
+        """By channel and agent."""
+        self._wrapping: dict[str, Stay] = {}
+        """By agent."""
+        self._recent: OrderedDict[str, Stay] = OrderedDict()
+        """The last stay of a channel."""
+        self._hows: dict[str, How] = {}
+        """Channel: how the wait ends, known before its end."""
+        self.changed: set[int] = set()
+        """The quarter hours in which something changed."""
+        self._offered: dict[tuple[str, str], datetime] = {}
+        """By channel and agent, since when a phone rings."""
+
+    @property
+    def going_on(self) -> Iterator[Stay]:
+        """The stays whose wait or conversation has not ended."""
+        yield from (*self._waiting.values(), *self._left.values(), *self._talking.values())
+
+    @property
+    def undecided(self) -> tuple[Stay, ...]:
+        """The stays that ended in a way that is not known."""
+        return tuple(self._left.values())
+
+    def observe(self, _: Board, event: Event) -> None:
+        """Take an event. Never waits."""
+        match event:
+            case CallerJoined(queue, _, caller):
+                self._join(queue, caller)
+            case CallerAbandoned(queue=queue, call=call, at=at):
+                self._end_wait(queue, call, micros(at or self._now()), "abandoned")
+            case CallerLeft(queue=queue, call=call, at=at):
+                self._leave(queue, call, micros(at or self._now()))
+            case Offered(interface=interface, call=call, at=at):
+                self._offered[call, self._agent(interface)] = at
+            case Connected():
+                self._connect(event)
+            case Completed(queue, interface, call, at):
+                self._complete(queue, self._agent(interface), call, micros(at))
+            case HungUp(call=call, at=at):
+                self._hang_up(call, micros(at))
+
+    def restore(self, stay: Stay) -> None:
+        """Go on with a stay that is stored, if its wait or conversation has not ended."""
+        self.changed.add(quarter(stay.joined))
+        if stay.left is None:
+            self._waiting.setdefault(stay.channel, stay)
+        elif stay.answered is not None and stay.ended is None:
+            self._talking.setdefault((stay.channel, stay.agent), stay)
+
+    def back(self, channel: str, queue: str, outcome: str, origin: Origin) -> None:
+        """A channel came back from ``queue`` to its menu, with an outcome; a caller whom the queue
+        did not take never joined it."""
+        how = OF_OUTCOME.get(outcome)
+        if how is None:
+            return
+        if not channel:
+            return
+        if channel in self._waiting:
+            self._hows[channel] = how
+        elif channel in self._left:
+            self.put(replace(self._left[channel], how=how))
+        elif how in ("full", "empty"):
+            at = micros(self._now())
+            self.put(replace(_stay(channel, queue, origin, at), how=how, left=at))
+
+    def find(self, channel: str, queue: str) -> Stay | None:
+        """The stay of a channel that goes on, or was the last to end; in this queue."""
+        for stay in (self._waiting.get(channel), self._left.get(channel)):
+            if stay is not None and stay.queue == queue:
+                return stay
+        for stay in (*self._talking.values(), *self._wrapping.values()):
+            if (stay.channel, stay.queue) == (channel, queue):
+                return stay
+        recent = self._recent.get(channel)
+        return recent if recent is not None and recent.queue == queue else None
+
+    def change(self, channel: str, **known: object) -> None:
+        """Something more is known of a channel's newest stay, such as ``promised`` or ``pop``."""
+        for stay in (self._waiting.get(channel), self._left.get(channel)):
+            if stay is not None:
+                self.put(replace(stay, **known))
+                return
+        for stay in (*self._talking.values(), *self._wrapping.values()):
+            if stay.channel == channel:
+                self.put(replace(stay, **known))
+                return
+        recent = self._recent.get(channel)
+        if recent is not None:
+            self.put(replace(recent, **known))
+
+    def put(self, stay: Stay) -> None:
+        """Store a stay, of which more is known now than before."""
+        channel, agent = stay.channel, stay.agent
+        self._forget(stay)
+        if stay.left is None:
+            self._waiting[channel] = stay
+        elif stay.how == "waiting":
+            self._left[channel] = stay
+            return  # it is stored as soon as it is known how it ended
+        elif stay.answered is not None and stay.ended is None:
+            self._talking[channel, agent] = stay
+        else:
+            self._recent[channel] = stay
+            self._recent.move_to_end(channel)
+            if len(self._recent) > RECENT:
+                self._recent.popitem(last=False)
+        self.store(stay)
+
+    def store(self, stay: Stay) -> None:
+        """Store a stay that is over."""
+        self.changed.add(quarter(stay.joined))
+        self._put(stay)
+
+    def popped(self, channel: str, agent: str) -> None:
+        """The card of a caller opened at the desk of an agent."""
+        if (since := self._offered.get((channel, agent))) is not None:
+            self.change(channel, pop=max(0, micros(self._now()) - micros(since)))
+
+    def wrapped(self, agent: str, until: int | None) -> None:
+        """The wrap-up of an agent ended; None: there was none."""
+        stay = self._wrapping.pop(agent, None)
+        if stay is not None and stay.ended is not None:
+            self.put(replace(stay, wrap=0 if until is None else max(0, until - stay.ended)))
+
+    def adopt(self, queue: str, caller: Caller, answered: int = 0, interface: str = "") -> None:
+        """A caller waits, or talks since ``answered``, of whom no event told."""
+        stay = _stay(caller.call, queue, self._origin(caller), micros(caller.since))
+        if answered:
+            agent, at = self._agent(interface), max(answered, stay.joined)
+            stay = replace(stay, answered=at, left=at, how="answered", agent=agent)
+        self.put(stay)
+
+    def _join(self, queue: str, caller: Caller) -> None:
+        known = self._waiting.get(caller.call)
+        if known is not None and known.queue == queue:
+            return
+        if known is not None:  # no event said that they left the other one
+            self._leave(known.queue, caller.call, micros(caller.since))
+        self.put(_stay(caller.call, queue, self._origin(caller), micros(caller.since)))
+
+    def _end_wait(self, queue: str, channel: str, at: int, how: How) -> None:
+        stay = self._waiting.get(channel)
+        if stay is not None and stay.queue == queue:
+            self.put(replace(stay, left=at, how=how))
+
+    def _leave(self, queue: str, channel: str, at: int) -> None:
+        """The end of a wait; why, is known before it or follows."""
+        stay = self._waiting.get(channel)
+        if stay is None or stay.queue != queue:
+            return
+        how = self._hows.pop(channel, None)
+        self.put(replace(stay, left=at, how=how or "waiting"))
+
+    def _connect(self, event: Connected) -> None:
+        channel, at = event.caller.call, micros(event.at)
+        stay = self._waiting.get(channel) or self._left.get(channel)
+        if stay is None or stay.queue != event.queue:
+            since = micros(event.caller.since)
+            stay = _stay(channel, event.queue, self._origin(event.caller), since)
+        agent = self._agent(event.interface)
+        self._wrapping.pop(agent, None)
+        self.put(replace(stay, answered=at, left=at, how="answered", agent=agent))
+
+    def _complete(self, queue: str, agent: str, channel: str, at: int) -> None:
+        """After a transfer the caller's channel may be another one."""
+        key = (channel, agent)
+        if key not in self._talking:
+            others = (
+                each
+                for each, one in self._talking.items()
+                if (each[1], one.queue) == (agent, queue)
+            )
+            key = next(others, key)
+        stay = self._talking.get(key)
+        if stay is not None:
+            self._end_talk(stay, at)
+
+    def _hang_up(self, channel: str, at: int) -> None:
+        """Of who talks app_queue reports the end as well, but not after each transfer."""
+        for stay in [one for one in self._talking.values() if one.channel == channel]:
+            self._end_talk(stay, at)
+        for key in [key for key in self._offered if key[0] == channel]:
+            del self._offered[key]
+        self._hows.pop(channel, None)
+
+    def _end_talk(self, stay: Stay, at: int) -> None:
+        ended = replace(stay, ended=at)
+        self.put(ended)
+        self._wrapping[stay.agent] = ended
+
+    def _forget(self, stay: Stay) -> None:
+        """Take it out of wherever it was before."""
+        channel, agent = stay.channel, stay.agent
+        for kept in (self._waiting, self._left):
+            old = kept.get(channel)
+            if old is not None and _same(old, stay):
+                del kept[channel]
+        if (old := self._talking.get((channel, agent))) is not None and _same(old, stay):
+            del self._talking[channel, agent]
+        if (old := self._wrapping.get(agent)) is not None and _same(old, stay):
+            self._wrapping[agent] = stay
+
+
+def _same(one: Stay, other: Stay) -> bool:
+    return (one.channel, one.queue, one.joined) == (other.channel, other.queue, other.joined)
+
+
+def _stay(channel: str, queue: str, origin: Origin, joined: int) -> Stay:
+    return Stay(channel=channel, queue=queue, joined=joined, **asdict(origin))

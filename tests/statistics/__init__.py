@@ -1,0 +1,1 @@
+"""The record of queues and agents."""
