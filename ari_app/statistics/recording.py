@@ -1,7 +1,7 @@
 """Keeps the record of queues and agents: live, over restarts, and by quarter hours.
 
 Live events come first. What they miss is found at each look: a stay that the board does not show
-any more, a caller whom it shows and of whom no event told, and what Asterisk's ``queue_log`` knows.
+any more, a caller whom only it shows, and what Asterisk's ``queue_log`` knows.
 """
 
 import asyncio
@@ -31,15 +31,15 @@ log = logging.getLogger(__name__)
 EVERY = 5.0
 """Seconds between two looks."""
 SETTLED = 5 * SECOND
-"""Lines of the log are read when they are so old: events that tell the same were heard by then."""
+"""Lines of the log are read when they are so old: their events were heard by then."""
 GRACE = 10 * SECOND
 """For how long a stay may differ from the board until the board is believed."""
 UNDECIDED = 30 * SECOND
 """For how long it may be unknown how a wait ended."""
 ROLLED = 60 * SECOND
 """How often quarter hours are counted."""
-AT_ONCE = 24
-"""How many quarter hours are counted in one transaction."""
+MANY = 24
+"""How many quarter hours are counted in a transaction."""
 LOG, SEEN, COUNTED = "queue_log", "seen", "quarters"
 """Names of :mod:`ari_app.store.places`."""
 
@@ -89,7 +89,7 @@ class QueueRecord:
         try:
             stored = await self._store.read(_stored)
         except StoreError as error:
-            log.error("the record of queues begins anew, the store is unavailable: %s", error)
+            log.error("the record of queues does not go on, the store is unavailable: %s", error)
             return
         stays, spans, seen, place, self._counted = stored
         for stay in stays:
@@ -159,7 +159,7 @@ class QueueRecord:
         self._differs = differ
 
     def _catch_up(self, stay: Stay, since: int, talk: Talk | None) -> None:
-        """What no event told: who waited has an agent or left, who talked is gone."""
+        """What no event reported: who waited has an agent or left, who talked is gone."""
         if stay.left is not None:
             self.stays.put(replace(stay, ended=max(since, stay.answered or 0)))
         elif talk is None:
@@ -208,7 +208,7 @@ class QueueRecord:
         changed, self.stays.changed = self.stays.changed, set()
         changed |= set(range(quarter(self._counted or now), now, QUARTER))
         try:
-            for some in batched(sorted(changed), AT_ONCE):
+            for some in _parts(sorted(changed), MANY):
                 await self._store.write_unsynced(_count, some, now, self._sources.in_time)
         except StoreError:
             self.stays.changed |= changed
@@ -232,7 +232,7 @@ def _count(
     db: Database, beginnings: Sequence[int], now: int, in_time: Callable[[str], int]
 ) -> None:
     for at in beginnings:
-        quarters.count(db, at, in_time, min(at + QUARTER, now))
+        quarters.count(db, at, in_time, now)
 
 
 def _counted(db: Database, now: int, seen: int) -> None:
@@ -240,6 +240,6 @@ def _counted(db: Database, now: int, seen: int) -> None:
     places.put(db, SEEN, str(seen))
 
 
-def batched(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The values, so many at once."""
+def _parts(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """The values in parts of a size."""
     return (values[at : at + size] for at in range(0, len(values), size))

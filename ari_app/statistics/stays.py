@@ -178,7 +178,7 @@ class Stays:
             self.put(replace(stay, wrap=0 if until is None else max(0, until - stay.ended)))
 
     def adopt(self, queue: str, caller: Caller, answered: int = 0, interface: str = "") -> None:
-        """A caller waits, or talks since ``answered``, of whom no event told."""
+        """A caller waits, or talks since ``answered``, whom no event reported."""
         stay = _stay(caller.call, queue, self._origin(caller), micros(caller.since))
         if answered:
             agent, at = self._agent(interface), max(answered, stay.joined)

@@ -218,7 +218,7 @@ def going_on(db: Database, subscriber: int, at: datetime) -> CallBegan | None:
         "where subscriber = ? and began <= ? and (ended is null or ended >= ?)"
         " and line <> 'ussd' order by began desc limit 1"
     )
-    found = _calls(db, tail, subscriber, micros(at), micros(at))
+    found = selected(db, tail, subscriber, micros(at), micros(at))
     return found[0].began if found else None
 
 

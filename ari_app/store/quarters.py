@@ -11,7 +11,7 @@ from msgspec.structs import astuple
 
 from ari_app.store import agent_states, queue_calls
 from ari_app.store.sqlite import Database
-from ivr.acd.figures import SUMS, Figures, Stay, figures, spent
+from ivr.acd.figures import QUARTER, SUMS, Figures, Stay, figures, spent
 
 
 class QueueQuarter(Struct, frozen=True):
@@ -34,9 +34,10 @@ class AgentQuarter(Struct, frozen=True):
     spent: int
 
 
-def count(db: Database, at: int, in_time: Callable[[str], int], until: int) -> None:
+def count(db: Database, at: int, in_time: Callable[[str], int], now: int | None = None) -> None:
     """Count the quarter hour that begins ``at``, also again; ``in_time``: see
-    :func:`ivr.acd.figures.figures`, ``until``: now, if it lasts."""
+    :func:`ivr.acd.figures.figures`, ``now``: if it lasts."""
+    until = at + QUARTER if now is None else min(now, at + QUARTER)
     parts: defaultdict[tuple[str, str, str], list[Stay]] = defaultdict(list)
     for stay in queue_calls.between(db, at, until):
         parts[stay.queue, stay.topic, stay.language].append(stay)

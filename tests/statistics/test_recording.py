@@ -24,7 +24,7 @@ from tests.statistics.world import (
 )
 
 
-def told(stay: Stay) -> tuple[object, ...]:
+def brief(stay: Stay) -> tuple[object, ...]:
     """What matters of a stay: seconds of the day, and words."""
 
     def second(when: int | None) -> float | None:
@@ -42,7 +42,7 @@ async def test_a_conversation_from_joining_to_the_wrap_up(world: World) -> None:
     world.states["olga"] = Doing("ready")
     await world.look(74)
     [stay] = await world.stays()
-    assert told(stay) == ("a", "answered", "olga", 0, 4, 64)
+    assert brief(stay) == ("a", "answered", "olga", 0, 4, 64)
     assert (stay.answered, stay.wrap) == (micro(4), 10 * SECOND)
     assert (stay.call, stay.topic, stay.number) == ("of a", "bill", "375291234567")
 
@@ -62,7 +62,7 @@ async def test_the_menu_knows_why_a_wait_ended(
     ]
     for step in reversed(steps) if early else steps:
         step()
-    assert [told(one) for one in await world.stays()] == [("a", how, "", 0, 30, None)]
+    assert [brief(one) for one in await world.stays()] == [("a", how, "", 0, 30, None)]
 
 
 async def test_a_queue_that_took_no_caller(world: World) -> None:
@@ -84,7 +84,7 @@ async def test_the_log_knows_who_was_withdrawn_and_where_a_caller_was_transferre
     )
     await world.look(20)
     a, b = await world.stays()
-    assert told(a) == ("a", "withdrawn", "", 0, 9, None)
+    assert brief(a) == ("a", "withdrawn", "", 0, 9, None)
     assert (b.transferred, b.ended) == ("claims", micro(9))
 
 
@@ -105,7 +105,7 @@ async def test_what_happens_during_a_restart_is_read_in_the_log(world: World) ->
     await world.look(30)
     world.take(*abandons("waits", 40), ends("new", 50, ANNA))
     await world.look(60)
-    assert sorted(told(one) for one in await world.stays()) == [
+    assert sorted(brief(one) for one in await world.stays()) == [
         ("leaves", "abandoned", "", 0, 10, None),
         ("new", "answered", "anna", 14, 16, 50),
         ("talks", "answered", "olga", 0, 1, 12),
@@ -120,7 +120,7 @@ async def test_without_a_log_the_board_ends_what_was_missed(world: World) -> Non
     world.take(*answered("waits", 16, ANNA), heard=False)
     for second in (20, 31, 70):
         await world.look(second)
-    assert sorted(told(one) for one in await world.stays()) == [
+    assert sorted(brief(one) for one in await world.stays()) == [
         ("leaves", "lost", "", 0, 20, None),
         ("new", "waiting", "", 14, None, None),
         ("talks", "answered", "olga", 0, 1, 20),
@@ -140,7 +140,7 @@ async def test_a_rotated_log_is_read_to_its_end(world: World) -> None:
     world.log.write_text("")
     world.write("40|c|NONE|ENTERQUEUE||1|1", "41|c|NONE|ABANDON|1|1|1")
     await world.look(50)
-    assert [told(one) for one in await world.stays()] == [
+    assert [brief(one) for one in await world.stays()] == [
         ("a", "abandoned", "", 0, 11, None),
         ("b", "timeout", "", 12, 20, None),
         ("c", "abandoned", "", 40, 41, None),
@@ -169,7 +169,7 @@ async def test_a_lost_agent_puts_the_caller_into_the_queue_again(world: World) -
         "30|a|NONE|ENTERQUEUE||1|1",
     )
     await world.look(40)
-    assert [told(one) for one in await world.stays()] == [
+    assert [brief(one) for one in await world.stays()] == [
         ("a", "answered", "olga", 0, 2, 30),
         ("a", "waiting", "", 30.2, None, None),
     ]

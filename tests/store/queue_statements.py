@@ -29,7 +29,7 @@ def statistics() -> Iterator[tuple[str, Use]]:
     yield "agent_states.put", lambda db: agent_states.put(db, [span])
     yield "agent_states.now", agent_states.now
     yield "agent_states.between", lambda db: agent_states.between(db, since, _UNTIL)
-    yield "quarters.count", lambda db: quarters.count(db, since, lambda _: 20 * SECOND, _UNTIL)
+    yield "quarters.count", lambda db: quarters.count(db, since, lambda _: 20 * SECOND)
     yield "places.put", lambda db: places.put(db, "queue_log", "{}")
     yield "places.of", lambda db: places.of(db, "queue_log")
     yield "quarters.of_queues", lambda db: quarters.of_queues(db, since, _UNTIL)
