@@ -6,6 +6,8 @@ TRANSFER = "firstline-transfer"
 """The context of the dialplan that takes transferred callers."""
 HELD, ASK, THREE = "firstline-held", "firstline-ask", "firstline-three"
 """The contexts of a caller who hears music, of the agent who asks somebody, and of all three."""
+MOVED = "FIRSTLINE_MOVED"
+"""The variable that says where a caller goes who is taken out of a queue."""
 PEOPLE = "firstline-people"
 """The context with the numbers that may be dialled."""
 
@@ -31,6 +33,14 @@ class QueueActions:
         reports, and writes into its log, that the conversation lasts until the caller hangs up.
         """
         await self._ask("Redirect", Channel=channel, Context=context, Exten=extension, Priority="1")
+
+    async def move(self, queue: str, channel: str, to: str) -> None:
+        """Take a caller who waits out of a queue (QueueWithdrawCaller), so that their channel
+        goes to ``to``: a number, or ``queue-`` and the name of a queue. In the dialplan that is
+        ``firstline-moved``; app_queue reports the caller as withdrawn, not as abandoned.
+        """
+        await self._ask("Setvar", Channel=channel, Variable=MOVED, Value=to)
+        await self._ask("QueueWithdrawCaller", Queue=queue, Caller=channel, WithdrawInfo=to)
 
     async def transfer(self, leg: str, to: str) -> None:
         """Blind transfer, as the agent's phone does it; ``leg`` is the agent's channel.

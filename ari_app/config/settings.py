@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from ari_app.config.board_settings import BoardSettings
 from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings
@@ -221,6 +222,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retention: RetentionSettings = RetentionSettings()
     ussd: UssdSettings = UssdSettings()
     desk: DeskSettings = DeskSettings()
+    board: BoardSettings = BoardSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     agi: AgiSettings = AgiSettings()
     api: ApiSettings = ApiSettings()

@@ -12,6 +12,8 @@ from ari_app.desk.agents.presence import Presence
 from ari_app.desk.agents.promised_calls import PromisedCalls
 from ari_app.desk.agents.status_panels import StatusPanels
 from ari_app.desk.agents.targets import TargetLists, targets
+from ari_app.desk.board.board_commands import BoardCommands
+from ari_app.desk.board.boards import Boards
 from ari_app.desk.cards.authority import Authority
 from ari_app.desk.cards.card import Begin
 from ari_app.desk.cards.card_details import CardDetails
@@ -42,6 +44,7 @@ from ari_app.desk.forms.transfer_forms import TransferForms
 from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
 from ari_app.desk.site import DeskSite
+from ari_app.desk.web.message_codec import decode_board
 from ari_app.desk.web.recording_player import RecordingPlayer
 from ari_app.desk.web.snapshot import Snapshot
 from ari_app.desk.web.tabs import Tabs
@@ -63,13 +66,16 @@ class Desk:
         now: Callable[[], datetime],
         begin: Begin,
     ) -> None:
-        control, tickets = ports.queue_control, ports.notes_and_tickets
+        control, tickets, views = (
+            ports.queue_control,
+            ports.notes_and_tickets,
+            ViewLog(ports.profiles),
+        )
         self._queues_changed = changed = asyncio.Event()
         self.tabs = tabs = Tabs()
         self.render = render = Render(
             site, lambda: operations.offered(ports.operations.catalogue), now
         )
-        views = ViewLog(ports.profiles)
 
         self.states = states = AgentStates(ports.phones, site.wrapups, now)
         render.person, render.people = states.full_name, ports.phones.everyone
@@ -101,6 +107,7 @@ class Desk:
             **tasks.handlers,
             **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
+        self.boards = boards = Boards(ports, states, render, views, now, begin)
         self.supervision = Supervision(tabs, cards, states, control, publisher, views, render)
         self.commands = AgentCommands(
             Handlers(
@@ -114,6 +121,7 @@ class Desk:
                 tasks=TaskCommands(ports, tasks, cards, render, now),
                 tickets=TicketCommands(tickets, late, views, browsing, render),
                 recordings=RecordingCommands(ports.conversations, cards, render),
+                board=BoardCommands(boards, ports, states, tabs, render),
             ),
             render,
             begin,
@@ -123,6 +131,10 @@ class Desk:
         self.snapshot = Snapshot(cards, details, panels, promised, ports.browser_phones, render)
         self.presence = presence = Presence(states, ports.phones, control, tabs, render, begin)
         self.connections = TabConnections(tabs, self.snapshot, self.commands, presence)
+
+    def board_connections(self) -> TabConnections:
+        """What serves the WebSockets of boards."""
+        return TabConnections(self.boards.tabs, self.boards, self.commands, decode=decode_board)
 
     def recording_changed(self, channels: Collection[str]) -> None:
         """The recording of these callers' channels began, paused, went on or ended."""
@@ -139,3 +151,4 @@ class Desk:
         if connection_changed:
             self.panels.connection_changed()
         self._queues_changed.set()
+        self.boards.changed.set()

@@ -4,6 +4,7 @@ from ari_app.desk.web.accounts import Role
 
 PAGES: tuple[tuple[str, Role, str], ...] = (
     ("/", "agent", "page-desk"),
+    ("/board", "supervisor", "board"),
     ("/admin", "admin", "admin"),
 )
 """Path, role, and the name of its text. A new page needs nothing more than a line here, its route

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from ari_app.desk.board.board_port import BoardData
 from ari_app.desk.cards.caller_profile import (
     Account,
     Arrival,
@@ -310,3 +311,4 @@ class Ports(Struct, frozen=True):
     conversations: Conversations
     knowledge: Knowledge
     tasks: Tasks
+    board: BoardData

@@ -60,7 +60,7 @@ class Render:
         self.parts = tuple(part for part in PARTS if part != "account" or site.billing)
         """The parts of a card at this site."""
         self._operations = operations
-        self._now = now
+        self.now = self._now = now
         self.person: Callable[[str], str] = str
         """The name of an agent, by the login."""
         self.people: Callable[[], Sequence[Colleague]] = tuple

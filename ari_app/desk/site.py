@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ari_app.desk.board.board_port import BoardLimits
 from ari_app.desk.web.accounts import Role
 from ivr.http.screen_pop import origin
 from ivr.numbers import NumberPlan
@@ -31,7 +32,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     ``acts_after_call``: for how many seconds after a call its agent may still act for the
     caller. ``missed_calls``: how many rings in a row an agent may miss, ``away_after``: for how
     many seconds the desk may be closed, before no calls come; 0 is any. ``listen``: who may listen
-    to recorded conversations. ``knowledge``: whether there is a knowledge base now.
+    to recorded conversations. ``board``: when its figures
+    stand out. ``knowledge``: whether there is a knowledge base now.
     """
 
     zone: str
@@ -46,6 +48,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     missed_calls: int = 3
     away_after: int = 60
     listen: Role = "senior"
+    board: BoardLimits = BoardLimits()
     knowledge: Callable[[], bool] = lambda: False
 
     def screen_pop(self, queue: str) -> ScreenPop | None:

@@ -15,7 +15,7 @@ from ari_app.knowledge.index import Library
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.build_statistics import build_statistics
-from ari_app.main.desk_controls import menu_control, phone_control
+from ari_app.main.desk_controls import menu_control, phone_control, promised_wait
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
 from ari_app.main.sip_guard import SipGuard, guarding
@@ -23,7 +23,8 @@ from ari_app.main.site_names import knowledge_directory
 from ari_app.monitoring.queue_meter import QueueMeter
 from ari_app.statistics.recording import QueueRecord
 from ari_app.workplace.agent_phones import AgentPhones
-from ari_app.workplace.build import DeskServices, Workplace
+from ari_app.workplace.build import Workplace
+from ari_app.workplace.services import DeskServices
 from ivr.model import Book
 from prompts.catalogue import Catalogue
 
@@ -87,6 +88,7 @@ async def build_desk(
             menu_control=menu_control(shared, background),
             hashed=shared.hasher.password,
             asterisk_phones=phone_control(shared, background),
+            in_time=partial(promised_wait, shared.foundation.settings),
         )
     )
     record = build_statistics(shared, queues, phones, callers.live_calls)

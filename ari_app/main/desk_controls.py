@@ -11,6 +11,7 @@ from ari_app.config.state import ConfigError
 from ari_app.main import pbx_site
 from ari_app.main.flow_graph import CannotDraw, drawn, texts_of
 from ari_app.main.foundation import clock
+from ari_app.main.live_settings import LiveSettings
 from ari_app.main.releases import directories
 from ari_app.main.reloading import NOT_RELOADED, reload_phones
 from ari_app.main.rollback import NoSuchSet, put_files, restore_set
@@ -20,7 +21,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.flow_traffic import traffic
 from ari_app.workplace.administration import MenuControl, RolledBack
 from ari_app.workplace.agent_administration import Phones
-from asterisk_conf.site import SiteError
+from asterisk_conf.site import QueueSettings, SiteError
 from ivr.diagram.picture import picture
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,11 @@ def menu_control(shared: Shared, background: Background) -> MenuControl:
         lambda: tuple(shared.menus.now.menus.book.flows),
         partial(_graph, shared),
     )
+
+
+def promised_wait(settings: LiveSettings, queue: str) -> int:
+    """The wait in seconds in which a queue is to be answered, by the settings in force."""
+    return pbx_site.service_levels(settings.config).get(queue, QueueSettings().service_level)
 
 
 def phone_control(shared: Shared, background: Background) -> Phones:

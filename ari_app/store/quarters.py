@@ -69,6 +69,15 @@ def of_queues(db: Database, since: int, until: int, queue: str | None = None) ->
     ]
 
 
+def answered(db: Database, since: int, until: int) -> int | None:
+    """How many callers of the quarter hours from ``since`` to before ``until`` were answered; None
+    if nothing is known of that time."""
+    (count,) = db.conn.execute(
+        "select sum(answered) from queue_quarters where at >= ? and at < ?", (since, until)
+    ).fetchone()
+    return None if count is None else int(count)
+
+
 def of_agents(db: Database, since: int, until: int, agent: str | None = None) -> list[AgentQuarter]:
     """The quarter hours of agents from ``since`` to before ``until``, in order."""
     rows = db.conn.execute(

@@ -71,6 +71,16 @@ def of_channel(db: Database, channel: str) -> list[Stay]:
     return selected(db, "where channel = ? order by joined, id", channel)
 
 
+def answered_by(db: Database, since: int) -> list[tuple[str, int]]:
+    """Agents with how many callers they answered who joined from ``since`` on."""
+    rows = db.conn.execute(
+        "select agent, count(*) from queue_calls"
+        " where agent <> '' and joined >= ? and how = 'answered' group by agent",
+        (since,),
+    )
+    return rows.fetchall()
+
+
 def of_number(db: Database, number: str, limit: int = 20) -> list[Stay]:
     """The last stays of callers with a number, the newest first."""
     where = "where number = ? and number <> '' order by joined desc, id desc limit ?"

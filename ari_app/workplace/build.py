@@ -2,51 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from msgspec import Struct
-
-from ari_app.ami.mix_monitors import MixMonitors
-from ari_app.ami.queue_actions import QueueActions
-from ari_app.ami.queue_monitor import QueueMonitor, QueueView
-from ari_app.calls.conversation_files import ConversationFiles
+from ari_app.ami.queue_monitor import QueueView
 from ari_app.config.settings import Config
-from ari_app.desk.cards.card import Begin
 from ari_app.desk.cards.pop import places
 from ari_app.desk.desk import Desk
-from ari_app.desk.ports import DeskUnavailable, Ports
-from ari_app.desk.site import DeskSite, ScreenPop
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.web.server import DeskServer, ServerSettings, serving
 from ari_app.desk.web.sessions import Sessions
-from ari_app.fulfilment.code_words import StoredCodeWords
-from ari_app.knowledge.index import Library
-from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.hashing import Hasher
-from ari_app.selfcare.operations import Selfcare
 from ari_app.store import agents
-from ari_app.store.db import Store, StoreError
-from ari_app.store.live_announcements import LiveAnnouncements
+from ari_app.store.db import StoreError
 from ari_app.workplace.accounts import StoredAccounts, StoredSessions
-from ari_app.workplace.administration import MenuControl, StoredAdministration
-from ari_app.workplace.agent_administration import AgentAdministration, Phones
-from ari_app.workplace.agent_phones import AgentPhones
+from ari_app.workplace.administration import StoredAdministration
+from ari_app.workplace.agent_administration import AgentAdministration
 from ari_app.workplace.browser_phones import BrowserPhones
-from ari_app.workplace.caller_profile import StoredProfiles
-from ari_app.workplace.cards import StoredCards
-from ari_app.workplace.conversations import StoredConversations
-from ari_app.workplace.knowledge import KnowledgeBase
-from ari_app.workplace.live_calls import LiveCalls
-from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
-from ari_app.workplace.operations import AgentOperations, RecordedIn
-from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
-from ari_app.workplace.tasks import StoredTasks
-from ivr.model import Book
-from ivr.secret import Secret
-from prompts.catalogue import Catalogue
+from ari_app.workplace.services import DeskServices, desk_ports, desk_site
 
 log = logging.getLogger(__name__)
 
@@ -69,36 +44,6 @@ async def _logged(task: Coroutine[Any, Any, None]) -> None:
         await task
     except Exception:
         log.exception("a background task of the desk failed; calls and other cards go on")
-
-
-class DeskServices(Struct, frozen=True):
-    """What the desk is built from. ``wrapups`` are the queues' wrap-up times, in seconds;
-    ``refreshed`` makes what the desk changed in the store count in calls."""
-
-    store: Store
-    billing: Billing
-    announcements: LiveAnnouncements
-    live_calls: LiveCalls
-    words: StoredCodeWords
-    selfcare: Selfcare
-    supervise: Supervise
-    dial: Dial
-    phones: AgentPhones
-    queues: QueueMonitor
-    monitors: MixMonitors
-    conversations: ConversationFiles
-    knowledge: Library
-    menus: Callable[[], tuple[Catalogue, Book]]
-    now: Callable[[], datetime]
-    config: Config
-    wrapups: Mapping[str, int]
-    begin: Begin
-    refreshed: Callable[[], Awaitable[None]]
-    menu_control: MenuControl
-    hashed: Callable[[Secret], Awaitable[str]]
-    asterisk_phones: Phones
-    card_posted: Callable[[], None] | None = None
-    """Called when an event of a card waits to be sent to another system; None: none is sent."""
 
 
 class Workplace:
@@ -133,9 +78,10 @@ class Workplace:
         def begin(task: Coroutine[Any, Any, None]) -> object:
             return services.begin(_logged(task))
 
+        ports = desk_ports(services, self._browser_phones, self._administration)
         self.desk = Desk(
-            _ports(services, self._browser_phones),
-            _site(services),
+            ports,
+            desk_site(services),
             services.now,
             begin,
         )
@@ -207,6 +153,7 @@ class Workplace:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow_board(views))
                 tasks.create_task(desk.panels.publish_queues(QUEUES_EVERY))
+                tasks.create_task(desk.boards.run())
                 tasks.create_task(desk.late_tickets.run(MINUTE))
                 tasks.create_task(desk.promised.run(REMIND_EVERY))
                 tasks.create_task(self._publish_states())
@@ -248,72 +195,3 @@ class Workplace:
                     self._server.renew_certificate()
             except Exception:
                 log.exception("browser sessions not checked; retry in %g s", MINUTE)
-
-
-def _site(services: DeskServices) -> DeskSite:
-    config = services.config
-    return DeskSite(
-        zone=config.site.timezone,
-        wrapups=services.wrapups,
-        numbers=config.numbers,
-        tickets=config.tickets,
-        currency=config.operator.currency,
-        billing=config.billing.kind != "none",
-        queues={
-            name: {"": one.label} if isinstance(one.label, str) else one.label
-            for name, one in config.queues.items()
-            if one.label
-        },
-        screen_pops={
-            name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
-        },
-        acts_after_call=config.desk.acts_after_call,
-        missed_calls=config.desk.missed_calls,
-        away_after=config.desk.away_after,
-        listen=config.conversations.listen,
-        knowledge=services.knowledge.directory.is_dir,
-    )
-
-
-def _ports(services: DeskServices, browser_phones: BrowserPhones) -> Ports:
-    store, now, phones, config = services.store, services.now, services.phones, services.config
-    recorded_in = RecordedIn(config.site.languages[0], config.operator.currency)
-    return Ports(
-        cards=StoredCards(store, services.card_posted),
-        profiles=StoredProfiles(
-            store,
-            services.billing,
-            services.announcements,
-            services.live_calls,
-            services.menus,
-            now,
-            config.site.timezone,
-        ),
-        queue_control=QueueControl(
-            QueueActions(services.queues.ask),
-            phones.of,
-            services.words,
-            services.supervise,
-            services.dial,
-            now,
-        ),
-        operations=AgentOperations(
-            store,
-            services.selfcare,
-            services.billing,
-            recorded_in,
-            now,
-            lambda: services.menus()[1].operations,
-        ),
-        notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
-        phones=phones,
-        browser_phones=browser_phones,
-        knowledge=KnowledgeBase(services.knowledge),
-        tasks=StoredTasks(store, now),
-        conversations=StoredConversations(
-            store,
-            services.conversations,
-            services.monitors,
-            QueueActions(services.queues.ask).mute_recording,
-        ),
-    )

@@ -11,6 +11,7 @@ from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
+from tests.desk.fake_board import FakeBoard
 from tests.desk.fake_conversations import FakeConversations, FakeKnowledge
 from tests.desk.fake_phones import FakeBrowserPhones, FakePhones
 from tests.desk.fake_tickets import FakeTickets
@@ -59,6 +60,7 @@ class DeskHarness:
         self.conversations = FakeConversations()
         self.knowledge = FakeKnowledge()
         self.tasks = self.profiles.own
+        self.board = FakeBoard()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -71,6 +73,7 @@ class DeskHarness:
             self.conversations,
             self.knowledge,
             self.tasks,
+            self.board,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",
@@ -117,7 +120,7 @@ class AgentTab:
     async def sends(self, message: m.FromBrowser) -> None:
         await self.harness.desk.commands.handle(self.tab, message)
 
-    def received(self) -> list[m.ToBrowser]:
+    def received(self) -> list[Any]:
         """All messages to the tab since the last call."""
         found = []
         while not self.tab.outbox.empty():

@@ -113,6 +113,10 @@ class AgentStates:
         watched = self.watched.get(agent, ())
         return replace(state, watched=watched) if watched else state
 
+    def interface(self, agent: str) -> str:
+        """The interface of an agent's phone; "" if there is none."""
+        return self._phones.of(agent) or ""
+
     def queues(self) -> Sequence[str]:
         """The names of all queues."""
         return sorted(self._board.queues)

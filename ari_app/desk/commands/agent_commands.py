@@ -7,6 +7,8 @@ from typing import Any
 from msgspec import Struct
 
 from ari_app.desk import messages as m
+from ari_app.desk.board.board_commands import BoardCommands
+from ari_app.desk.board.board_messages import AgentAct, CallerAct, FromBoard
 from ari_app.desk.cards.card import Begin
 from ari_app.desk.cards.cards import UnknownCard
 from ari_app.desk.commands.callback_commands import CallbackCommands
@@ -41,6 +43,7 @@ class Handlers(Struct, frozen=True):
     tasks: TaskCommands
     tickets: TicketCommands
     recordings: RecordingCommands
+    board: BoardCommands
 
 
 class AgentCommands:
@@ -67,9 +70,11 @@ class AgentCommands:
             m.Task: handlers.tasks.act,
             m.Tickets: handlers.tickets.list,
             m.Ticket: handlers.tickets.show,
+            AgentAct: handlers.board.agent,
+            CallerAct: handlers.board.caller,
         }
 
-    async def handle(self, tab: Tab, message: m.FromBrowser) -> None:
+    async def handle(self, tab: Tab, message: m.FromBrowser | FromBoard) -> None:
         """Run a command; a failure is reported to its tab."""
         match message:
             case m.Save():

@@ -101,7 +101,7 @@ function options(figure, table) {
     },
     series: [{}, ...series],
     axes: [
-      axis(colour, { grid: { show: false }, incrs: [1, 2, 4, 8, 12, 16, 24, 32, 48, 96], space: space(table.labels),
+      axis(colour, { grid: { show: false }, size: 26, incrs: [1, 2, 4, 8, 12, 16, 24, 32, 48, 96], space: space(table.labels),
         values: (_, splits) => splits.map((at) => table.labels[at] ?? "") }),
       ...scales.map((scale, nth) => axis(colour, { scale, side: nth ? 1 : 3, grid: { show: nth === 0, stroke: colour("--line"), width: 1 },
         size: 56, ...(scale === "n" && { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] }),

@@ -12,6 +12,7 @@ export function tick() {
     const ms = until ? Date.parse(until) - now : now - Date.parse(since);
     const seconds = Math.max(0, Math.trunc(ms / 1000));
     const text = `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (time.dataset.limit) time.classList.toggle("over", seconds >= Number(time.dataset.limit));
     if (time.textContent !== text) time.textContent = text;
   }
 }

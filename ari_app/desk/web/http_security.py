@@ -36,7 +36,8 @@ REQUESTS = Rate(burst=300, each=0.05)
 
 STATIC = "/static/"
 WEBSOCKET = "/wire"
-SOCKETS = (WEBSOCKET, PHONE)
+BOARD_SOCKET = "/board/wire"
+SOCKETS = (WEBSOCKET, BOARD_SOCKET, PHONE)
 """Paths of WebSockets."""
 SIGN_IN_REQUIRED = 4401
 """The WebSocket close code for a browser that must sign in."""

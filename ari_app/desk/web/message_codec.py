@@ -2,6 +2,7 @@
 
 from msgspec import Struct, json
 
+from ari_app.desk.board.board_messages import FromBoard, ToBoard
 from ari_app.desk.messages import FromBrowser, Key, ToBrowser
 from ivr import bounds
 from ivr.bounds import Malformed
@@ -17,15 +18,27 @@ class _Keyed(Struct, frozen=True):
 
 
 _decoder: json.Decoder[FromBrowser] = json.Decoder(FromBrowser)
+_of_board: json.Decoder[FromBoard] = json.Decoder(FromBoard)
 _keyed = json.Decoder(_Keyed)
 
 
 def decode(text: str) -> FromBrowser:
-    """Parse a message from a browser; :class:`~ivr.bounds.Malformed` if it is not valid."""
+    """Parse a message from the desk in a browser; :class:`~ivr.bounds.Malformed` if it is not
+    valid."""
+    _check_size(text)
+    return bounds.read(text, _decoder)
+
+
+def decode_board(text: str) -> FromBoard:
+    """The same of the board in a browser."""
+    _check_size(text)
+    return bounds.read(text, _of_board)
+
+
+def _check_size(text: str) -> None:
     size = len(text.encode(errors="replace"))
     if size > LONGEST:
         raise Malformed(f"it has {size} bytes, and {LONGEST} may be")
-    return bounds.read(text, _decoder)
 
 
 def key_of(text: str) -> str:
@@ -36,6 +49,6 @@ def key_of(text: str) -> str:
         return ""
 
 
-def encode(message: ToBrowser) -> str:
+def encode(message: ToBrowser | ToBoard) -> str:
     """The JSON of a message to a browser."""
     return json.encode(message).decode()

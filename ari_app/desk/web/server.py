@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ari_app.desk.admin.admin_pages import ADMIN, AdminPages
 from ari_app.desk.admin.administration import Administration
+from ari_app.desk.board.board_page import BOARD, BoardPage, require_supervisor
 from ari_app.desk.desk import Desk
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.phone.phone_socket import PhoneSockets
@@ -18,6 +19,7 @@ from ari_app.desk.render import Render
 from ari_app.desk.web import languages
 from ari_app.desk.web.accounts import Accounts, AccountsBusy
 from ari_app.desk.web.http_security import (
+    BOARD_SOCKET,
     BODY,
     SIGNED_IN,
     STATIC,
@@ -94,7 +96,7 @@ async def serving(
     render, tabs, tls = desk.render, desk.tabs, _tls(settings)
     hosts: set[str] = set()
     phones = PhoneSockets(desk.browser_phones, sessions)
-    pages = _Pages(render, desk.connections, sessions, phones)
+    pages = _Pages(render, desk, sessions, phones)
     # Cookies ignore ports: two desks on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
     rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, render.site.framed)
@@ -110,6 +112,8 @@ async def serving(
             web.post(ADMIN, admin.change),
             web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
             web.get(WEBSOCKET, pages.websocket),
+            web.get(BOARD, BoardPage(render).page),
+            web.get(BOARD_SOCKET, pages.board_socket),
             web.get(PHONE, phones.serve),
             web.get(RECORDING, desk.player.play),
             web.get("/sign-in", sign_in.page),
@@ -131,6 +135,7 @@ async def serving(
         yield DeskServer(port, pages.recheck_sessions, tls.renew if tls else lambda: None)
     finally:
         tabs.close_all()
+        desk.boards.tabs.close_all()
         await phones.close_all()
         await runner.cleanup()
 
@@ -196,12 +201,13 @@ class _Pages:
     def __init__(
         self,
         render: Render,
-        connections: TabConnections,
+        desk: Desk,
         sessions: Sessions,
         phones: PhoneSockets,
     ) -> None:
         self._render = render
-        self._connections = connections
+        self._connections = desk.connections
+        self._boards = desk.board_connections()
         self._sessions = sessions
         self._phones = phones
         self._signed_in: dict[Tab, SignedIn] = {}
@@ -216,17 +222,26 @@ class _Pages:
         return web.Response(text=text, content_type="text/html")
 
     async def websocket(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket of a tab, until the session of its browser ends."""
+        """The WebSocket of a tab of the desk, until the session of its browser ends."""
+        return await self._serve(request, self._connections)
+
+    async def board_socket(self, request: web.Request) -> web.StreamResponse:
+        """The same of a board."""
+        require_supervisor(request)
+        return await self._serve(request, self._boards)
+
+    async def _serve(self, request: web.Request, connections: TabConnections) -> web.StreamResponse:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LONGEST_READ)
         await socket.prepare(request)
         user = current_user(request)
         signed_in = request[SIGNED_IN]
         tab = Tab(user.name, language(request), user.may("senior"), signed_in.session.csrf)
+        tab.wall = "wall" in request.query
         tab.listens = user.may(self._render.site.listen)
         self._signed_in[tab] = signed_in
         try:
             if await self._may_stay(tab):  # the session may have ended during the handshake
-                await self._connections.serve(socket, tab)
+                await connections.serve(socket, tab)
             await socket.close()
         except Exception:  # the outermost frame of a tab; its page reconnects
             log.exception("WebSocket of %s failed", tab.agent)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from ari_app.desk.board.board_messages import ToBoard
 from ari_app.desk.messages import ToBrowser
 
 BACKLOG = 500
@@ -17,7 +18,7 @@ class Tab:
 
     ``language`` is that of its page; ``supervisor``: its user may monitor, whisper and barge;
     ``session`` is what its session keeps from its beginning to its end; ``listens``: they may
-    listen to recorded conversations.
+    listen to recorded conversations; ``wall``: it is a board for everybody to see.
     """
 
     def __init__(
@@ -28,12 +29,13 @@ class Tab:
         self.supervisor = supervisor
         self.session = session
         self.listens = False
-        self.outbox: asyncio.Queue[ToBrowser | None] = asyncio.Queue(BACKLOG)
+        self.wall = False
+        self.outbox: asyncio.Queue[ToBrowser | ToBoard | None] = asyncio.Queue(BACKLOG)
         """What is to be sent; None closes the connection."""
         self.used = False
         """Whether the browser sent anything since this was reset."""
 
-    def send(self, message: ToBrowser) -> None:
+    def send(self, message: ToBrowser | ToBoard) -> None:
         """Queue a message. Never waits: a full queue closes the tab."""
         if self.outbox.full():
             self.close()

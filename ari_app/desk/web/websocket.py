@@ -2,14 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from aiohttp import WSMsgType, web
 
 from ari_app.desk import messages as m
 from ari_app.desk.agents.presence import Presence
+from ari_app.desk.board.board_messages import FromBoard, ToBoard
 from ari_app.desk.commands.agent_commands import AgentCommands
 from ari_app.desk.web import message_codec
-from ari_app.desk.web.snapshot import Snapshot
 from ari_app.desk.web.tabs import Tab, Tabs
 from ari_app.rate_limit import Rate, RateLimit
 from ivr.bounds import Malformed
@@ -26,26 +28,41 @@ PACE = Rate(burst=60, each=0.1)
 """Messages of a tab, more than a person can cause; faster ones are delayed, none is dropped."""
 
 
+class Snapshots(Protocol):
+    """Makes the first message to a tab, which has all that it shows."""
+
+    def of(self, tab: Tab, /) -> Awaitable[m.ToBrowser | ToBoard]: ...
+
+
 class TabConnections:
-    """Serves the WebSockets of all tabs."""
+    """Serves the WebSockets of a kind of tabs. ``presence`` hears of tabs with which an agent is
+    at the desk; ``decode`` reads what the browser sends."""
 
     def __init__(
-        self, tabs: Tabs, snapshot: Snapshot, commands: AgentCommands, presence: Presence
+        self,
+        tabs: Tabs,
+        snapshot: Snapshots,
+        commands: AgentCommands,
+        presence: Presence | None = None,
+        decode: Callable[[str], m.FromBrowser | FromBoard] = message_codec.decode,
     ) -> None:
         self._tabs = tabs
         self._snapshot = snapshot
         self._commands = commands
         self._presence = presence
+        self._decode = decode
 
     async def serve(self, socket: web.WebSocketResponse, tab: Tab) -> None:
         """Send the snapshot, then handle and send messages until either side closes."""
         try:
             with self._tabs.opened(tab):
-                self._presence.opened(tab.agent)
+                if self._presence:
+                    self._presence.opened(tab.agent)
                 tab.send(await self._snapshot.of(tab))
                 await self._serve(socket, tab)
         finally:
-            self._presence.closed(tab.agent)
+            if self._presence:
+                self._presence.closed(tab.agent)
 
     async def _serve(self, socket: web.WebSocketResponse, tab: Tab) -> None:
         tasks = [asyncio.create_task(one) for one in (_send(socket, tab), _beat(tab))]
@@ -70,7 +87,7 @@ class TabConnections:
     async def _handle(self, tab: Tab, text: str) -> None:
         """Handle a message. Whatever is wrong with it is answered, and the tab goes on."""
         try:
-            await self._commands.handle(tab, message_codec.decode(text))
+            await self._commands.handle(tab, self._decode(text))
         except Malformed as error:
             log.warning("invalid message from the browser of %s refused: %s", tab.agent, error)
             self._commands.refuse(tab, message_codec.key_of(text))
