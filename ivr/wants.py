@@ -97,12 +97,16 @@ class Invoke(Struct, frozen=True, tag="invoke"):
 
 
 class Enqueue(Struct, frozen=True, tag="enqueue"):
-    """Put the caller into a queue of agents: ``Bridged`` or ``Gone``."""
+    """Put the caller into a queue of agents: ``Bridged`` or ``Gone``.
+
+    ``place``: from 1, the place among those of the same priority or less; 0 is the last one.
+    """
 
     queue: str
     topic: str
     language: str
     priority: int = 0
+    place: int = 0
 
 
 class Dial(Struct, frozen=True, tag="dial"):

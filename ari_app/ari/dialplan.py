@@ -38,6 +38,7 @@ class Dialplan:
                         "CHANNEL(language)": want.language,
                         "FIRSTLINE_PRIORITY": str(want.priority),
                         "FIRSTLINE_TOPIC": want.topic,
+                        "FIRSTLINE_PLACE": f"{want.place or ''}",
                     }
                     await self._leave("firstline-queue", want.queue, variables)
                 case Dial():  # the number is a variable, which is filtered; an extension is run

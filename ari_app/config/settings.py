@@ -17,6 +17,7 @@ from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from ari_app.config.statistics_settings import StatisticsSettings
+from ari_app.config.waiting_settings import WaitingSettings
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
 from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
@@ -233,6 +234,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     knowledge: KnowledgeSettings = KnowledgeSettings()
     survey: SurveySettings = SurveySettings()
     statistics: StatisticsSettings = StatisticsSettings()
+    waiting: WaitingSettings = WaitingSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}

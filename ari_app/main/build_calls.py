@@ -16,6 +16,7 @@ from ari_app.ari.link import PhoneEvent, TakePhoneEvent
 from ari_app.background import Background
 from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import Arrival, InboundCalls
+from ari_app.main.build_placing import build_placing
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.left_calls import LeftCalls
@@ -27,6 +28,7 @@ from ari_app.store.db import Store, StoreError
 from ari_app.ussd.left import OF_TEXTS, LeftSession
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
 from ari_app.ussd.sessions import Callers, Sessions
+from ari_app.waiting.placing import Placing
 from ari_app.workplace.live_calls import LiveCalls
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ class CallHandling(Struct, frozen=True):
     live_calls: LiveCalls
     """The calls in progress, as the agents' desk needs them."""
     actions: Actions
+    placing: Placing
+    """Says where callers come into queues."""
 
     async def release(self) -> None:
         """End all sessions; voice callers go back to the dialplan, which queues them."""
@@ -81,6 +85,7 @@ class Admission(Struct, frozen=True):
     live_calls: LiveCalls
     actions: Actions
     services: SessionServices
+    placing: Placing
 
 
 def build_admission(
@@ -103,6 +108,7 @@ def build_admission(
         config.site.timezone,
         background.begin,
     )
+    placing = build_placing(shared, live_calls)
     services = SessionServices(
         shared.recorder.put,
         shared.recorder.settle,
@@ -112,6 +118,7 @@ def build_admission(
         live_calls,
         shared.foundation.metrics,
         line,
+        placing,
     )
     serving = PerRelease(shared.menus, services.serving)
     inbound = InboundCalls(
@@ -122,7 +129,7 @@ def build_admission(
         live_calls,
         shared.recorder,
     )
-    return Admission(inbound, live_calls, actions, services)
+    return Admission(inbound, live_calls, actions, services, placing)
 
 
 def build_calls(
@@ -142,7 +149,8 @@ def build_calls(
     texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
     phone_event = _phone_events(shared, texts, background)
     live_calls, actions = admission.live_calls, admission.actions
-    return CallHandling(calls, inbound, ussd, texts, phone_event, live_calls, actions)
+    placing = admission.placing
+    return CallHandling(calls, inbound, ussd, texts, phone_event, live_calls, actions, placing)
 
 
 def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:

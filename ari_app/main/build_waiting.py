@@ -60,6 +60,8 @@ def build_waiting(shared: Shared, callers: CallHandling, desk: AgentDesk, begin:
         ),
         begin,
     )
+    callers.placing.board = board
+    queues.observe(callers.placing.take)
     queues.observe(paces.take)
     queues.observe(news.take)
     return Waiting(news, whispers)

@@ -17,7 +17,7 @@ from ari_app.main.foundation import clock
 from ari_app.menus.live import LiveMenus, MenuRelease
 from ari_app.monitoring.call_meter import CallMeter
 from ari_app.monitoring.metrics import Metrics
-from ari_app.session.conductor import RememberLanguage, SessionPorts
+from ari_app.session.conductor import Place, RememberLanguage, SessionPorts
 from ari_app.session.media import Sounds
 from ari_app.store.calls import Path, Record
 from ari_app.store.checkpoints import CallStands
@@ -56,7 +56,8 @@ class SessionServices(Struct, frozen=True):
     """Builds what sessions use, for a release of the menus.
 
     ``record`` takes what is stored of calls, and ``settle`` waits until it is; ``live_calls``
-    observes them for the agents' desk; ``line`` is what voice calls are recorded to come over.
+    observes them for the agents' desk; ``line`` is what voice calls are recorded to come over;
+    ``place`` says where their callers come into queues.
     """
 
     record: Callable[[Record], None]
@@ -67,10 +68,12 @@ class SessionServices(Struct, frozen=True):
     live_calls: LiveCalls
     metrics: Metrics
     line: str
+    place: Place
 
     def serving(self, release: MenuRelease) -> CallServices:
         """What voice calls use."""
         call_log, meter, ports = self._ports(release, self.line)
+        ports = replace(ports, place=self.place)
         reading = release.reading
 
         def sounds(call: str) -> Sounds:

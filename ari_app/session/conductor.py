@@ -15,7 +15,7 @@ from ivr.model import Book
 from ivr.resume import resume
 from ivr.session import Session
 from ivr.session_start import first_event
-from ivr.wants import Action, Done, Invoke, LineWant, Want
+from ivr.wants import Action, Done, Enqueue, Invoke, LineWant, Want
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +53,23 @@ Kept = Callable[[], Awaitable[None]]
 """Returns when what was kept is stored, or after a second."""
 
 
+Place = Callable[[Session, Enqueue], Awaitable[Enqueue]]
+
+
 async def _nothing_kept() -> None:
     """Nothing is stored."""
+
+
+async def _placed(_: Session, want: Enqueue) -> Enqueue:
+    """The caller comes into a queue as the menu says."""
+    return want
 
 
 class SessionPorts(Struct, frozen=True):
     """What a session needs besides its line: actions, the language store, observer, clock.
 
     ``keep`` takes each want before it is carried out; ``kept`` is awaited before one that costs.
+    ``place`` returns a queue's want with the caller's priority and place. Never raises.
     """
 
     perform: Perform
@@ -69,6 +78,7 @@ class SessionPorts(Struct, frozen=True):
     now: Callable[[], datetime]
     keep: Keep = lambda _session, _want: None
     kept: Kept = _nothing_kept
+    place: Place = _placed
 
 
 async def conduct(
@@ -99,7 +109,7 @@ async def conduct(
             if isinstance(want, Action):
                 event = await _performed(book, world, want, session)
             else:
-                event = await _presented(line, want, session, world.observer)
+                event = await _presented(line, want, session, world)
             if isinstance(event, Gone):
                 cause = event.cause
             want = None
@@ -144,9 +154,11 @@ def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Tu
     return turn
 
 
-async def _presented(line: Line, want: LineWant, session: Session, observer: CallObserver) -> Event:
+async def _presented(line: Line, want: LineWant, session: Session, world: SessionPorts) -> Event:
     """The event of a want; ``Failed`` if the line cannot carry it out."""
-    observer.presented(session.id, want)
+    if isinstance(want, Enqueue):
+        want = await world.place(session, want)
+    world.observer.presented(session.id, want)
     try:
         return await line.present(want)
     except LineError as error:

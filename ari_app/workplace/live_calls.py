@@ -109,6 +109,10 @@ class LiveCalls:
         kept = self._calls.get(self._of_channel.get(channel, ""))
         return kept.session if kept else None
 
+    def channel(self, call: str) -> str:
+        """The channel of a call's caller; "" if none is known."""
+        return next((name for name, one in self._of_channel.items() if one == call), "")
+
     async def look_up(self, callers: Iterable[Caller]) -> None:
         """Look up the callers who are with agents now, and no others, for :meth:`arrival`."""
         numbers = {one.number for one in callers}

@@ -199,6 +199,7 @@ async def test_the_variables_that_a_queue_gets(server: Server) -> None:
             "CHANNEL(language)": "be",
             "FIRSTLINE_PRIORITY": "3",
             "FIRSTLINE_TOPIC": "money",
+            "FIRSTLINE_PLACE": "",
         }
         assert server.channels["c-1"].subscribed
         server.hang_up("c-1", cause=19)
