@@ -40,6 +40,7 @@ async def test_an_agent_answers_and_the_caller_comes_back(
 
 
 async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
+    """By its key, for a call back at a time of their choice, all in one call."""
     async with (
         ControlClient(installation(firstline.state).control).watch() as events,
         Phone(firstline.subscriber(8)) as me,
@@ -52,10 +53,18 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         async for event in events:
             if event.what == "telling" and event.prompts == ("busy-menu",):
                 break  # a call back is offered
-        await me.press("#")
-        async for event in events:
-            if event.what == "telling" and "anything-else" in event.prompts:
-                break
+        await me.press("1")
+        for prompt, keys in (
+            ("callback-when", "2"),  # tomorrow
+            ("callback-hour", "14#"),
+            ("callback-sure", "1"),
+            ("anything-else", ""),
+        ):
+            async for event in events:
+                if event.what == "telling" and prompt in event.prompts:
+                    break
+            for key in keys:
+                await me.press(key)
         await me.press("6")
         async for event in events:
             if event.key == "6":
@@ -64,7 +73,8 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
         await me.wait(Disconnected)
     path = await asyncio.to_thread(firstline.last_call)
     assert "support-queue (queue)  -> left" in path
-    assert "again (menu)  played anything-else main-menu-short  key 6  -> lessons" in path
+    assert "agreed (say)  played callback-noted" in path
+    assert "anything-else main-menu-short  key 6  -> lessons" in path
 
 
 async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:

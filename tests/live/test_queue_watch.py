@@ -11,6 +11,7 @@ from ari_app.ami.queue_monitor import QueueView
 from ari_app.control.client import ControlClient
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.phone.listen import heard
 from ivr.acd.queues import Board
 from tests.deadlines import until
 from tests.live.installation import Installation, aside
@@ -31,7 +32,7 @@ def crm() -> Iterator[OtherSystem]:
 @pytest.fixture
 def mine(tmp_path: Path, crm: OtherSystem) -> Iterator[Installation]:
     """An installation whose Asterisk may be restarted, and that notifies another system."""
-    one = Installation(tmp_path / "state")
+    one = Installation(tmp_path / "state", "[queues.support]\nwrapup = 10\nnews = 3\n")
     try:
         for name, text in (("firstline.toml", crm.settings), ("secrets.toml", crm.secrets)):
             with (one.state / name).open("a") as file:
@@ -81,12 +82,24 @@ def was_notified(one: Installation, crm: OtherSystem) -> None:
     assert one.out("webhooks", "list").startswith("crm  0 waiting, 0 failed\n")
 
 
+async def words(one: Installation) -> None:
+    """Wait until something was played to a caller in a queue, and has ended."""
+
+    def whispers() -> bool:
+        return "Snoop/" in one.ordered("core show channels concise")
+
+    await asyncio.to_thread(until, whispers, 30)
+    await asyncio.to_thread(until, lambda: not whispers(), 30)
+
+
 async def test_from_the_wait_to_the_end_and_through_a_restart(
     mine: Installation, crm: OtherSystem
 ) -> None:
+    """The caller hears the news, clear above the music, and keeps the place meanwhile."""
     caller, agent_account = mine.subscriber(5), mine.agent(0)
     phone = f"PJSIP/{agent_account.user}"
-    async with Phone(agent_account) as agent, Phone(caller) as me:
+    recording = mine.state / "caller.wav"
+    async with Phone(agent_account) as agent, Phone(caller, recording) as me:
         before = await shows(mine, lambda board: QUEUE in board.queues)
         assert waiting(before) == []
         assert before.queues[QUEUE].members[phone].state == "unavailable"
@@ -94,6 +107,8 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(
         await me.wait(Connected)
         await me.press("0")
         await shows(mine, lambda board: waiting(board) == ["375990000006"])
+        await words(mine)
+        assert waiting(view(mine).board) == ["375990000006"]
         await agent.register()
         await agent.wait(Incoming, timeout=30)
         ringing = await shows(mine, lambda board: board.offers)
@@ -113,6 +128,9 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(
         member = ended.queues[QUEUE].members[phone]
         assert (member.in_call, member.last_call is not None) == (False, True)
     await asyncio.to_thread(was_notified, mine, crm)
+    for name in ("queue-next", "queue-offer"):
+        found = heard(recording, mine.said(name))
+        assert found.heard, f"{name}: {found}"
     async with Phone(mine.subscriber(6)) as me:
         await me.dial("611")
         await me.wait(Connected)
