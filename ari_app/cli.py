@@ -47,6 +47,7 @@ SECTIONS = {
     },
     "Calls": {
         "calls": Lazy("calls:calls", "List calls and show one step by step"),
+        "plan": Lazy("plan:plan", "Plan how many agents a day needs"),
         "queues": Lazy("queues:queues", "Show waiting callers and agents of each queue"),
         "surveys": Lazy("surveys:surveys", "Show what callers said of conversations"),
         "callbacks": Lazy("callbacks:callbacks", "List and close requests for a callback"),

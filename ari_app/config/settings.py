@@ -16,6 +16,7 @@ from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
+from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
 from ari_app.config.statistics_settings import StatisticsSettings
 from ari_app.config.waiting_settings import WaitingSettings
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
@@ -235,6 +236,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     survey: SurveySettings = SurveySettings()
     statistics: StatisticsSettings = StatisticsSettings()
     waiting: WaitingSettings = WaitingSettings()
+    staffing: StaffingSettings = StaffingSettings()
     log: LogSettings = LogSettings()
     queues: dict[str, QueueSettings] = {}
     trunk: dict[str, TrunkSettings] = {}
@@ -244,6 +246,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tls: dict[str, TlsSettings] = {}
     screen_pop: dict[str, ScreenPopSettings] = {}
     webhooks: dict[str, WebhookSettings] = {}
+    shifts: dict[str, ShiftSettings] = {}
 
     @property
     def tickets(self) -> TicketPolicy:
@@ -290,6 +293,7 @@ NAMED: Mapping[str, type[Struct]] = {
     "tls": TlsSettings,
     "screen_pop": ScreenPopSettings,
     "webhooks": WebhookSettings,
+    "shifts": ShiftSettings,
 }
 """Section of which there is one for each name, such as [queues.support] -> its settings."""
 

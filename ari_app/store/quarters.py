@@ -78,6 +78,29 @@ def answered(db: Database, since: int, until: int) -> int | None:
     return None if count is None else int(count)
 
 
+class Arrivals(Struct, frozen=True):
+    """What came in the quarter hour that begins ``at``, without who left at once; ``handling`` is
+    conversation and wrap-up, ``waited`` the waits of who was answered or gave up."""
+
+    at: int
+    calls: int
+    handled: int
+    handling: int
+    abandoned: int
+    waited: int
+
+
+def arrivals(db: Database, since: int, until: int, queue: str | None = None) -> list[Arrivals]:
+    """What came from ``since`` to before ``until``, to a queue or to all of them, in order."""
+    rows = db.conn.execute(
+        "select at, sum(joined - short), sum(handled), sum(talked + wrapped), sum(abandoned),"
+        " sum(waited_answered + waited_abandoned) from queue_quarters"
+        " where at >= ? and at < ? and queue = coalesce(?, queue) group by at order by at",
+        (since, until, queue),
+    )
+    return [Arrivals(*row) for row in rows]
+
+
 def of_agents(db: Database, since: int, until: int, agent: str | None = None) -> list[AgentQuarter]:
     """The quarter hours of agents from ``since`` to before ``until``, in order."""
     rows = db.conn.execute(

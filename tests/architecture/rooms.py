@@ -60,9 +60,9 @@ ROOMS = {
         "the command line, a module per group of commands",
         "admin ami api calls config control doctor fulfilment knowledge log main menus messaging",
         "phone selfcare",
-        "sim store ussd workplace",
+        "sim staffing store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
-        "ivr.speech prompts",
+        "ivr.speech ivr.staffing prompts",
     ),
     "ari_app.admin": _room(
         "what an operator asks of an installation",
@@ -98,6 +98,11 @@ ROOMS = {
         "config messaging store",
         "ivr ivr.acd",
     ),
+    "ari_app.staffing": _room(
+        "what staffing is planned from: the history in the store, and the settings",
+        "config store",
+        "ivr.acd ivr.hours ivr.staffing",
+    ),
     "ari_app.messaging": _room(
         "texts and events leave, with retries",
         "config log retry store",
@@ -122,7 +127,7 @@ ROOMS = {
     ),
     "ari_app.config": _room(
         "files, environment, defaults",
-        "asterisk_conf ivr ivr.acd ivr.http ivr.identity ivr.speech prompts",
+        "asterisk_conf ivr ivr.acd ivr.hours ivr.http ivr.identity ivr.speech ivr.staffing prompts",
     ),
     "ari_app.knowledge": _room(
         "articles for agents, from Markdown files of the site",
@@ -223,6 +228,10 @@ ROOMS = {
     "ivr.identity": _room(
         "code words, keypad letters, lockout",
         "ivr.speech",
+    ),
+    "ivr.staffing": _room(
+        "how many agents are needed when",
+        "ivr.hours",
     ),
     "ivr.speech": _room(
         "values as words, per language",

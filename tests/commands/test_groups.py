@@ -66,7 +66,7 @@ def test_every_help_is_a_short_imperative_sentence() -> None:
 VERBS = {
     "Add", "Announce", "Be", "Call", "Cancel", "Change", "Check", "Close", "Dial", "Draw", "End",
     "Erase", "Extend", "Fetch", "Force", "Have", "Import", "Install", "Keep", "List", "Lift",
-    "Make", "Mark", "Place", "Print", "Put", "Reload", "Remove", "Render", "Replace",
+    "Make", "Mark", "Place", "Plan", "Print", "Put", "Reload", "Remove", "Render", "Replace",
     "Restore", "Revoke", "Run", "Send", "Serve", "Set", "Show", "Sign", "Start", "Stop",
     "Synthesize", "Unlock", "Write",
 }  # fmt: skip

@@ -33,5 +33,6 @@ def statistics() -> Iterator[tuple[str, Use]]:
     yield "places.put", lambda db: places.put(db, "queue_log", "{}")
     yield "places.of", lambda db: places.of(db, "queue_log")
     yield "quarters.of_queues", lambda db: quarters.of_queues(db, since, _UNTIL)
+    yield "quarters.arrivals", lambda db: quarters.arrivals(db, since, _UNTIL)
     yield "quarters.of_agents", lambda db: quarters.of_agents(db, since, _UNTIL, AGENT)
     yield "quarters.last", quarters.last

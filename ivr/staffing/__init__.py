@@ -1,0 +1,1 @@
+"""How many agents are needed when: a forecast of one's own history, queueing formulas, shifts."""
