@@ -1,7 +1,7 @@
 """`firstline announce`: announce an outage to callers, and its end to those who asked for it."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import click
 from msgspec import to_builtins
 
 from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.audience import by_language, chosen, known
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import (
     by_option,
@@ -21,11 +22,10 @@ from ari_app.commands.store_access import (
     write,
 )
 from ari_app.config.state import State
-from ari_app.store import announcement_requests, announcements, changes, demo_accounts, subscribers
+from ari_app.store import announcement_requests, announcements, changes
 from ari_app.store.announcement_requests import Reach
 from ari_app.store.announcements import Announcement
 from ari_app.store.sqlite import Database
-from ivr.problems import near
 from ivr.speech import languages
 from prompts.template import unspoken
 
@@ -87,11 +87,11 @@ def add(
         raise click.UsageError("name the callers with one of --area, --tariff and --everyone")
     until = moment(state, text_until)
     spoken = state.config().site.languages
-    said = _texts(given | _by_language(texts), recording, spoken)
+    said = _texts(given | by_language(texts), recording, spoken)
     if not everyone:
-        known_areas, known_tariffs = read(state, _known)
-        areas = _chosen("area", areas, known_areas)
-        tariffs = _chosen("tariff", tariffs, known_tariffs)
+        known_areas, known_tariffs = read(state, known)
+        areas = chosen("area", areas, known_areas)
+        tariffs = chosen("tariff", tariffs, known_tariffs)
     draft = Announcement(
         areas=areas,
         tariffs=tariffs,
@@ -183,17 +183,6 @@ def cancel(state: State, id: int, restored: bool, by: str) -> None:
         )
 
 
-def _by_language(texts: tuple[str, ...]) -> dict[str, str]:
-    """Language -> text, of ``LANG=TEXT``."""
-    found = dict(text.partition("=")[::2] for text in texts)
-    for code in found:
-        if code not in languages.known():
-            raise click.UsageError(
-                f"--text {code}=…: {code!r} is not a language: {near(code, languages.known())}"
-            )
-    return found
-
-
 def _texts(
     given: Mapping[str, str], recording: Path | None, spoken: Sequence[str]
 ) -> Mapping[str, str]:
@@ -232,23 +221,6 @@ def _kept(recording: Path, state: State) -> str:
     except SoundError as error:
         raise click.ClickException(f"{recording}: {error}") from error
     return str(kept.with_suffix(""))
-
-
-def _chosen(what: str, given: Iterable[str], known: Mapping[str, str]) -> tuple[str, ...]:
-    """The ids of areas or tariffs that were named."""
-    plain = {name.casefold(): id for name, id in known.items()}
-    for name in given:
-        if name.casefold() not in plain:
-            raise click.ClickException(f"there is no {what} {name}: {near(name, known)}")
-    return tuple(dict.fromkeys(plain[name.casefold()] for name in given))
-
-
-def _known(db: Database) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The areas, and the names of tariffs in all languages with their ids."""
-    areas = {area: area for area in subscribers.areas(db)}
-    plans = demo_accounts.tariffs(db)
-    names = {name: plan.id for plan in plans for name in plan.names.values()}
-    return areas, names | {plan.id: plan.id for plan in plans}
 
 
 def _listed(db: Database, at: datetime, ended: bool) -> list[Listed]:

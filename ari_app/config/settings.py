@@ -138,6 +138,7 @@ class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     by: Literal["sip", "webhook"] = "sip"
     url: str = ""
+    stop_words: tuple[str, ...] = ("stop",)
 
     def __post_init__(self) -> None:
         """A webhook needs an address, without a password in it."""

@@ -119,6 +119,7 @@ def _start(
     begin(log_files.run(log_files.of(shared.foundation.state.directory)))
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())
+    begin(shared.messaging.campaigns.run())
     if shared.cards is not None:
         begin(shared.cards.run())
     for webhook in shared.webhooks:

@@ -146,7 +146,9 @@ def build_calls(
     of_gateway = replace(callers, enter=partial(inbound.enter, way=GATEWAY))
     ussd = Sessions(written, of_gateway, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
-    texts = MessageSessions(written, callers, post, background.begin, config.ussd.menu)
+    texts = MessageSessions(
+        written, callers, post, background.begin, config.ussd.menu, shared.messaging.campaigns
+    )
     phone_event = _phone_events(shared, texts, background)
     live_calls, actions = admission.live_calls, admission.actions
     placing = admission.placing

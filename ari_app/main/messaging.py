@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -12,6 +13,7 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main.foundation import clock
 from ari_app.messaging import event_webhook
+from ari_app.messaging.campaigns import Campaigns
 from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.messaging.event_webhook import EndpointKeys, EventWebhook
 from ari_app.messaging.outbox import Outbox
@@ -23,7 +25,8 @@ log = logging.getLogger(__name__)
 
 
 class Messaging(Struct, frozen=True):
-    """What sends texts: ``phones`` at once, by SIP MESSAGE; ``outbox`` with retries.
+    """What sends texts: ``phones`` at once, by SIP MESSAGE; ``outbox`` with retries;
+    ``campaigns`` those to all of an area or tariff.
 
     ``to_phones``: the outbox sends to registered phones, rather than by a service.
     """
@@ -31,6 +34,7 @@ class Messaging(Struct, frozen=True):
     phones: SipMessages
     outbox: Outbox
     to_phones: bool
+    campaigns: Campaigns
 
 
 @asynccontextmanager
@@ -45,13 +49,22 @@ async def opened_messaging(
         f"sip:{site.numbers[0]}@{site.host}",
     )
     async with AsyncExitStack() as stack:
-        if settings.by == "webhook":
+        to_phones = settings.by == "sip"
+        if to_phones:
+            outbox = Outbox(store, phones.send, clock, link.wait_connected)
+        else:
             webhook = Webhook(settings.url, WebhookKeys.of(state))
             await stack.enter_async_context(webhook)
-            yield Messaging(phones, Outbox(store, webhook.send, clock), to_phones=False)
-        else:
-            outbox = Outbox(store, phones.send, clock, link.wait_connected)
-            yield Messaging(phones, outbox, to_phones=True)
+            outbox = Outbox(store, webhook.send, clock)
+        zone = ZoneInfo(site.timezone)
+        campaigns = Campaigns(
+            store,
+            outbox.wake,
+            lambda: clock().astimezone(zone),
+            site.languages,
+            settings.stop_words,
+        )
+        yield Messaging(phones, outbox, to_phones, campaigns)
 
 
 @asynccontextmanager

@@ -37,6 +37,10 @@ What: TypeAlias = Literal[
     "flows rollback",
     "tokens add",
     "tokens revoke",
+    "campaigns add",
+    "campaigns",
+    "campaigns refuse",
+    "campaigns allow",
 ]
 """What is changed: the command that does it; the desk has a text for each."""
 

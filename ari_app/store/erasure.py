@@ -33,6 +33,8 @@ _WRITTEN = (
     ("webhook_events", "number"),
     ("tasks", "number"),
     ("surveys", "number"),
+    ("campaign_targets", "number"),
+    ("no_campaigns", "number"),
 )
 """Where numbers are stored, some of them as they were dialled."""
 _FORMS = "(select value from json_each(:forms))"
@@ -103,6 +105,13 @@ _ANONYMISED = (
         _ANY,
     ),
     ("surveys", "surveys", "number = '', subscriber = null", _ANY),
+    (
+        "texts of campaigns",
+        "campaign_targets",
+        "number = 'forgotten ' || hex(randomblob(8)), subscriber = null,"
+        " state = iif(state = 'waiting', 'cancelled', state)",
+        _MINE,
+    ),
     (
         "requests for a message",
         "announcement_wishes",

@@ -8,13 +8,22 @@ import logging
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from ari_app.session.conductor import conduct
 from ari_app.ussd.line import Page, Reply, TextLine
-from ari_app.ussd.sessions import LASTING, MOST, PATIENCE, TROUBLE, UNKNOWN, Callers, TextServices
+from ari_app.ussd.sessions import (
+    LASTING,
+    MOST,
+    PATIENCE,
+    STOPPED,
+    TROUBLE,
+    UNKNOWN,
+    Callers,
+    TextServices,
+)
 from ivr.identity.keypad import normalise
 from ivr.screens import SMS
 
@@ -37,8 +46,19 @@ class MessagePort(Struct, frozen=True):
     """Sends to an account, from a service number, a text."""
 
 
+class Refusals(Protocol):
+    """The words by which subscribers refuse campaigns."""
+
+    def is_stop(self, text: str) -> bool:
+        """Whether a text that begins a session is such a word."""
+
+    async def stop(self, number: str) -> None:
+        """Store that a number refuses campaigns; raises if it cannot be stored."""
+
+
 class MessageSessions:
     """The text sessions of phones, one a phone; what is no code begins ``menu``, if that is one.
+    A word of ``refusals`` instead of a code refuses campaigns.
 
     ``written`` returns what a session that begins now is served with, ``begin`` starts a task.
     """
@@ -50,7 +70,9 @@ class MessageSessions:
         post: MessagePort,
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         menu: str,
+        refusals: Refusals,
     ) -> None:
+        self._refusals = refusals
         self._written = written
         self._callers = callers
         self._post = post
@@ -119,6 +141,9 @@ class MessageSessions:
                 await send(written.page(UNKNOWN, session.language if session else ""))
             return reply
 
+        if self._refusals.is_stop(text):
+            await self._refused(number, send, written)
+            return
         code = written.book.words.get(normalise(text), text)
         if not _CODE.fullmatch(code):
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
@@ -132,6 +157,13 @@ class MessageSessions:
         except Exception:
             log.exception("text session %s failed", session.id)
             await send(written.page(TROUBLE, session.language))
+
+    async def _refused(
+        self, number: str, send: Callable[[Page], Awaitable[bool]], written: TextServices
+    ) -> None:
+        """Store and confirm that a number refuses campaigns."""
+        await self._refusals.stop(number)
+        await send(written.page(STOPPED, await self._callers.language(number)))
 
 
 class _Inbox:

@@ -36,9 +36,10 @@ MOST = 2000
 """Most sessions at a time."""
 
 TROUBLE, UNKNOWN, OVER = "ussd-trouble", "ussd-unknown", "ussd-over"
+STOPPED = "campaigns-stopped"
 """Prompts: the service is unavailable; no flow has the code; the session is over already."""
 
-PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, OVER)
+PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, OVER, STOPPED)
 
 
 class MismatchError(Exception):

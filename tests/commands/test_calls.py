@@ -12,9 +12,10 @@ from msgspec import json
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.main.installation import installation
-from ari_app.store import callbacks, complaints, outbox, surveys
+from ari_app.store import callbacks, complaints, outbox, subscribers, surveys
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
+from ari_app.store.subscribers import Subscriber
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
@@ -108,6 +109,32 @@ def test_surveys(state: State) -> None:
     assert second == "2026-03-01 15:00 +03  c2  no answer"
     assert json.decode(printed(state, *since, "--json"))[0]["answers"] == {"agent": [4, 5]}
     assert "not a time in the past" in printed(state, "surveys", "--since", "2h later", code=2)
+
+
+def test_campaigns(state: State) -> None:
+    people = [
+        Subscriber(id, f"37599000000{id}", "Anna", "ru", area, None, None, NOON)
+        for id, area in ((1, "Минск"), (2, "Минск"), (3, "Брест"))
+    ]
+    written(state, lambda db: subscribers.add(db, people))
+    add = ("campaigns", "add", "restored", "--area", "минск", "--text", "ru=Связь есть.")
+    assert "would send 2 texts, in 1 min of sending" in printed(state, *add, "--dry-run")
+    assert "there was no campaign" in printed(state, "campaigns", "list")
+    assert "375990000001 gets no campaigns" in printed(state, "campaigns", "refuse", "375990000001")
+    assert "campaign restored: 1 texts, in 1 min of sending; 1 want none" in printed(state, *add)
+    assert "there was a campaign restored already" in printed(state, *add, code=1)
+    assert "restored  running  1 waiting, 1 stopped\n" in printed(state, "campaigns", "list")
+    assert "campaign restored is paused" in printed(state, "campaigns", "pause", "restored")
+    assert "campaign restored is paused" in printed(state, "campaigns", "pause", "restored", code=1)
+    assert "campaign restored, paused: Минск" in printed(state, "campaigns", "show", "restored")
+    assert "is cancelled" in printed(state, "campaigns", "cancel", "restored")
+    shown = json.decode(printed(state, "campaigns", "show", "restored", "--json"))
+    assert shown["reach"]["cancelled"] == 1
+    assert "gets campaigns again" in printed(state, "campaigns", "allow", "375990000001")
+    other = (*add[:2], "other", *add[5:])
+    assert "name the subscribers with" in printed(state, *other, code=2)
+    assert "there is no area Oz" in printed(state, *other, "--area", "Oz", code=1)
+    assert "is not a time of day" in printed(state, *other, "--everyone", "--from", "x", code=2)
 
 
 def test_callbacks(state: State) -> None:

@@ -36,6 +36,7 @@ from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.deadlines import within
 from tests.spoken import MORE
+from tests.ussd.refusals import Refusals
 
 FLOW = """
 flow: main
@@ -258,7 +259,7 @@ async def messages(key: str, when: When) -> list[str]:
     async with _tasks() as begin:
         services = TextServices(site.book, texts, site.ports)
         post = MessagePort(number, send)
-        phone = MessageSessions(lambda: services, site.callers, post, begin, "*111#")
+        phone = MessageSessions(lambda: services, site.callers, post, begin, "*111#", Refusals())
         phone.take("one", "611", "*111#")
         await page()
         phone.take("one", "611", "1")

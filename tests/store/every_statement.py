@@ -11,6 +11,7 @@ from ari_app.store import (
     backlog,
     bulk_import,
     calls,
+    campaigns,
     card_events,
     cards,
     changes,
@@ -35,6 +36,7 @@ from ari_app.store.agent_actions import AgentAction
 from ari_app.store.agents import Agent
 from ari_app.store.bulk_import import ImportedSubscriber
 from ari_app.store.calls import CallAbout, CallBegan, CallEnded, Record, StepTaken
+from ari_app.store.campaigns import Campaign
 from ari_app.store.card_events import CardEvent
 from ari_app.store.cards import Card, TypedText
 from ari_app.store.changes import Change
@@ -55,10 +57,19 @@ from tests.store.left_to_others import cleaning, proofs, requests, texts
 from tests.store.other_systems import sent_and_asked
 from tests.store.queue_statements import statistics, stays_of_days
 
+_NEWS = Campaign(name=NEW, texts={"ru": "Да"}, created=NOW, by="me")
+
+
+def _reach(db: Database) -> object:
+    id = campaigns.add(db, _NEWS)
+    assert id is not None
+    return campaigns.reach(db, id)
+
 
 def reports() -> Mapping[str, tuple[str, Use]]:
     """What reads the calls of a year, or all of a person, and why that may take the longer the more
     there are. A command or the administrators' page does so; no call and no agent waits for it."""
+    all_of_them = "it counts or takes the subscribers of an area"
     year = "it counts the calls of a year"
     every = "it looks at all places where a number may be written, as it was dialled"
     return {
@@ -73,6 +84,9 @@ def reports() -> Mapping[str, tuple[str, Use]]:
             lambda db: conversations.count_before(db, NOW),
         ),
         "queue_calls.between": ("it reads the calls of a day", stays_of_days),
+        "campaigns.audience": (all_of_them, lambda db: campaigns.audience(db, _NEWS)),
+        "campaigns.add": (all_of_them, lambda db: campaigns.add(db, _NEWS)),
+        "campaigns.reach": (all_of_them, _reach),
         "erasure.find": (every, lambda db: erasure.find(db, NUMBER)),
         "erasure.erase": (every, _erase),
     }

@@ -9,6 +9,7 @@ from ari_app.store import (
     announcements,
     callbacks,
     calls,
+    campaigns,
     code_words,
     complaints,
     one_time_codes,
@@ -94,6 +95,13 @@ def requests() -> Iterator[tuple[str, Use]]:
     for name, listed in (("complaints", complaints.listed), ("callbacks", callbacks.listed)):
         for every in (False, True):
             yield f"{name}.listed", partial(_listed, listed, every)
+    yield "campaigns.by_name", lambda db: campaigns.by_name(db, NEW)
+    yield "campaigns.listed", lambda db: campaigns.listed(db, 20)
+    yield "campaigns.set_state", lambda db: campaigns.set_state(db, 1, "paused")
+    yield "campaigns.any_running", campaigns.any_running
+    yield "campaigns.post_due", lambda db: campaigns.post_due(db, NOW, lambda *_: "")
+    yield "campaigns.stop", lambda db: campaigns.stop(db, NUMBER, "text", NOW)
+    yield "campaigns.allow", lambda db: campaigns.allow(db, NUMBER)
     yield "surveys.begin", lambda db: surveys.begin(db, NEW, NUMBER, WHO, NOW, NOW - DAY, 1.0)
     yield "surveys.between", lambda db: surveys.between(db, NOW - DAY, NOW)
     yield "surveys.answer", lambda db: surveys.answer(db, CALL, "agent", 5, 5, NOW)

@@ -12,6 +12,7 @@ from tests.ari.facts import until
 from tests.deadlines import within
 from tests.records import without_times
 from tests.ussd.harness import Harness, harness
+from tests.ussd.refusals import Refusals
 
 PHONE, NUMBER = "zorka-1", "375291234567"
 
@@ -24,7 +25,10 @@ class Phones:
         self.came: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self.away = False
         post = MessagePort(self._number, self._send)
-        self.texting = MessageSessions(lambda: here.written, here.callers, post, here.begin, menu)
+        self.refusals = Refusals("Stop")
+        self.texting = MessageSessions(
+            lambda: here.written, here.callers, post, here.begin, menu, self.refusals
+        )
 
     async def _number(self, phone: str) -> str | None:
         return NUMBER if phone == PHONE else None
@@ -60,6 +64,14 @@ async def test_a_code_begins_and_a_number_goes_on() -> None:
 async def test_what_is_no_code_begins_with_the_menu_and_is_no_reply(menu: str, first: str) -> None:
     async with phones(menu) as one:
         assert await one.said("2") == first
+
+
+async def test_a_stop_word_refuses_campaigns_but_is_a_reply_in_a_session() -> None:
+    async with phones() as one:
+        assert await one.said("Stop") == "campaigns-stopped"
+        assert one.refusals.refused == [NUMBER]
+        assert [await one.said("*111#"), await one.said("Stop")] == ["menu", "wrong\nmenu"]
+        assert one.refusals.refused == [NUMBER]
 
 
 async def test_where_no_flow_has_the_menu_the_number_begins() -> None:

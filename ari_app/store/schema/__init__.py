@@ -45,6 +45,7 @@ from ari_app.store.schema.m035_other_systems import other_systems
 from ari_app.store.schema.m036_callback_places import callback_places
 from ari_app.store.schema.m037_tasks import tasks
 from ari_app.store.schema.m038_surveys import surveys
+from ari_app.store.schema.m039_campaigns import campaigns
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -86,6 +87,7 @@ _IN_ORDER = (
     callback_places,
     tasks,
     surveys,
+    campaigns,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

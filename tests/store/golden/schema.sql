@@ -36,6 +36,7 @@
 -- migration callback_places
 -- migration tasks
 -- migration surveys
+-- migration campaigns
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -840,4 +841,35 @@ CREATE TABLE survey_answers (
             best integer not null,
             at integer not null,
             primary key (call, question)
+        ) strict, without rowid;
+CREATE TABLE campaigns (
+            id integer primary key,
+            name text not null unique,
+            texts text not null,
+            areas text not null,
+            tariffs text not null,
+            first integer not null,
+            last integer not null,
+            rate integer not null,
+            created integer not null,
+            author text not null,
+            state text not null
+        ) strict;
+CREATE TABLE campaign_targets (
+            campaign integer not null references campaigns,
+            number text not null,
+            subscriber integer,
+            state text not null,
+            at integer,
+            primary key (campaign, number)
+        ) strict, without rowid;
+CREATE INDEX campaign_targets_waiting on campaign_targets (campaign)
+            where state = 'waiting';
+CREATE INDEX campaign_targets_at on campaign_targets (campaign, at)
+            where at is not null;
+CREATE INDEX campaign_targets_of_number on campaign_targets (number);
+CREATE TABLE no_campaigns (
+            number text primary key,
+            at integer not null,
+            way text not null
         ) strict, without rowid;

@@ -1,0 +1,230 @@
+"""`firstline campaigns`: a text to all subscribers of an area or a tariff."""
+
+import re
+from collections.abc import Sequence
+
+import click
+from msgspec import to_builtins
+
+from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.audience import by_language, chosen, known
+from ari_app.commands.groups import Commands
+from ari_app.commands.store_access import by_option, change, now, read, shown, write
+from ari_app.config.state import State
+from ari_app.store import campaigns as store
+from ari_app.store import changes
+from ari_app.store.campaigns import Campaign, Reach
+from ari_app.store.sqlite import Database
+
+LISTED = 1000
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+DAY = 24 * 60
+
+
+@click.group(cls=Commands)
+def campaigns() -> None:
+    """Send a text to all of an area or tariff."""
+
+
+def _clock(_: click.Context, __: click.Parameter, text: str) -> int:
+    """The minute of the day of a time such as ``9:00``."""
+    found = _CLOCK.fullmatch(text)
+    minute = int(found[1]) * 60 + int(found[2]) if found else DAY + 1
+    if minute > DAY:
+        raise click.BadParameter(f"{text!r} is not a time of day: write it as 9:00")
+    return minute
+
+
+@campaigns.command()
+@click.argument("name")
+@click.option("--area", "areas", multiple=True, help="To its subscribers; may be repeated.")
+@click.option("--tariff", "tariffs", multiple=True, help="Likewise, by id or name.")
+@click.option("--everyone", is_flag=True, help="To every subscriber.")
+@click.option(
+    "--text",
+    "texts",
+    multiple=True,
+    metavar="LANG=TEXT",
+    help="The text in a language; may be repeated for others.",
+)
+@click.option("--from", "first", default="9:00", show_default=True, callback=_clock,
+              help="From this time of day, in the site's time zone.")  # fmt: skip
+@click.option("--to", "last", default="20:00", show_default=True, callback=_clock,
+              help="Until this time of day.")  # fmt: skip
+@click.option("--rate", type=click.IntRange(1, 100_000), default=60, show_default=True,
+              help="Texts in a minute, at most.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show how many would get it, and send nothing.")
+@by_option
+@click.pass_obj
+def add(
+    state: State,
+    /,
+    name: str,
+    areas: tuple[str, ...],
+    tariffs: tuple[str, ...],
+    everyone: bool,
+    texts: tuple[str, ...],
+    dry_run: bool,
+    by: str,
+    **pace: int,
+) -> None:
+    """Send a text to all subscribers of areas or tariffs, each number once.
+
+    NAME is the campaign's own: the same name twice is refused, so that nothing is sent twice.
+    """
+    if everyone == bool(areas or tariffs):
+        raise click.UsageError("name the subscribers with --area and --tariff, or --everyone")
+    if pace["first"] == pace["last"]:
+        raise click.UsageError("--from and --to are the same time: nothing would ever be sent")
+    known_areas, known_tariffs = read(state, known)
+    new = Campaign(
+        name=name,
+        texts=_texts(texts, state.config().site.languages),
+        areas=chosen("area", areas, known_areas),
+        tariffs=chosen("tariff", tariffs, known_tariffs),
+        created=now(state),
+        by=by,
+        first=pace["first"],
+        last=pace["last"],
+        rate=pace["rate"],
+    )
+    reach = read(state, store.audience, new)
+    refused = f"; {reach.stopped} want none" if reach.stopped else ""
+    minutes = -(-reach.waiting // new.rate)
+    lasting = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    counts = f"{reach.waiting} texts, in {lasting} of sending{refused}"
+    if dry_run:
+        click.echo(f"would send {counts}")
+        return
+    adding = change(state, by, "campaigns add", name, counts)
+    if write(state, changes.made, adding, store.add, new) is None:
+        raise click.ClickException(
+            f"there was a campaign {name} already: `firstline campaigns show {name}`"
+        )
+    click.echo(f"campaign {name}: {counts}")
+
+
+@campaigns.command("list")
+@json_option()
+@click.pass_obj
+def list_(state: State, as_json: bool) -> None:
+    """List the campaigns, newest first."""
+    found = read(state, _listed)
+    if as_json:
+        print_json([{**to_builtins(one), "reach": reach} for one, reach in found])
+        return
+    for one, reach in found:
+        click.echo(f"{shown(one.created, state)}  {one.name}  {one.state}  {_counts(reach)}")
+    if not found:
+        click.echo("there was no campaign", err=True)
+
+
+@campaigns.command()
+@click.argument("name")
+@json_option()
+@click.pass_obj
+def show(state: State, name: str, as_json: bool) -> None:
+    """Show campaign NAME: its subscribers, its texts, and how far it is."""
+    one, reach = read(state, _named, name)
+    if as_json:
+        print_json({**to_builtins(one), "reach": reach})
+        return
+    whom = ", ".join((*one.areas, *one.tariffs)) or "everyone"
+    click.echo(f"campaign {name}, {one.state}: {whom}, by {one.by}")
+    click.echo(f"  from {_time(one.first)} to {_time(one.last)}, {one.rate} a minute")
+    for language, text in one.texts.items():
+        click.echo(f"  {language}: {text}")
+    click.echo(f"  {_counts(reach)}")
+
+
+@campaigns.command()
+@click.argument("name")
+@by_option
+@click.pass_obj
+def pause(state: State, name: str, by: str) -> None:
+    """Send no more texts of campaign NAME until it is resumed."""
+    _set(state, name, by, "paused")
+
+
+@campaigns.command()
+@click.argument("name")
+@by_option
+@click.pass_obj
+def resume(state: State, name: str, by: str) -> None:
+    """Send the texts of campaign NAME again."""
+    _set(state, name, by, "running")
+
+
+@campaigns.command()
+@click.argument("name")
+@by_option
+@click.pass_obj
+def cancel(state: State, name: str, by: str) -> None:
+    """End campaign NAME: who has not got its text gets none."""
+    _set(state, name, by, "cancelled")
+
+
+@campaigns.command()
+@click.argument("number")
+@by_option
+@click.pass_obj
+def refuse(state: State, number: str, by: str) -> None:
+    """Send no campaigns to NUMBER any more."""
+    refusing = change(state, by, "campaigns refuse", number)
+    new = write(state, changes.made, refusing, store.stop, number, "command", now(state))
+    click.echo(f"{number} gets no campaigns" if new else f"{number} got none before")
+
+
+@campaigns.command()
+@click.argument("number")
+@by_option
+@click.pass_obj
+def allow(state: State, number: str, by: str) -> None:
+    """Send campaigns to NUMBER again, which asked for it."""
+    allowing = change(state, by, "campaigns allow", number)
+    if not write(state, changes.made, allowing, store.allow, number):
+        raise click.ClickException(f"{number} has not refused campaigns")
+    click.echo(f"{number} gets campaigns again")
+
+
+def _set(state: State, name: str, by: str, to: store.State) -> None:
+    one, _ = read(state, _named, name)
+    changing = change(state, by, "campaigns", name, to)
+    if not write(state, changes.made, changing, store.set_state, one.id, to):
+        raise click.ClickException(f"campaign {name} is {one.state}")
+    click.echo(f"campaign {name} is {to}")
+
+
+def _texts(given: tuple[str, ...], spoken: Sequence[str]) -> dict[str, str]:
+    texts = {code: " ".join(text.split()) for code, text in by_language(given).items()}
+    texts = {code: text for code, text in texts.items() if text}
+    if not texts:
+        raise click.UsageError(f"give a text: --text {spoken[0]}=…")
+    missing = [code for code in spoken if code not in texts]
+    if missing:
+        click.echo(
+            f"warning: no text in {', '.join(missing)}: who speaks it gets the one in "
+            f"{next(code for code in (*spoken, *texts) if code in texts)}",
+            err=True,
+        )
+    return texts
+
+
+def _named(db: Database, name: str) -> tuple[Campaign, Reach]:
+    one = store.by_name(db, name)
+    if one is None:
+        raise click.ClickException(f"there is no campaign {name}: `firstline campaigns list`")
+    return one, store.reach(db, one.id)
+
+
+def _listed(db: Database) -> list[tuple[Campaign, Reach]]:
+    return [(one, store.reach(db, one.id)) for one in store.listed(db, LISTED)]
+
+
+def _counts(reach: Reach) -> str:
+    counts = {name: getattr(reach, name) for name in reach.__struct_fields__}
+    return ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "no one"
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60}:{minute % 60:02}"
