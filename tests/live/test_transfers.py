@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
+from msgspec import json
 
 from ari_app.ami.client import Settings
 from ari_app.ami.queue_actions import TRANSFER, QueueActions
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.live
 
 CALLER = "375990000006"
 BRIDGES = "bridge show all"
+CHANNELS = "core show channels concise"
 ANNA, BORIS = "PJSIP/701", "PJSIP/702"
 
 SETTINGS = """
@@ -29,11 +31,14 @@ wrapup = 0
 record = true
 agents = { anna = 0 }
 """
+ASKED = {"FIRSTLINE_SURVEY_SHARE": "1", "FIRSTLINE_SURVEY_EVERY": "0"}
+"""Each caller whose agent has hung up is asked how it was."""
 
 
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installed(tmp_path_factory.mktemp("live") / "state", SETTINGS) as one:
+    state = tmp_path_factory.mktemp("live") / "state"
+    with installed(state, SETTINGS, environment=ASKED) as one:
         yield one
 
 
@@ -66,8 +71,9 @@ class Scene:
         [talk] = self.watch.view.board.talks
         return talk
 
-    async def boris_serves(self, queue: str = "") -> None:
-        """Boris answers, speaks, and hangs up; the call is the same one all the while."""
+    async def boris_serves(self, queue: str = "", says: str = "*") -> None:
+        """Boris answers, speaks, and hangs up; the call is the same one all the while. The caller
+        answers the survey with keys."""
         [call] = {one.caller.call for one in self.watch.view.board.talks} or {""}
         await self.boris.wait(Incoming, timeout=20)
         await self.shows(lambda board: (queue, BORIS) in rung(board))
@@ -77,7 +83,12 @@ class Scene:
         assert talk.caller.number == CALLER
         assert call in ("", talk.caller.call)
         await self.boris.hangup()
-        await self.me.wait(Disconnected, timeout=20)
+        async with within(20):
+            while "!Stasis!" not in await asyncio.to_thread(self.mine.ordered, CHANNELS):
+                pass
+        for key in says:
+            await self.me.press(key)
+        await self.me.wait(Disconnected, timeout=40)
         await self.shows(lambda board: not (board.talks or board.offers))
 
 
@@ -154,10 +165,13 @@ async def test_a_queue_gets_the_caller_whose_flow_then_goes_on(mine: Installatio
     async with scene(mine) as at:
         talk = await at.begin()
         await at.actions.transfer(talk.leg, "queue-technical")
-        await at.boris_serves("technical")
+        await at.boris_serves("technical", says="15")
     path = await asyncio.to_thread(mine.last_call)
     assert "support-queue (queue)  -> ended" in path
     assert "ended (cause" in path
+    about = json.decode(await asyncio.to_thread(mine.out, "surveys", "--json"))[-1]
+    assert (about["agent"], about["queue"]) == ("boris", "technical")
+    assert about["answers"] == {"agent": [5, 5], "solved": [1, 1]}
 
 
 @pytest.mark.parametrize("to", ["702", "799"])
