@@ -126,7 +126,7 @@ class Desk:
             render,
             begin,
         )
-        self.browser_phones = ports.browser_phones
+        self.ports = ports
         self.player = RecordingPlayer(ports, browsing, site.listen, now)
         self.snapshot = Snapshot(cards, details, panels, promised, ports.browser_phones, render)
         self.presence = presence = Presence(states, ports.phones, control, tabs, render, begin)

@@ -5,6 +5,7 @@ from ari_app.desk.web.accounts import Role
 PAGES: tuple[tuple[str, Role, str], ...] = (
     ("/", "agent", "page-desk"),
     ("/board", "supervisor", "board"),
+    ("/reports", "supervisor", "reports"),
     ("/admin", "admin", "admin"),
 )
 """Path, role, and the name of its text. A new page needs nothing more than a line here, its route

@@ -26,6 +26,7 @@ from ari_app.desk.cards.caller_profile import (
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
+from ari_app.desk.reports.port import Reports
 from ari_app.desk.tasks_port import Task, Tasks
 from ivr.acd.queues import Caller
 from ivr.events import Answered
@@ -312,3 +313,4 @@ class Ports(Struct, frozen=True):
     knowledge: Knowledge
     tasks: Tasks
     board: BoardData
+    reports: Reports

@@ -131,7 +131,7 @@ class Render:
             named=partial(self.named, language=language),
             outcome_text=partial(_outcome, language=language),
             person=self.person,
-            language_name=partial(_language_name, language=language),
+            language_name=partial(language_name, language=language),
             language=language,
             **values,
         )
@@ -296,7 +296,7 @@ def _length(seconds: float) -> str:
     return f"{seconds // 60:.0f}:{seconds % 60:02.0f}"
 
 
-def _language_name(code: str, language: str) -> str:
+def language_name(code: str, language: str) -> str:
     """A language as the pages call it, else as its speakers do."""
     if (name := f"language-{code}") in words():
         return word(name, language)

@@ -61,6 +61,11 @@ def last_of_channel(db: Database, channel: str) -> Conversation | None:
     return next(iter(_found(db, tail, channel)), None)
 
 
+def of_channel(db: Database, channel: str) -> list[Conversation]:
+    """The conversations of a caller's channel, oldest first."""
+    return _found(db, "where channel = ? order by at, id", channel)
+
+
 def of_person(
     db: Database, subscriber: int | None, number: str, limit: int = 20
 ) -> list[Conversation]:

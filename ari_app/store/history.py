@@ -61,6 +61,11 @@ def of_subscriber(
     return selected(db, tail, subscriber, 2**63 - 1 if before is None else micros(before), limit)
 
 
+def of_card(db: Database, card: str) -> Contact | None:
+    """The contact of a card; None if there is none."""
+    return next(iter(selected(db, "where card = ? and card <> ''", card)), None)
+
+
 def selected(db: Database, tail: str, *values: object) -> list[Contact]:
     """The contacts that the ``tail`` of a query chooses, which is no text from outside."""
     rows = db.conn.execute(f"select {_COLUMNS} from contacts {tail}", values)

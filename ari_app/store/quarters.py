@@ -112,6 +112,15 @@ def of_agents(db: Database, since: int, until: int, agent: str | None = None) ->
     return [AgentQuarter(*row) for row in rows]
 
 
+def spent_between(db: Database, since: int, until: int) -> list[tuple[str, str, str, int]]:
+    """Agent, state, reason, and for how long, in the quarter hours of a time."""
+    return db.conn.execute(
+        "select agent, state, reason, sum(spent) from agent_quarters where at >= ? and at < ?"
+        " group by 1, 2, 3 order by 1, 2, 3",
+        (since, until),
+    ).fetchall()
+
+
 def last(db: Database) -> int | None:
     """The beginning of the newest quarter hour that was made."""
     (queues,) = db.conn.execute("select max(at) from queue_quarters").fetchone()

@@ -12,7 +12,7 @@ from ivr.analysis.graph import FAILED_INPUT
 from ivr.analysis.reachability import shortest_to_human
 from ivr.engine import Step as Walked
 from ivr.model import Book
-from ivr.nodes import Node
+from ivr.nodes import Node, kind
 from ivr.speech.key_names import key_names
 from ivr.speech.language import PhraseError
 from ivr.speech.languages import language as spoken_language
@@ -66,6 +66,19 @@ class CallNarrator:
                 outcome = step.outcome if failed else ""
                 yield Step(one.at, self._name(step), key, outcome, failed)
 
+    def heard(self, flow: str, node: str) -> Names | None:
+        """What a node is about, per language; None if callers do not notice it."""
+        step = Walked(flow, node, "")
+        found = self._node(step)
+        if found is not None and kind(found) in SILENT:
+            return None
+        return None if self._operation(step) in MENUS_ONLY else self._name(step)
+
+    def queue(self, flow: str, node: str) -> str:
+        """The queue to which a node leads; "" if it leads to none."""
+        found = self._node(Walked(flow, node, ""))
+        return found.queue if isinstance(found, nodes.Queue) else ""
+
     def _operation(self, step: Walked) -> str:
         """The operation that a step ran; "" if it ran none, or its node is gone."""
         node = self._node(step)
@@ -105,8 +118,11 @@ class CallNarrator:
         return _text(template)
 
     def _target(self, step: Walked) -> str:
-        """Where a key led, if it has a name of its own: back, repeat, ``human``; else ""."""
+        """Where a key or a queue led, if it has a name of its own: back, repeat, ``human``; else
+        ""."""
         flow, node = self.book.flows.get(step.flow), self._node(step)
+        if isinstance(node, nodes.Queue):
+            return "human"
         if flow is None or not step.key or not isinstance(node, nodes.Menu):
             return ""
         target = node.keys.get(step.key) or flow.always.get(step.key, "")

@@ -129,7 +129,7 @@ class StoredProfiles:
         if steps is None:
             path = await _answer(self._store.read(calls.path, call))
             steps = tuple(map(TimedStep.of, path.steps)) if path else ()
-        narrator = self._live_narrator()
+        narrator = self.narrator()
         visits = [
             NodeVisit(step.flow, step.node, step.outcome, step.way)
             for step in (one.step for one in steps)
@@ -138,7 +138,7 @@ class StoredProfiles:
             tuple(narrator.narrate(steps)), last_results(narrator.book, visits), misses(visits)
         )
 
-    def _live_narrator(self) -> CallNarrator:
+    def narrator(self) -> CallNarrator:
         """Describes steps of the live menus; made again when they are reloaded."""
         catalogue, book = self._menus()
         if self._narrator is None or self._narrator.book is not book:

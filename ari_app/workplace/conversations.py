@@ -101,6 +101,14 @@ class StoredConversations:
         found = await _answer(
             self._store.read(conversations.of_person, arrival.subscriber, arrival.number)
         )
+        return await self._over(found)
+
+    async def of_channel(self, channel: str) -> Sequence[Conversation]:
+        """The recorded conversations of a caller's channel, oldest first; none while it lasts."""
+        return await self._over(await _answer(self._store.read(conversations.of_channel, channel)))
+
+    async def _over(self, found: Sequence[conversations.Conversation]) -> Sequence[Conversation]:
+        """Those that are over and whose files are there."""
         over = [one for one in found if one.channel not in self._monitors.of]
         seconds = await asyncio.to_thread(self._files.seconds, [one.file for one in over])
         return [

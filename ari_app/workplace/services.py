@@ -21,6 +21,7 @@ from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.operations import Selfcare
 from ari_app.store.db import Store
 from ari_app.store.live_announcements import LiveAnnouncements
+from ari_app.store.queue_report import Rules
 from ari_app.workplace.administration import MenuControl, StoredAdministration
 from ari_app.workplace.agent_administration import Phones
 from ari_app.workplace.agent_phones import AgentPhones
@@ -34,7 +35,9 @@ from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
+from ari_app.workplace.reports import StoredReports
 from ari_app.workplace.tasks import StoredTasks
+from ivr.acd.figures import SECOND
 from ivr.model import Book
 from ivr.secret import Secret
 from prompts.catalogue import Catalogue
@@ -106,17 +109,22 @@ def desk_ports(
     actions = QueueActions(services.queues.ask)
     store, now, phones, config = services.store, services.now, services.phones, services.config
     recorded_in = RecordedIn(config.site.languages[0], config.operator.currency)
+    profiles = StoredProfiles(
+        store,
+        services.billing,
+        services.announcements,
+        services.live_calls,
+        services.menus,
+        now,
+        config.site.timezone,
+    )
+    recorded = StoredConversations(
+        store, services.conversations, services.monitors, actions.mute_recording
+    )
+    rules = Rules(config.site.timezone, lambda queue: services.in_time(queue) * SECOND)
     return Ports(
         cards=StoredCards(store, services.card_posted),
-        profiles=StoredProfiles(
-            store,
-            services.billing,
-            services.announcements,
-            services.live_calls,
-            services.menus,
-            now,
-            config.site.timezone,
-        ),
+        profiles=profiles,
         queue_control=QueueControl(
             actions,
             phones.of,
@@ -138,12 +146,7 @@ def desk_ports(
         browser_phones=browser_phones,
         knowledge=KnowledgeBase(services.knowledge),
         tasks=StoredTasks(store, now),
-        conversations=StoredConversations(
-            store,
-            services.conversations,
-            services.monitors,
-            actions.mute_recording,
-        ),
+        conversations=recorded,
         board=StoredBoard(
             store,
             actions,
@@ -153,4 +156,5 @@ def desk_ports(
             now,
             config.site.timezone,
         ),
+        reports=StoredReports(store, profiles, recorded, rules, now),
     )

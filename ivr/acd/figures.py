@@ -139,42 +139,42 @@ class Figures(Struct, frozen=True, kw_only=True):
     @property
     def service_level(self) -> float | None:
         """Of those who were to be answered in time, the part that was: 0 to 1."""
-        return _ratio(self.in_time, self.answered + self.abandoned_late)
+        return ratio(self.in_time, self.answered + self.abandoned_late)
 
     @property
     def abandon_rate(self) -> float | None:
         """The part of all callers who abandoned: 0 to 1."""
-        return _ratio(self.abandoned, self.joined - self.short - self.waiting)
+        return ratio(self.abandoned, self.joined - self.short - self.waiting)
 
     @property
     def asa(self) -> float | None:
         """Average speed of answer, in microseconds."""
-        return _ratio(self.waited_answered, self.answered)
+        return ratio(self.waited_answered, self.answered)
 
     @property
     def aht(self) -> float | None:
         """Average handling time, in microseconds: conversation and wrap-up."""
-        return _ratio(self.talked + self.wrapped, self.handled)
+        return ratio(self.talked + self.wrapped, self.handled)
 
     @property
     def mean_talk(self) -> float | None:
         """Mean conversation, in microseconds."""
-        return _ratio(self.talked, self.handled)
+        return ratio(self.talked, self.handled)
 
     @property
     def mean_wrap(self) -> float | None:
         """Mean wrap-up, in microseconds."""
-        return _ratio(self.wrapped, self.handled)
+        return ratio(self.wrapped, self.handled)
 
     @property
     def mean_promise_error(self) -> float | None:
         """By how much the promised waits were wrong in the mean, in microseconds."""
-        return _ratio(self.promise_error, self.promised)
+        return ratio(self.promise_error, self.promised)
 
     @property
     def mean_pop(self) -> float | None:
         """Mean span from the offer to the card, in microseconds."""
-        return _ratio(self.pop, self.popped)
+        return ratio(self.pop, self.popped)
 
 
 SUMS: tuple[str, ...] = tuple(one.name for one in fields(Figures))
@@ -264,8 +264,9 @@ def spent(spans: Iterable[Span], since: int, until: int) -> Counter[tuple[str, s
 def occupancy(spent: Mapping[str, int]) -> float | None:
     """The part of the available time that was work on calls, 0 to 1; ``spent``: state -> span."""
     work = spent.get("talking", 0) + spent.get("wrap-up", 0)
-    return _ratio(work, work + spent.get("ringing", 0) + spent.get("ready", 0))
+    return ratio(work, work + spent.get("ringing", 0) + spent.get("ready", 0))
 
 
-def _ratio(part: int, whole: int) -> float | None:
+def ratio(part: int, whole: int) -> float | None:
+    """A part of a whole; None of nothing."""
     return part / whole if whole > 0 else None

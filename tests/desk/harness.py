@@ -14,6 +14,7 @@ from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 from tests.desk.fake_board import FakeBoard
 from tests.desk.fake_conversations import FakeConversations, FakeKnowledge
 from tests.desk.fake_phones import FakeBrowserPhones, FakePhones
+from tests.desk.fake_reports import FakeReports
 from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
     NOW,
@@ -61,6 +62,7 @@ class DeskHarness:
         self.knowledge = FakeKnowledge()
         self.tasks = self.profiles.own
         self.board = FakeBoard()
+        self.reports = FakeReports()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -74,6 +76,7 @@ class DeskHarness:
             self.knowledge,
             self.tasks,
             self.board,
+            self.reports,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

@@ -56,6 +56,7 @@ from tests.store.big_ids import AGENT, CALL, CARD, DAY, NEW, NOW, NUMBER, WHO, U
 from tests.store.left_to_others import cleaning, proofs, requests, texts
 from tests.store.other_systems import sent_and_asked
 from tests.store.queue_statements import statistics, stays_of_days
+from tests.store.report_statements import of_agents_and_calls, of_periods
 
 _NEWS = Campaign(name=NEW, texts={"ru": "Да"}, created=NOW, by="me")
 
@@ -87,6 +88,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
         "campaigns.audience": (all_of_them, lambda db: campaigns.audience(db, _NEWS)),
         "campaigns.add": (all_of_them, lambda db: campaigns.add(db, _NEWS)),
         "campaigns.reach": (all_of_them, _reach),
+        **of_periods(),
         "erasure.find": (every, lambda db: erasure.find(db, NUMBER)),
         "erasure.erase": (every, _erase),
     }
@@ -94,7 +96,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
 
 def uses() -> Iterator[tuple[str, Use]]:
     """Each function that calls, cards, pages and commands wait for, by its name."""
-    own = (_subscribers, _calls, _cards, _desk, statistics)
+    own = (_subscribers, _calls, _cards, _desk, statistics, of_agents_and_calls)
     for each in (*own, proofs, texts, requests, cleaning, sent_and_asked):
         yield from each()
 

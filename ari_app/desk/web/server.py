@@ -16,6 +16,7 @@ from ari_app.desk.desk import Desk
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.phone.phone_socket import PhoneSockets
 from ari_app.desk.render import Render
+from ari_app.desk.reports.report_pages import ReportPages
 from ari_app.desk.web import languages
 from ari_app.desk.web.accounts import Accounts, AccountsBusy
 from ari_app.desk.web.http_security import (
@@ -95,12 +96,13 @@ async def serving(
     """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
     render, tabs, tls = desk.render, desk.tabs, _tls(settings)
     hosts: set[str] = set()
-    phones = PhoneSockets(desk.browser_phones, sessions)
+    phones = PhoneSockets(desk.ports.browser_phones, sessions)
     pages = _Pages(render, desk, sessions, phones)
     # Cookies ignore ports: two desks on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
     rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, render.site.framed)
     security = HttpSecurity(rules, sessions, pages.error)
+    reports = ReportPages(desk.ports.reports, desk.ports.profiles, desk.browsing, render)
     admin = AdminPages(administration, render)
     sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions, desk.presence)
     app = web.Application(client_max_size=BODY, middlewares=[_compress, security.middleware])
@@ -111,6 +113,7 @@ async def serving(
             web.get(ADMIN, admin.page),
             web.post(ADMIN, admin.change),
             web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
+            *reports.routes(),
             web.get(WEBSOCKET, pages.websocket),
             web.get(BOARD, BoardPage(render).page),
             web.get(BOARD_SOCKET, pages.board_socket),

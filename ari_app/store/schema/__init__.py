@@ -46,6 +46,7 @@ from ari_app.store.schema.m036_callback_places import callback_places
 from ari_app.store.schema.m037_tasks import tasks
 from ari_app.store.schema.m038_surveys import surveys
 from ari_app.store.schema.m039_campaigns import campaigns
+from ari_app.store.schema.m040_reports import reports
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -88,6 +89,7 @@ _IN_ORDER = (
     tasks,
     surveys,
     campaigns,
+    reports,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

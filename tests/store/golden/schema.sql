@@ -37,6 +37,7 @@
 -- migration tasks
 -- migration surveys
 -- migration campaigns
+-- migration reports
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -872,4 +873,16 @@ CREATE TABLE no_campaigns (
             number text primary key,
             at integer not null,
             way text not null
+        ) strict, without rowid;
+CREATE INDEX contacts_of_call on contacts (call, agent, first_contact_solved)
+            where call <> '';
+CREATE TABLE menu_quarters (
+            at integer not null,
+            entry text not null,
+            version text not null,
+            flow text not null,
+            node text not null,
+            calls integer not null,
+            gone integer not null,
+            primary key (at, entry, version, flow, node)
         ) strict, without rowid;

@@ -1,0 +1,1 @@
+"""Reports: what is asked, the tables, and their pages."""

@@ -1,0 +1,36 @@
+"""What reports read, as :mod:`tests.store.every_statement`: the calls of a period, whole."""
+
+from collections.abc import Iterator, Mapping
+
+from ari_app.store import conversations, history, menu_report, quarters, queue_report
+from ari_app.store.queue_report import Rules
+from ari_app.store.times import micros
+from ivr.acd.chosen import Chosen
+from ivr.acd.figures import SECOND
+from tests.store.big_ids import CARD, DAY, NOW, Use
+
+_SPAN = micros(NOW - 30 * DAY), micros(NOW)
+_RULES = Rules("Europe/Minsk", lambda _: 30 * SECOND)
+_ALL = Chosen(since=_SPAN[0], until=_SPAN[1])
+_WHY = "a report reads the calls of a period"
+
+
+def of_periods() -> Mapping[str, tuple[str, Use]]:
+    named: Mapping[str, Use] = {
+        "queue_report.sums": lambda db: queue_report.sums(db, _ALL, "day", _RULES),
+        "queue_report.contacts": lambda db: queue_report.contacts(db, _ALL, "queue", _RULES),
+        "queue_report.stays": lambda db: queue_report.stays(db, _ALL, _RULES, 100),
+        "queue_report.percentile": lambda db: queue_report.percentile(db, _ALL, _RULES, "pop"),
+        "menu_report.fill": lambda db: menu_report.fill(db, _SPAN[1]),
+        "menu_report.containment": lambda db: menu_report.containment(db, *_SPAN),
+        "menu_report.funnel": lambda db: menu_report.funnel(db, *_SPAN, "611"),
+        "menu_report.flows": lambda db: menu_report.flows(db, *_SPAN),
+        "menu_report.gone_at": lambda db: menu_report.gone_at(db, *_SPAN, "611", "node1", 100),
+    }
+    return {name: (_WHY, use) for name, use in named.items()}
+
+
+def of_agents_and_calls() -> Iterator[tuple[str, Use]]:
+    yield "quarters.spent_between", lambda db: quarters.spent_between(db, *_SPAN)
+    yield "history.of_card", lambda db: history.of_card(db, CARD)
+    yield "conversations.of_channel", lambda db: conversations.of_channel(db, "1700000000.9")
