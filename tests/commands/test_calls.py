@@ -151,7 +151,7 @@ def test_callbacks(state: State) -> None:
     assert "  money  promised by anna, due 2026-03-01 15:00 +03  о роутере  open" in promised
     assert "callback 1 is done" in printed(state, "callbacks", "done", "1")
     assert printed(state, "callbacks", "list") == f"{second}\n"
-    assert "  о роутере  done\n" in printed(state, "callbacks", "list", "--all")
+    assert "  о роутере  made  done\n" in printed(state, "callbacks", "list", "--all")
     assert "no callback 1 is open" in printed(state, "callbacks", "done", "1", code=1)
 
 
