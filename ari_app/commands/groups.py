@@ -62,7 +62,7 @@ class Commands(click.Group):
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command: `firstline up --state X` is `firstline --state X up`."""
-        if not isinstance(cmd, click.Group):
+        if not isinstance(cmd, click.Group) or cmd.invoke_without_command:
             cmd.params.append(
                 click.Option(
                     ["--state"],

@@ -12,6 +12,8 @@ from rich.text import Text
 
 from ari_app.ami.queue_monitor import QueueView
 from ari_app.commands.as_json import json_option
+from ari_app.commands.groups import Commands
+from ari_app.commands.queue_figures import figures_, reconcile
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
@@ -23,14 +25,21 @@ AGAIN = 1.0
 """Seconds between two updates of `--watch`."""
 
 
-@click.command()
+@click.group(cls=Commands, invoke_without_command=True)
 @click.option("--watch", is_flag=True, help="Update every second until Ctrl-C.")
 @json_option(": everything, whole numbers too")
-@click.pass_obj
-def queues(state: State, watch: bool, as_json: bool) -> None:
+@click.pass_context
+def queues(ctx: click.Context, watch: bool, as_json: bool) -> None:
     """Show waiting callers and agents of each queue."""
+    if ctx.invoked_subcommand is not None:
+        return
+    state: State = ctx.obj
     with suppress(KeyboardInterrupt):
         run(_look(state, watch, as_json))
+
+
+queues.add_command(figures_)
+queues.add_command(reconcile)
 
 
 async def _look(state: State, watch: bool, as_json: bool) -> None:

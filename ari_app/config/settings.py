@@ -124,6 +124,9 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     cards: Days = 730
     acts: Days = 730
     views: Days = 365
+    stays: Days = 730
+    states: Days = 365
+    work: Days = 730
     events: Days = 30
 
     def __post_init__(self) -> None:

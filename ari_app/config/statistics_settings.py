@@ -8,3 +8,5 @@ class StatisticsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     queue_log: str = ""
     """Asterisk's ``queue_log``; "" is that of our own Asterisk."""
+    cdr: str = ""
+    """Asterisk's ``Master.csv``; "" is none."""

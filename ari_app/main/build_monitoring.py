@@ -48,7 +48,7 @@ class Monitoring(Struct, frozen=True):
         """Look at all that callers need."""
         store, voice = await asyncio.gather(self._store(), self._voice())
         calls = self._calls()
-        beside = (self._ami(), *self._agi())
+        beside = (self._ami(), self._record(), *self._agi())
         return Readiness.of((self._ari(), calls, store, self._menus(), voice, *beside))
 
     async def snapshot(self) -> Snapshot:
@@ -82,6 +82,13 @@ class Monitoring(Struct, frozen=True):
     def _ami(self) -> Check:
         trouble = "AMI is not connected: queues are shown as last known; the log says why"
         return check("ami", "" if self.desk.queues.view.current else trouble, needed=False)
+
+    def _record(self) -> Check:
+        done = self.desk.record.reconciled
+        found = done.differ if done else 0
+        trouble = f"{found} stays of the last day differ from Asterisk's own record"
+        why = f"{trouble}: see `firstline queues reconcile --since 2d`" if found else ""
+        return check("queue-record", why, needed=False)
 
     def _agi(self) -> tuple[Check, ...]:
         """What serves callers while the application is down; nothing where that is not wanted."""

@@ -1,11 +1,12 @@
 """Builds the record of queues and agents."""
 
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.main.foundation import clock
 from ari_app.main.pbx_site import asterisk_queue, service_levels
 from ari_app.main.shared import Shared
+from ari_app.main.site_names import asterisk_records
 from ari_app.statistics.recording import QueueRecord, Sources
 from ari_app.statistics.spans import Doing
 from ari_app.workplace.agent_doing import agent_doing
@@ -24,6 +25,7 @@ def build_statistics(
 ) -> QueueRecord:
     """Build the record, and have it take the events of the queues and what becomes of calls."""
     settings = shared.foundation.settings
+    log, cdr = asterisk_records(shared.config, shared.foundation.state)
 
     def board() -> Board | None:
         view = queues.view
@@ -58,20 +60,12 @@ def build_statistics(
             doing=doing,
             names=names,
             in_time=in_time,
-            log=queue_log(shared),
+            log=log,
+            cdr=cdr,
             now=clock,
+            zone=ZoneInfo(shared.config.site.timezone),
         ),
     )
     queues.observe(record.observe)
     live_calls.returned = returned
     return record
-
-
-def queue_log(shared: Shared) -> Path | None:
-    """Where Asterisk's ``queue_log`` is; None if that is not known."""
-    config = shared.config
-    if config.statistics.queue_log:
-        return Path(config.statistics.queue_log)
-    if config.manages_asterisk:
-        return shared.foundation.state.directory / "asterisk" / "log" / "queue_log"
-    return None

@@ -51,6 +51,16 @@ def knowledge_directory(config: Config, state: State) -> Path:
     return Path(given).expanduser() if given else state.directory / "knowledge"
 
 
+def asterisk_records(config: Config, state: State) -> tuple[Path | None, Path | None]:
+    """Asterisk's ``queue_log`` and its CDRs in ``Master.csv``; None for what is not known."""
+    given = config.statistics
+    own = state.directory / "asterisk" / "log" / "queue_log" if config.manages_asterisk else None
+    return (
+        Path(given.queue_log).expanduser() if given.queue_log else own,
+        Path(given.cdr).expanduser() if given.cdr else None,
+    )
+
+
 def site_names(config: Config, state: State, db: Database | None) -> SiteNames:
     """The names of the settings, of ``db`` and of the administrator's files.
 

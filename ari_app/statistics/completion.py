@@ -4,7 +4,7 @@ and what no event says.
 Only what is missing is filled in: times of events are exact, those of the log whole seconds.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -25,9 +25,8 @@ def completed(stay: Stay, one: Logged, agent: Callable[[str], str]) -> Stay:
     """A stay with what a line says of it; ``agent``: the login of a queue's member by name."""
     match one.event:
         case "CONNECT" if stay.answered is None:
-            return replace(
-                stay, answered=one.at, left=one.at, how="answered", agent=agent(one.member)
-            )
+            who = agent(one.member) or one.member
+            return replace(stay, answered=one.at, left=one.at, how="answered", agent=who)
         case event if event in TALK_ENDS:
             stay = replace(stay, transferred=stay.transferred or one.transferred)
             if stay.answered is None:  # its CONNECT was not read
@@ -111,7 +110,10 @@ def entered(db: Database, one: Logged) -> Stay:
     )
 
 
-def members(names: Sequence[tuple[str, str]]) -> Callable[[str], str]:
-    """The login of a member by the name under which queues have it; an unknown one stays."""
-    logins = dict(names)
+def members(names: Iterable[tuple[str, str]]) -> Callable[[str], str]:
+    """The login of a member by the name under which queues have it: an unknown name itself, and ""
+    where several have the name."""
+    logins: dict[str, str] = {}
+    for name, login in names:
+        logins[name] = login if logins.get(name, login) == login else ""
     return lambda name: logins.get(name, name)

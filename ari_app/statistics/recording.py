@@ -7,14 +7,15 @@ any more, a caller whom only it shows, and what Asterisk's ``queue_log`` knows.
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import NoReturn
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json
 from msgspec.structs import replace
 
-from ari_app.statistics import completion, queue_log
+from ari_app.statistics import completion, queue_log, reconciliation
+from ari_app.statistics.reconciliation import Reconciled
 from ari_app.statistics.spans import Doing, Spans
 from ari_app.statistics.stays import Stays
 from ari_app.store import agent_states, places, quarters, queue_calls
@@ -40,7 +41,9 @@ ROLLED = 60 * SECOND
 """How often quarter hours are counted."""
 MANY = 24
 """How many quarter hours are counted in a transaction."""
-LOG, SEEN, COUNTED = "queue_log", "seen", "quarters"
+NIGHT = timedelta(minutes=30)
+"""How long after midnight the last day is reconciled: conversations go on."""
+LOG, SEEN, COUNTED, RECONCILED = "queue_log", "seen", "quarters", "reconciled"
 """Names of :mod:`ari_app.store.places`."""
 
 
@@ -48,8 +51,8 @@ class Sources(Struct, frozen=True):
     """From where it is known what happens. ``board`` is None while AMI is not connected;
     ``agents`` are the logins of all, ``agent`` is that of an interface, ``origin`` says from where
     a caller came, ``doing`` what an agent does. ``names`` are queue members' names with the logins,
-    ``log`` is Asterisk's ``queue_log``, None if there is none. ``in_time``: within which span
-    a queue is to be answered."""
+    ``log`` and ``cdr`` are Asterisk's ``queue_log`` and ``Master.csv``, None if there is none.
+    ``in_time``: within which span a queue is to be answered."""
 
     board: Callable[[], Board | None]
     agents: Callable[[], Iterable[str]]
@@ -60,6 +63,9 @@ class Sources(Struct, frozen=True):
     in_time: Callable[[str], int]
     log: Path | None
     now: Callable[[], datetime]
+    cdr: Path | None = None
+    zone: tzinfo = UTC
+    """The days of the site: the last one is reconciled in the night."""
 
 
 class QueueRecord:
@@ -78,6 +84,8 @@ class QueueRecord:
         """By channel and queue, since when a stay and the board differ."""
         self._counted = 0
         self._failing = ""
+        self.reconciled: Reconciled | None = None
+        """The last reconciliation."""
 
     def observe(self, before: Board, event: Event) -> None:
         """Take an event, with the board before it. Never waits."""
@@ -91,7 +99,7 @@ class QueueRecord:
         except StoreError as error:
             log.error("the record of queues does not go on, the store is unavailable: %s", error)
             return
-        stays, spans, seen, place, self._counted = stored
+        stays, spans, seen, place, self._counted, self.reconciled = stored
         for stay in stays:
             self.stays.restore(stay)
         self.spans.restore(spans, seen)
@@ -126,6 +134,7 @@ class QueueRecord:
         self._decide(now)
         if now - self._counted >= ROLLED:
             await self._count(now)
+            await self._reconcile()
 
     def _members(self, board: Board) -> set[str]:
         return {self._sources.agent(one) for it in board.queues.values() for one in it.members}
@@ -197,6 +206,27 @@ class QueueRecord:
         await self._store.write_unsynced(places.put, LOG, queue_log.stored(place))
         self._place = place
 
+    async def _reconcile(self) -> None:
+        """Compare the last day, once it is over for some time."""
+        now = self._sources.now()
+        since, until = last_day(now - NIGHT, self._sources.zone)
+        if self.reconciled is not None and self.reconciled.until >= micros(until):
+            return
+        log_and_cdr = (self._sources.log, self._sources.cdr)
+        found = await asyncio.to_thread(reconciliation.read, *log_and_cdr, since, until)
+        agent = completion.members(self._sources.names())
+        compare = reconciliation.reconciled
+        done = await self._store.read(compare, now, since, until, *found, agent)
+        await self._store.write_unsynced(places.put, RECONCILED, json.encode(done).decode())
+        self.reconciled = done
+        if done.differ:
+            log.warning(
+                "the record of queues of %s has %d differences from Asterisk's: "
+                "`firstline queues reconcile` shows them",
+                since.date(),
+                done.differ,
+            )
+
     def _decide(self, now: int) -> None:
         for stay in self.stays.undecided:
             if stay.left is not None and now - stay.left > UNDECIDED:
@@ -218,13 +248,38 @@ class QueueRecord:
         self._counted = now
 
 
-def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int]:
+def last_day(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The beginning and the end of the last day that is over in a time zone."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    before = (midnight - timedelta(hours=12)).replace(hour=0)
+    return before, midnight
+
+
+async def reconcile(store: Store, sources: Sources, since: datetime, until: datetime) -> Reconciled:
+    """Compare a time that is over with what Asterisk recorded, and store the result."""
+    found = await asyncio.to_thread(reconciliation.read, sources.log, sources.cdr, since, until)
+    agent = completion.members(sources.names())
+    done = await store.read(reconciliation.reconciled, sources.now(), since, until, *found, agent)
+    await store.write_unsynced(places.put, RECONCILED, json.encode(done).decode())
+    return done
+
+
+def last_reconciled(db: Database) -> Reconciled | None:
+    """The last reconciliation; None if there was none yet."""
+    try:
+        return json.decode(places.of(db, RECONCILED), type=Reconciled)
+    except DecodeError:
+        return None
+
+
+def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int, Reconciled | None]:
     return (
         queue_calls.unfinished(db),
         agent_states.now(db),
         int(places.of(db, SEEN) or 0),
         places.of(db, LOG),
         int(places.of(db, COUNTED) or 0),
+        last_reconciled(db),
     )
 
 

@@ -162,6 +162,7 @@ _ANONYMISED = (
         "number = '', subscriber = null, text = '', done = coalesce(done, :at)",
         _MINE,
     ),
+    ("stays in queues", "queue_calls", "number = '', subscriber = null", _ANY),
     ("cards", "cards", "number = '', name = '', about = '', subscriber = null", _ANY),
     (
         "actions of agents",

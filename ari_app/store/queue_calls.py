@@ -11,7 +11,9 @@ from ari_app.store.sqlite import Database
 from ivr.acd.figures import How, Stay
 
 _FIELDS = tuple(one.name for one in fields(Stay))
-_COLUMNS = ", ".join(_FIELDS)
+_ALL = ", ".join(f"queue_calls.{name}" for name in _FIELDS)
+_LONGEST = 86_400_000_000
+"""How long before its step in a queue a call may have begun."""
 _STORED = _FIELDS[1:]
 _KEY = ("channel", "queue", "joined")
 _PUT = (
@@ -22,7 +24,7 @@ _PUT = (
         if name == "how"
         else f"{name} = excluded.{name}"
         for name in _STORED
-        if name not in _KEY
+        if name not in (*_KEY, "number", "subscriber")
     )
 )
 _UNFINISHED = "(left is null or (answered is not null and ended is null))"
@@ -32,7 +34,8 @@ _LAST = "id = (select id from queue_calls where channel = ? order by joined desc
 def put(db: Database, stays: Sequence[Stay]) -> None:
     """Store stays as they are now; the same channel, queue and time of joining is the same stay.
 
-    One for which a call back was agreed (:func:`set_how`) remains such a one.
+    One for which a call back was agreed (:func:`set_how`) remains such a one, and whose caller was
+    erased remains without the caller.
     """
     number = db.numbers.msisdn
     rows = []
@@ -92,7 +95,35 @@ def set_how(db: Database, channel: str, how: How) -> None:
     db.conn.execute(f"update queue_calls set how = ? where {_LAST}", (how, channel))
 
 
+def unmatched(db: Database, since: int, until: int) -> list[tuple[str, int, int, int]]:
+    """Calls of our own line that were more often in a queue, by their steps, than there are stays:
+    call, time of the first such step, how often by the steps, and by the stays."""
+    rows = db.conn.execute(
+        "select call, at, steps, stays from (select steps.call, min(steps.at) as at,"
+        " count(*) as steps, (select count(*) from queue_calls where call = steps.call) as stays"
+        " from calls join steps on steps.call = calls.id"
+        " where calls.began >= ? and calls.began < ? and calls.line = 'ari'"
+        " and steps.at >= ? and steps.at < ? and steps.kind = 'queue'"
+        " and steps.outcome in ('ended', 'timeout', 'full', 'closed', 'left')"
+        " group by steps.call) where stays < steps order by at",
+        (since - _LONGEST, until, since, until),
+    )
+    return rows.fetchall()
+
+
+def outside(db: Database, since: int, until: int, near: int) -> list[Stay]:
+    """The stays from ``since`` to before ``until`` that began before their call, or whose wait
+    ended after it, by more than ``near``. A lost call has no end that is known."""
+    return selected(
+        db,
+        "join calls on calls.id = queue_calls.call where joined >= ? and joined < ?"
+        " and (joined < began - ? or (ending <> 'lost' and queue_calls.left > calls.ended + ?))"
+        " order by joined",
+        *(since, until, near, near),
+    )
+
+
 def selected(db: Database, tail: str, *values: object) -> list[Stay]:
     """The stays that the ``tail`` of a query chooses, which is no text from outside."""
-    rows = db.conn.execute(f"select {_COLUMNS} from queue_calls {tail}", values)
+    rows = db.conn.execute(f"select {_ALL} from queue_calls {tail}", values)
     return [Stay(**dict(zip(_FIELDS, row, strict=True))) for row in rows]

@@ -7,7 +7,19 @@ from typing import Literal, TypeAlias, get_args
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 
-Kind: TypeAlias = Literal["calls", "texts", "tries", "hearings", "cards", "acts", "views", "events"]
+Kind: TypeAlias = Literal[
+    "calls",
+    "texts",
+    "tries",
+    "hearings",
+    "cards",
+    "acts",
+    "views",
+    "events",
+    "stays",
+    "states",
+    "work",
+]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # The table of a kind, its key, and which rows are over.
@@ -19,6 +31,9 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
     "cards": ("cards", "id", "opened < :before and closed is not null"),
     "acts": ("acts", "key", "at < :before"),
     "views": ("views", "id", "at < :before"),
+    "stays": ("queue_calls", "id", "joined < :before and left is not null"),
+    "states": ("agent_states", "id", "since < :before and until is not null"),
+    "work": ("agent_quarters", "(at, agent, state, reason)", "at < :before"),
     "events": ("webhook_events", "seq", "at < :before"),
 }
 

@@ -19,6 +19,7 @@ from ari_app.config.state import ConfigError
 from ari_app.main.installation import installation
 from ari_app.store import (
     agent_actions,
+    agent_states,
     announcement_requests,
     announcements,
     calls,
@@ -27,6 +28,8 @@ from ari_app.store import (
     complaints,
     conversations,
     outbox,
+    quarters,
+    queue_calls,
     views,
 )
 from ari_app.store.agent_actions import AgentAction
@@ -37,6 +40,8 @@ from ari_app.store.code_words import Attempt
 from ari_app.store.conversations import Conversation
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
+from ari_app.store.times import micros
+from ivr.acd.figures import Span, Stay, quarter
 from tests.ari.facts import until
 from tests.operators import BELARUS
 from tests.store.samples import NOON, began, step
@@ -46,7 +51,7 @@ DAY = timedelta(days=1)
 TALKED = Conversation(file="", at=NOON, channel="", agent="anna", queue="support", number="")
 TABLES = (
     "calls", "steps", "outbox", "code_word_tries", "announcement_hearings", "complaints",
-    "cards", "card_texts", "acts", "views",
+    "cards", "card_texts", "acts", "views", "queue_calls", "agent_states", "agent_quarters",
 )  # fmt: skip
 
 
@@ -65,7 +70,8 @@ def recorded(tmp_path: Path) -> Recordings:
 
 def live(db: Database, directory: Path, call: str, at: datetime) -> None:
     """What a day leaves behind: a call, its text, tries, a played announcement, a closed and an
-    open complaint, a recording without a complaint, a closed and an open card, an act, a look."""
+    open complaint, a recording without a complaint, a closed and an open card, an act, a look, a
+    stay in a queue and one that goes on, as states of agents."""
     calls.add(db, [replace(began(call), at=at), step(call, 1), step(call, 2)])
     calls.add(db, [CallEnded(call, at, "gone", 16)])
     outbox.post(db, f"{call}:sent", "375990000001", "text", call, at)
@@ -83,6 +89,13 @@ def live(db: Database, directory: Path, call: str, at: datetime) -> None:
         db, AgentAction(key=call, at=at, agent="anna", subscriber=1, operation="pause")
     )
     views.add(db, "anna", 1, "card", at)
+    beginning, quarter_hour = micros(at), quarter(micros(at))
+    for left in (beginning, None):
+        stay = Stay(channel=f"{call}:{left}", queue="support", joined=beginning, left=left)
+        queue_calls.put(db, [stay])
+        agent = f"{call}:{left}"
+        agent_states.put(db, [Span(agent=agent, state="ready", since=beginning, until=left)])
+    quarters.count(db, quarter_hour, lambda _: 0)
     for seq in range(3):
         file = directory / f"{call}-{seq}.wav"
         file.touch()
@@ -110,7 +123,7 @@ async def test_what_is_over_goes_and_all_else_stays(
         await store.write(live, tmp_path / "recorded", call, at)
     await store.write(calls.add, [replace(began("lasts"), at=NOON - 50 * DAY)])
     over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
-    over |= {"cards": 1, "acts": 1, "views": 1, "recordings": 2}
+    over |= {"cards": 1, "acts": 1, "views": 1, "stays": 1, "states": 1, "work": 1, "recordings": 2}
     found = await retention.count_expired(store, KEEP, recorded, NOON)
     assert found == over | {"conversations": 0, "events": 0}
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == over
@@ -126,6 +139,9 @@ async def test_what_is_over_goes_and_all_else_stays(
         "card_texts": 3,
         "acts": 1,
         "views": 1,
+        "queue_calls": 3,
+        "agent_states": 3,
+        "agent_quarters": 2,
     }
     assert left(tmp_path) == ["new-0.wav", "new-1.wav", "new-2.wav", "old-2.wav"]
     files = [one.file for one in await store.read(complaints.listed, True)]
@@ -235,6 +251,9 @@ async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
         "acts           730 days; expired: 1",
         "views          365 days; expired: 1",
         "events         30 days; expired: 0",
+        "stays          730 days; expired: 1",
+        "states         365 days; expired: 1",
+        "work           730 days; expired: 1",
         "recordings     180 days; expired: 2",
         "conversations  90 days; expired: 0",
     ]

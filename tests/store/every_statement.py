@@ -55,7 +55,12 @@ from tests.bench import big_store
 from tests.store.big_ids import AGENT, CALL, CARD, DAY, NEW, NOW, NUMBER, WHO, Use
 from tests.store.left_to_others import cleaning, proofs, requests, texts
 from tests.store.other_systems import sent_and_asked
-from tests.store.queue_statements import statistics, stays_of_days
+from tests.store.queue_statements import (
+    outside_of_days,
+    statistics,
+    stays_of_days,
+    unmatched_of_days,
+)
 from tests.store.report_statements import of_agents_and_calls, of_periods
 
 _NEWS = Campaign(name=NEW, texts={"ru": "Да"}, created=NOW, by="me")
@@ -89,6 +94,8 @@ def reports() -> Mapping[str, tuple[str, Use]]:
         "campaigns.add": (all_of_them, lambda db: campaigns.add(db, _NEWS)),
         "campaigns.reach": (all_of_them, _reach),
         **of_periods(),
+        "queue_calls.unmatched": ("it reads the calls of a day", unmatched_of_days),
+        "queue_calls.outside": ("it reads the calls of a day", outside_of_days),
         "erasure.find": (every, lambda db: erasure.find(db, NUMBER)),
         "erasure.erase": (every, _erase),
     }

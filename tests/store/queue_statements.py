@@ -15,6 +15,14 @@ def stays_of_days(db: Database) -> object:
     return queue_calls.between(db, _UNTIL - 9 * 96 * QUARTER, _UNTIL, "support")
 
 
+def unmatched_of_days(db: Database) -> object:
+    return queue_calls.unmatched(db, _UNTIL - 9 * 96 * QUARTER, _UNTIL)
+
+
+def outside_of_days(db: Database) -> object:
+    return queue_calls.outside(db, _UNTIL - 9 * 96 * QUARTER, _UNTIL, SECOND)
+
+
 def statistics() -> Iterator[tuple[str, Use]]:
     now, channel, since = micros(NOW), "1700000000.9", _UNTIL - QUARTER
     stay = Stay(channel=NEW, queue="support", number=NUMBER, joined=now)
