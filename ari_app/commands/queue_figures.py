@@ -33,6 +33,9 @@ RATIOS = (
 )  # fmt: skip
 """The ratios of :class:`ivr.acd.figures.Figures` that are shown in JSON."""
 
+WIDTH = 110
+"""Characters of a line: the table is not cut where the terminal is narrower."""
+
 
 class AgentFigures(Struct, frozen=True):
     """How long an agent was in each state, in microseconds, and with a reason of a pause."""
@@ -59,7 +62,7 @@ def figures_(state: State, since: datetime | None, as_json: bool) -> None:
     if as_json:
         print_json({"since": begin, "until": end, "queues": _json(queues), "agents": by_agent})
         return
-    console = Output()
+    console = Output(width=WIDTH)
     console.print(f"since {exactly(begin, state)}")
     console.print(_queue_table(queues))
     if by_agent:

@@ -60,7 +60,7 @@ ROOMS = {
         "the command line, a module per group of commands",
         "admin ami api calls config control doctor fulfilment knowledge log main menus messaging",
         "phone selfcare",
-        "sim staffing store ussd workplace",
+        "sim staffing statistics store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
         "ivr.speech ivr.staffing prompts",
     ),
