@@ -10,7 +10,7 @@ from typing import Literal, NoReturn, TypeAlias
 
 from ari_app.calls.conversation_files import ConversationFiles
 from ari_app.calls.recordings import Recordings
-from ari_app.config.settings import RetentionSettings
+from ari_app.config.retention_settings import RetentionSettings
 from ari_app.store import conversations, retention
 from ari_app.store.conversations import Conversation
 from ari_app.store.db import Store

@@ -14,6 +14,7 @@ from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.other_systems import ApiSettings, WebhookSettings
+from ari_app.config.retention_settings import RetentionSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
@@ -21,11 +22,8 @@ from ari_app.config.statistics_settings import StatisticsSettings
 from ari_app.config.waiting_settings import WaitingSettings
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
-from ivr.identity.lockout import OF_NUMBER, OF_SUBSCRIBER
 from ivr.numbers import NumberPlan
 from ivr.tickets import TicketPolicy
-
-Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 
 class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -110,30 +108,6 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     directory: str = ""
     watch: bool = False
-
-
-class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[retention], in days; 0 is for ever."""
-
-    calls: Days = 730
-    texts: Days = 90
-    tries: Days = 365
-    recordings: Days = 180
-    conversations: Days = 90
-    hearings: Days = 180
-    cards: Days = 730
-    acts: Days = 730
-    views: Days = 365
-    stays: Days = 730
-    states: Days = 365
-    work: Days = 730
-    events: Days = 30
-
-    def __post_init__(self) -> None:
-        """Attempts that still count against a lockout must be kept."""
-        least = max(OF_SUBSCRIBER.memory, OF_NUMBER.memory).days
-        if 0 < self.tries < least:
-            raise ValueError(f"tries count for {least} days: keep them as long, or 0 for ever")
 
 
 class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ari_app.admin import retention
 from ari_app.calls.recordings import Recordings
 from ari_app.cli import main
-from ari_app.config.settings import RetentionSettings
+from ari_app.config.retention_settings import RetentionSettings
 from ari_app.config.state import ConfigError
 from ari_app.main.installation import installation
 from ari_app.store import (
