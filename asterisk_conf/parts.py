@@ -97,7 +97,8 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     any, all agents who name the queue are members, with penalty 0. ``circles`` maps seconds of
     waiting to the highest penalty that is rung from then on. A caller in one of ``languages`` is
     offered to agents who speak it for ``patience`` seconds, then to all. ``record``: whether the
-    conversations of its callers with agents are recorded, which is announced to them.
+    conversations of its callers with agents are recorded, which is announced to them. ``hours``:
+    the schedule outside which agents cannot transfer callers there; "" is always.
     """
 
     label: str | dict[str, str] = ""
@@ -122,6 +123,7 @@ class QueueSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     languages: tuple[str, ...] = ()
     patience: int = 60
     record: bool = False
+    hours: str = ""
 
 
 class Queue(QueueSettings, frozen=True):

@@ -7,6 +7,7 @@ from typing import TypeAlias, get_args
 from msgspec import Struct
 
 from ari_app.ami.client import Headers
+from ari_app.ami.queue_actions import ASK
 from ivr.acd.channels import Channel
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung, Transferred
 from ivr.acd.queues import (
@@ -117,6 +118,7 @@ def _entry(headers: Headers, at: datetime) -> CallerJoined:
 def _channel(headers: Headers, now: datetime) -> Channel:
     """A channel to an agent's phone is in the application AppQueue or AppDial."""
     does, what = headers.get("Application", ""), headers.get("Data", "")
+    asks = headers.get("Exten", "") if headers.get("Context") == ASK else ""
     return Channel(
         _caller(headers, now - timedelta(seconds=int(headers.get("Seconds", "0")))),
         first=headers.get("Linkedid", ""),
@@ -124,6 +126,8 @@ def _channel(headers: Headers, now: datetime) -> Channel:
         bridge=headers.get("BridgeID", ""),
         dialled=does in ("AppQueue", "AppDial"),
         rings=headers.get("ChannelStateDesc") == "Ringing",
+        asks=asks,
+        held=headers.get("Variable", "").partition("=")[2] if asks else "",
     )
 
 

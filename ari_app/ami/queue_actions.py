@@ -6,6 +6,8 @@ TRANSFER = "firstline-transfer"
 """The context of the dialplan that takes transferred callers."""
 HELD, ASK, THREE = "firstline-held", "firstline-ask", "firstline-three"
 """The contexts of a caller who hears music, of the agent who asks somebody, and of all three."""
+HELD_CALLER = "FIRSTLINE_HELD"
+"""The variable of that agent's channel: the name of the caller's channel."""
 MOVED = "FIRSTLINE_MOVED"
 """The variable that says where a caller goes who is taken out of a queue."""
 PEOPLE = "firstline-people"
@@ -63,7 +65,7 @@ class QueueActions:
         for channel, variable, value in (
             (caller, "FIRSTLINE_BACK", phone),
             (caller, "FIRSTLINE_AGENT", leg),
-            (leg, "FIRSTLINE_HELD", caller),
+            (leg, HELD_CALLER, caller),
         ):
             await self._ask("Setvar", Channel=channel, Variable=variable, Value=value)
         await self._ask(

@@ -18,8 +18,10 @@ from msgspec import Struct
 
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import ChannelListed, Listed, ListEnd, Unparsed, parse
-from ivr.acd.channels import Channel, with_channels
-from ivr.acd.dials import LOCAL, Dialled, HungUp
+from ari_app.ami.queue_actions import HELD_CALLER
+from ivr.acd.board import LOCAL
+from ivr.acd.channels import Channel, Consultation, consultations, with_channels
+from ivr.acd.dials import Dialled, HungUp
 from ivr.acd.queues import Board, Event, apply_event
 from ivr.acd.reconcile import differences, reconciled
 
@@ -78,6 +80,12 @@ class QueueMonitor:
         ended = {event.call for event in self._early if isinstance(event, HungUp)}
         return frozenset(one.caller.call for one in self._alive) - ended
 
+    @property
+    def consultations(self) -> tuple[Consultation, ...]:
+        """Who was asked about whom at the login."""
+        alive = self.alive
+        return tuple(consultations([one for one in self._alive if one.caller.call in alive]))
+
     async def run(self) -> NoReturn:
         """Monitor without end."""
         await keep(self._settings, self._take, self._attend)
@@ -108,7 +116,7 @@ class QueueMonitor:
         self._alive, self._early = [], []
         try:
             try:
-                await ask("Status")
+                await ask("Status", Variables=HELD_CALLER)
             except RefusedError as error:
                 log.warning("%s: the AMI user lacks the class `call`, see manager.conf", error)
             while True:

@@ -49,6 +49,7 @@ from ari_app.desk.web.recording_player import RecordingPlayer
 from ari_app.desk.web.snapshot import Snapshot
 from ari_app.desk.web.tabs import Tabs
 from ari_app.desk.web.websocket import TabConnections
+from ivr.acd.channels import Consultation
 from ivr.acd.queues import Board
 
 
@@ -93,7 +94,7 @@ class Desk:
         )
 
         self.passing = passing = Passing(ports, states, cards, details, publisher, now, begin)
-        reachable = partial(targets, states, ports.phones, tabs.agents)
+        reachable = partial(targets, states, ports.phones, tabs.agents, site.is_open)
         self.targets = lists = TargetLists(reachable, tabs, render)
         authority = Authority(site.acts_after_call, now)
         self.browsing = browsing = Browsing(tabs, cards, states, views, render, now)
@@ -140,14 +141,17 @@ class Desk:
         """The recording of these callers' channels began, paused, went on or ended."""
         self.recordings.changed(channels, self.cards.all())
 
-    def update(self, board: Board, current: bool) -> None:
+    def update(self, board: Board, current: bool, asking: Collection[Consultation] = ()) -> None:
         """Take a new queue board; without ``current`` (AMI is disconnected) cards stay as they
-        are."""
+        are. ``asking``: who was asked about whom when AMI connected."""
+        connects = current and not self.states.current
         connection_changed = self.states.update(board, current)
+        if connects:
+            self.passing.resume(asking)
         if current:
             self.cards.update(board)
-        if current and connection_changed:
-            self.passing.reconnected()
+        if connects:
+            self.passing.reconnected(asking)
         if connection_changed:
             self.panels.connection_changed()
         self._queues_changed.set()

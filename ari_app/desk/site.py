@@ -32,8 +32,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     ``acts_after_call``: for how many seconds after a call its agent may still act for the
     caller. ``missed_calls``: how many rings in a row an agent may miss, ``away_after``: for how
     many seconds the desk may be closed, before no calls come; 0 is any. ``listen``: who may listen
-    to recorded conversations. ``board``: when its figures
-    stand out. ``knowledge``: whether there is a knowledge base now.
+    to recorded conversations. ``board``: when its figures stand out. ``knowledge``: whether there
+    is a knowledge base now. ``is_open``: whether a queue is open now, by its hours.
     """
 
     zone: str
@@ -50,6 +50,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     listen: Role = "senior"
     board: BoardLimits = BoardLimits()
     knowledge: Callable[[], bool] = lambda: False
+    is_open: Callable[[str], bool] = lambda _: True
 
     def screen_pop(self, queue: str) -> ScreenPop | None:
         """The page that opens with the calls of a queue."""

@@ -79,6 +79,7 @@ async def build_desk(
             conversations=shared.recordings.conversations,
             knowledge=Library(knowledge_directory(shared.config, shared.foundation.state)),
             menus=menus,
+            forced=shared.forced_hours,
             now=clock,
             config=shared.config,
             wrapups=shared.foundation.settings.wrapups,

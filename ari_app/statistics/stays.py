@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec.structs import asdict, replace
 
 from ari_app.store.times import micros
-from ivr.acd.board import Board, Caller
+from ivr.acd.board import Board, Caller, half
 from ivr.acd.dials import HungUp
 from ivr.acd.figures import How, Origin, Stay, quarter
 from ivr.acd.queues import (
@@ -76,11 +76,11 @@ class Stays:
         """The stays that ended in a way that is not known."""
         return tuple(self._left.values())
 
-    def observe(self, _: Board, event: Event) -> None:
-        """Take an event. Never waits."""
+    def observe(self, board: Board, event: Event) -> None:
+        """Take an event, with the board before it. Never waits."""
         match event:
             case CallerJoined(queue, _, caller):
-                self._join(queue, caller)
+                self._join(queue, caller, half(board, caller.channel) or caller)
             case CallerAbandoned(queue=queue, call=call, at=at):
                 self._end_wait(queue, call, micros(at or self._now()), "abandoned")
             case CallerLeft(queue=queue, call=call, at=at):
@@ -185,13 +185,14 @@ class Stays:
             stay = replace(stay, answered=at, left=at, how="answered", agent=agent)
         self.put(stay)
 
-    def _join(self, queue: str, caller: Caller) -> None:
+    def _join(self, queue: str, caller: Caller, about: Caller) -> None:
+        """``about`` is the caller for whom an agent asks in the queue; else the same."""
         known = self._waiting.get(caller.call)
         if known is not None and known.queue == queue:
             return
         if known is not None:  # no event said that they left the other one
             self._leave(known.queue, caller.call, micros(caller.since))
-        self.put(_stay(caller.call, queue, self._origin(caller), micros(caller.since)))
+        self.put(_stay(caller.call, queue, self._origin(about), micros(caller.since)))
 
     def _end_wait(self, queue: str, channel: str, at: int, how: How) -> None:
         stay = self._waiting.get(channel)

@@ -167,8 +167,10 @@ class Workplace:
                 self._phones.update(view.board)
                 callers = (place.caller for place in places(view.board).values())
                 await self._live_calls.look_up(callers)
-                self.desk.update(view.board, view.current)
-                if view.current and not current:
+                connects = view.current and not current
+                asking = self._queues.consultations if connects else ()
+                self.desk.update(view.board, view.current, asking)
+                if connects:
                     self.desk.recordings.restore(self.desk.cards.all())
                     self.desk.supervision.reconnected(self._queues.alive)
                 current = view.current

@@ -20,6 +20,7 @@ from ari_app.knowledge.index import Library
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.operations import Selfcare
 from ari_app.store.db import Store
+from ari_app.store.forced_hours import ForcedHours
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.queue_report import Rules
 from ari_app.workplace.administration import MenuControl, StoredAdministration
@@ -35,6 +36,7 @@ from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
+from ari_app.workplace.queue_hours import QueueHours
 from ari_app.workplace.reports import StoredReports
 from ari_app.workplace.tasks import StoredTasks
 from ivr.acd.figures import SECOND
@@ -62,6 +64,7 @@ class DeskServices(Struct, frozen=True):
     conversations: ConversationFiles
     knowledge: Library
     menus: Callable[[], tuple[Catalogue, Book]]
+    forced: ForcedHours
     now: Callable[[], datetime]
     config: Config
     wrapups: Mapping[str, int]
@@ -99,6 +102,9 @@ def desk_site(services: DeskServices) -> DeskSite:
         listen=config.conversations.listen,
         board=BoardLimits(**asdict(config.board)),
         knowledge=services.knowledge.directory.is_dir,
+        is_open=QueueHours(
+            config, lambda: services.menus()[1].schedules, services.forced, services.now
+        ),
     )
 
 

@@ -11,6 +11,9 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+LOCAL = "Local/"
+"""The prefix of channels that only lead on to another one."""
+
 State: TypeAlias = Literal[
     "unknown", "not in use", "in use", "busy", "invalid", "unavailable", "ringing",
     "ringing in use", "on hold",
@@ -21,7 +24,8 @@ State: TypeAlias = Literal[
 class Caller(Struct, frozen=True):
     """A caller. ``call``: the unique id of the caller's channel; ``since``: start of the wait.
 
-    ``number`` and ``name`` are untrusted text from the network.
+    ``number`` and ``name`` are untrusted text from the network. ``held``: an agent waits here on
+    behalf of this caller, who hears music, and this channel only leads to the agent.
     """
 
     call: str
@@ -29,6 +33,7 @@ class Caller(Struct, frozen=True):
     number: str
     name: str
     since: datetime
+    held: "Caller | None" = None
 
 
 class Member(Struct, frozen=True, kw_only=True):
@@ -117,6 +122,15 @@ def known(board: Board, call: str) -> Caller | None:
     waiting = (one for queue in board.queues.values() for one in queue.waiting)
     rung, spoken = (one.caller for one in board.offers), (one.caller for one in board.talks)
     return next((one for one in chain(waiting, rung, spoken) if one.call == call), None)
+
+
+def half(board: Board, channel: str) -> Caller | None:
+    """The caller for whom somebody dials into ``channel``, the half of a ``Local`` channel at the
+    far end; None for any other channel."""
+    way = channel.removesuffix(";2")
+    if way == channel or not way.startswith(LOCAL):
+        return None
+    return next((one.caller for one in board.offers if one.leg == f"{way};1"), None)
 
 
 def of_member(board: Board, one: Offer | Talk) -> bool:

@@ -12,11 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.acd.board import (
+    LOCAL,
     Board,
     Caller,
     Offer,
     Talk,
     completed,
+    half,
     known,
     of_member,
     offers_where,
@@ -26,9 +28,6 @@ from ivr.acd.board import (
     with_queue,
     with_talk,
 )
-
-LOCAL = "Local/"
-"""The prefix of channels that only lead on to another one."""
 
 # The events, each with its name in AMI.
 
@@ -97,11 +96,11 @@ def apply_event(board: Board, event: Event) -> Board:
 def _dialled(board: Board, event: Dialled) -> Board:
     """A half dials on for the caller of its other half; a caller may be on a half, too."""
     caller = event.caller
-    way = caller.channel.removesuffix(";2")
-    is_half = way.startswith(LOCAL) and way != caller.channel
-    offer = next((one for one in board.offers if is_half and one.leg == f"{way};1"), None)
-    if offer:
-        caller = offer.caller
+    is_half = caller.channel.startswith(LOCAL) and caller.channel.endswith(";2")
+    if waits_in(board, caller.call):
+        pass  # of a queue, which rings its members
+    elif found := half(board, caller.channel):
+        caller = found
     elif is_half and known(board, caller.call) is None:
         return board
     else:  # an agent's channel that dials consults somebody about the caller who hears music

@@ -10,7 +10,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.acd.dials import LOCAL, DialEnded, Dialled, HungUp, Rung
+from ivr.acd.board import LOCAL
+from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung
 from ivr.acd.queues import CallerJoined, Connected, Event
 
 State: TypeAlias = Literal[
@@ -34,7 +35,8 @@ _WHY: dict[str, Why] = {"BUSY": "busy", "NOANSWER": "no-answer"}
 class Pass(Struct, frozen=True, kw_only=True):
     """A caller on the way. ``call`` is the unique id of the caller's channel, ``phone`` the agent's
     interface, ``leg`` the channel to it; ``queue``: a queue was chosen. ``legs`` are the channels
-    to who is called; the first one says how that ended. ``taken_back``: the agent asked for the
+    to who is called; the first one says how that ended. A queue that is asked first rings its
+    members, until one answers. ``taken_back``: the agent asked for the
     caller again."""
 
     call: str
@@ -93,10 +95,15 @@ def _dialled(one: Pass, event: Dialled) -> Pass:
 def _ended(one: Pass, event: DialEnded) -> Pass:
     if event.leg == one.back_leg:
         return replace(one, state="back" if event.answered else "returns")
-    if event.leg not in one.legs[:1] or one.state not in ("calling", "rings"):
+    if one.state not in ("calling", "rings"):
+        return one
+    if one.warm and one.queue and event.leg in one.legs[1:]:  # the next member is rung
+        return one if event.answered else replace(one, state="calling")
+    if event.leg not in one.legs[:1]:
         return one
     if event.answered:
-        return replace(one, state="talking" if one.warm else "passed")
+        state: State = "talking" if one.warm else "passed"
+        return replace(one, state=state, legs=one.legs[:1] if one.queue else one.legs)
     if one.warm and event.status == "CANCEL" and not one.taken_back:  # the agent hung up
         return replace(one, warm=False, state="calling", legs=())
     why: Why = "taken-back" if one.taken_back else _WHY.get(event.status, "unavailable")

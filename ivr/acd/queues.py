@@ -21,6 +21,8 @@ from ivr.acd.board import (
     State,
     Talk,
     completed,
+    half,
+    known,
     offers_where,
     with_member,
     with_offer,
@@ -180,7 +182,8 @@ def _waits(board: Board, event: CallerJoined) -> Board:
     queue, place = board.queues.get(event.queue, Queue()), max(event.position - 1, 0)
     if any(one.call == event.caller.call for one in queue.waiting):
         return board
-    waiting = (*queue.waiting[:place], event.caller, *queue.waiting[place:])
+    caller = replace(event.caller, held=half(board, event.caller.channel))
+    waiting = (*queue.waiting[:place], caller, *queue.waiting[place:])
     return with_queue(board, event.queue, replace(queue, waiting=waiting))
 
 
@@ -198,8 +201,10 @@ def _ringing(board: Board, event: Offered | Unanswered) -> Board:
 
 def _connected(board: Board, event: Connected) -> Board:
     """Start a conversation and remove its caller from the queue."""
+    before = known(board, event.caller.call)
+    caller = replace(event.caller, held=before.held if before else None)
     board = _without(board, event.queue, event.caller.call)
-    talk = Talk(event.queue, event.interface, event.caller, event.at, event.leg)
+    talk = Talk(event.queue, event.interface, caller, event.at, event.leg)
     board = with_talk(board, talk)
     member = board.queues.get(event.queue, Queue()).members.get(event.interface)
     return with_member(board, event.queue, replace(member, in_call=True)) if member else board

@@ -137,7 +137,7 @@ def test_a_caller_comes_back_to_a_queue_by_its_own_name() -> None:
     not to a queue of an earlier part of the call."""
     text = FILES["extensions.conf"]
     assert (
-        text.count('Set(FIRSTLINE_HOME=${IF($["${FIRSTLINE_HOME}" = ""]?${FIRSTLINE_NAMED}:') == 2
+        text.count('Set(FIRSTLINE_HOME=${IF($["${FIRSTLINE_HOME}" = ""]?${FIRSTLINE_NAMED}:') == 3
     )
     lines = text.splitlines()
     emptied = [at for at, line in enumerate(lines) if line.endswith("Set(FIRSTLINE_HOME=)")]

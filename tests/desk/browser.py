@@ -55,8 +55,9 @@ class Chromium:
     IndexedDB is on the disk when its transaction completes, localStorage some seconds later.
     """
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, *flags: str) -> None:
         self.profile = profile
+        self._flags = flags
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -95,6 +96,7 @@ class Chromium:
         words = [
             "chromium-headless-shell",
             *QUIET,
+            *self._flags,
             "--remote-debugging-port=0",
             f"--user-data-dir={self.profile}",
         ]

@@ -70,9 +70,10 @@ class AgentPage:
 
 async def signed_in(page: Page, one: Installation, agent: int = 0, password: str = "") -> AgentPage:
     """Sign an agent in, by default with the password of their phone, and wait for the desk."""
-    who = one.status().agents[agent]
+    status = one.status()
+    who = status.agents[agent]
     desk = AgentPage(page)
-    await page.goto(f"http://127.0.0.1:{one.ports.desk}/language/ru")
+    await page.goto(f"{status.desk.url}language/ru")
     if await page.locator("#name").count():
         await page.fill("#name", who.name)
         await page.fill("#password", password or who.sip_password)

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ari_app.desk import messages as m
 from ivr.acd.board import Board, Offer, Talk
+from ivr.acd.channels import Consultation
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung
 from ivr.acd.queues import CallerJoined, Event
 from tests.desk.fakes import NOW
@@ -16,6 +17,7 @@ from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 from tests.desk.test_operation_forms import filled, in_call
 
 ANNAS, BORISS, WAY = "PJSIP/701-1", "PJSIP/702-2", "Local/702@firstline-people-1;1"
+QUEUE = "Local/queue-support@firstline-ask-queue"
 RINGS = (Dialled(caller(), "Local/702@firstline-people", WAY, NOW), Rung(WAY))
 ASKS = (replace(RINGS[0], caller=replace(caller("9"), channel=ANNAS)), Rung(WAY))
 ANSWERED = DialEnded(WAY, True, NOW, "ANSWER")
@@ -80,6 +82,11 @@ class Passes:
         ({"to": "702", "how": "ask"}, ASKS, (ANNAS, "consult 702")),
         (
             {"to": "queue-support", "how": "ask"},
+            (replace(ASKS[0], interface=QUEUE), Rung(WAY)),
+            (ANNAS, "consult queue-support"),
+        ),
+        (
+            {"to": "queue-support", "how": "at-once"},
             (CallerJoined("support", 1, caller()),),
             (ANNAS, "queue-support"),
         ),
@@ -114,6 +121,7 @@ async def test_success_is_shown_when_something_rings(
     ("member", "colleague", "queue"),
     [
         ({}, True, True),
+        ({"closed": True}, True, False),
         ({"state": "in use"}, False, True),
         ({"state": "unavailable"}, False, False),
         ({"paused": True}, False, False),
@@ -122,6 +130,9 @@ async def test_success_is_shown_when_something_rings(
 async def test_who_cannot_be_reached_is_not_offered(
     harness: DeskHarness, member: dict[str, object], colleague: bool, queue: bool
 ) -> None:
+    if member.pop("closed", False):  # by its hours
+        closed = replace(harness.desk.render.site, is_open=lambda name: name != "support")
+        harness = DeskHarness(site=closed)
     one = Passes(harness)
     harness.update(free(**member))
     html = (await filled(one.anna, one.card, "transfer-targets")).html
@@ -289,7 +300,8 @@ async def test_who_was_asked_before_the_gap(harness: DeskHarness, left: bool) ->
         harness.update(replace(board(), talks=(talk,)))
         assert harness.card("boris").record.answered
     else:
-        one.both()
+        asking = Consultation(caller(), ANNAS, "702", "talking", (WAY, BORISS), ("PJSIP/702",))
+        harness.desk.update(harness.desk.states.board, True, (asking,))
         assert (await one.acts("complete")).ok
         assert harness.card("boris").record.answered is None
 

@@ -131,9 +131,15 @@ class AgentStates:
         return [one for one in self._phones.everyone() if self.of(one.name).name == "not-answering"]
 
     def talks(self) -> Sequence[tuple[Colleague, Talk]]:
-        """The agents who talk with a caller now."""
+        """The agents who talk with a caller now, or about one who hears music."""
         agents = {one.name: one for one in self._phones.everyone()}
-        found = ((self._phones.agent(talk.interface), talk) for talk in self._board.talks)
+        found = (
+            (
+                self._phones.agent(talk.interface),
+                replace(talk, caller=talk.caller.held or talk.caller),
+            )
+            for talk in self._board.talks
+        )
         return [(agents[name], talk) for name, talk in found if name in agents]
 
     def full_name(self, agent: str) -> str:

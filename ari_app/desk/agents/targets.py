@@ -28,16 +28,22 @@ class Targets(Struct, frozen=True):
 
 
 def targets(
-    states: AgentStates, phones: AgentPhones, signed_in: Callable[[], Collection[str]], agent: str
+    states: AgentStates,
+    phones: AgentPhones,
+    signed_in: Callable[[], Collection[str]],
+    is_open: Callable[[str], bool],
+    agent: str,
 ) -> Targets:
-    """Those of an agent. A colleague of no queue counts while the desk is open in a browser."""
+    """Those of an agent. A colleague of no queue counts while the desk is open in a browser, a
+    queue while it is open by its hours."""
     if not states.current:
         return Targets()
     own, here = phones.of(agent), signed_in()
     queues = [
         name
         for name in states.queues()
-        if any(_works(one) for at, one in states.board.queues[name].members.items() if at != own)
+        if is_open(name)
+        and any(_works(one) for at, one in states.board.queues[name].members.items() if at != own)
     ]
     found = [
         (one, state)

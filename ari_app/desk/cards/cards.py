@@ -120,29 +120,34 @@ class OpenCards:
             self._caller_left(key)
         for key, place in here.items():
             self._leaving.pop(key, None)
+            if place.asked and (by := self._asked.get(("", key[1]))):
+                self._asked.setdefault(key, by)
             if key in self._at:
                 self._answered(self._at[key], place)
             else:
                 self._open(key, place)
 
     def asked(self, agent: str, channel: str, by: str) -> None:
-        """A colleague, whose name is ``by``, asks this agent about a caller who hears music: the
-        agent gets the card, but has not spoken with the caller. "": no one asks any more; a
-        card that is open closes with its call."""
+        """A colleague, whose name is ``by``, asks this agent ("": who answers in a queue) about a
+        caller who hears music, with whom the agent has not spoken. ``by`` "": no one asks any more;
+        a card that is open closes with its call."""
         if by:
             self._asked[agent, channel] = by
+            if card := self._at.get((agent, channel)):
+                card.asked_by = by
         elif (agent, channel) not in self._at:
             self._asked.pop((agent, channel), None)
 
-    def joined(self, agent: str, channel: str) -> Card | None:
+    def joined(self, channel: str) -> Card | None:
         """The agent who was asked hears the caller now; returns the card."""
-        by = self._asked.pop((agent, channel), "")
-        card = self._at.get((agent, channel))
-        if not by or card is None:
+        found = [self._at[key] for key in self._asked if key[1] == channel and key in self._at]
+        card = next((card for card in found if card.phase == "talking"), None)
+        self._asked.pop(("", channel), None)
+        if card is None:
             return None
+        del self._asked[card.record.agent, channel]
         card.asked_by = ""
-        if card.phase == "talking":
-            self._change(card, answered=card.record.answered or self._now(), ended=None)
+        self._change(card, answered=card.record.answered or self._now(), ended=None)
         return card
 
     def identify(self, card: Card, identity: Identity) -> None:
@@ -153,10 +158,8 @@ class OpenCards:
         """Open an agent's card without a call, unless there is one of the same person."""
         for card in self.of(agent):
             there = card.record.arrival
-            if (there.channel, there.subscriber, there.number) == (
-                *("", arrival.subscriber),
-                arrival.number,
-            ):
+            same = (there.channel, there.subscriber, there.number)
+            if same == ("", arrival.subscriber, arrival.number):
                 return card
         record = CardRecord(
             id=secrets.token_hex(8), agent=agent, arrival=arrival, opened=self._now()
@@ -274,7 +277,7 @@ class OpenCards:
         card, why = self._at[key], why_gone(self._board, key[1])
         asked = self._asked.pop(key, "")
         if asked and card.record.answered is None:
-            self._close(key, "taken-back")
+            self._close(key, "waits" if ("", key[1]) in self._asked else "taken-back")
         elif card.phase == "talking" or card.record.answered:
             spoke = card.phase == "talking" and not asked
             del self._at[key]

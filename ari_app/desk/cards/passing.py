@@ -2,7 +2,7 @@
 in the way of the call and in the audit."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +17,7 @@ from ari_app.desk.cards.pop import Passage
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.ports import DeskUnavailable, Ports
 from ivr.acd.board import Board, Talk
+from ivr.acd.channels import Consultation
 from ivr.acd.passing import Pass, follow
 from ivr.acd.queues import Event
 
@@ -80,7 +81,7 @@ class Passing:
         await self._asked(card, self._ports.queue_control.transfer(talk.leg, to))
 
     async def consult(self, card: Card, to: str) -> None:
-        """Call ``to`` (digits) first, while the caller hears music."""
+        """Call ``to``, digits or ``queue-`` and a name, first, while the caller hears music."""
         agent = card.record.agent
         talk = self._start(card, to, warm=True)
         self._ask_first(card, self._states.full_name(agent))
@@ -100,7 +101,7 @@ class Passing:
             self._move(card, replace(at, state="three"))
         elif at.legs:
             card.passage = replace(passage, at=replace(at, taken_back=True))
-            await control.hang_up(at.legs[-1])
+            await control.hang_up(at.legs[0] if at.queue else at.legs[-1])
         else:
             raise NotNow
 
@@ -124,22 +125,47 @@ class Passing:
             if after is not card.passage.at:
                 self._move(card, after)
 
-    def reconnected(self) -> None:
-        """Asterisk is connected again, and what happened meanwhile is not known: only who was asked
-        first and still talks is followed on. Called with the new board."""
-        legs = {talk.leg for talk in self._states.board.talks}
+    def resume(self, asking: Collection[Consultation]) -> None:
+        """Asterisk is connected again, or for the first time: go on with those who ask somebody.
+        Called before the cards know the new board."""
+        for one in asking:
+            phone = one.leg.rpartition("-")[0]
+            agent = self._ports.phones.agent(phone)
+            cards = self._cards.of(agent) if agent else ()
+            its = (card for card in cards if card.record.arrival.channel == one.caller.call)
+            card = next((card for card in its if card.speaks), None)
+            if agent is None or card is None:
+                continue
+            queue, by = one.to.startswith("queue-"), self._states.full_name(agent)
+            at = Pass(
+                call=one.caller.call,
+                phone=phone,
+                leg=one.leg,
+                queue=queue,
+                warm=True,
+                state=one.state,
+                legs=one.legs[:1] if queue and one.state in ("talking", "three") else one.legs,
+            )
+            card.passage = self._passage(one.to, at)
+            self._under_way[one.caller.call] = card
+            self._ask_first(card, by)
+            if one.state != "three":
+                for other in filter(None, map(self._ports.phones.agent, one.asked)):
+                    self._cards.asked(other, one.caller.call, by)
+
+    def reconnected(self, asking: Collection[Consultation]) -> None:
+        """What happened meanwhile to anybody else is not known. Called with the new board."""
+        known = {one.caller.call for one in asking}
         for channel, card in tuple(self._under_way.items()):
             passage = card.passage
             assert passage is not None
-            at = passage.at
-            if at.state in ("talking", "three") and legs.issuperset((at.leg, at.legs[-1])):
-                continue
             other = None
-            if passage.agent and card.phase != "talking":
-                other = self._cards.joined(passage.agent, channel)
-            self._ask_first(card, "")
-            del self._under_way[channel]
-            card.passage = None
+            if channel not in known:
+                if passage.at.warm and card.phase != "talking":
+                    other = self._cards.joined(channel)
+                self._ask_first(card, "")
+                del self._under_way[channel]
+                card.passage = None
             for one in (card, other):
                 if one is not None:
                     self._publisher.passing(one)
@@ -156,24 +182,22 @@ class Passing:
         talk = self._talk(card)
         if card.passage is not None and not card.passage.at.over:
             raise NotNow("transfer-under-way")
-        queue = to.startswith("queue-")
-        people = {one.extension: one for one in self._ports.phones.everyone()}
-        found = people.get(to)
-        card.passage = Passage(
-            to.removeprefix("queue-") if queue else to,
-            found.name if found else "",
-            found.full_name if found else "",
-            Pass(
-                call=talk.caller.call,
-                phone=talk.interface,
-                leg=talk.leg,
-                queue=queue,
-                warm=warm,
-            ),
-            self._now(),
+        at = Pass(
+            call=talk.caller.call,
+            phone=talk.interface,
+            leg=talk.leg,
+            queue=to.startswith("queue-"),
+            warm=warm,
         )
+        card.passage = self._passage(to, at)
         self._under_way[talk.caller.call] = card
         return talk
+
+    def _passage(self, to: str, at: Pass) -> Passage:
+        people = {one.extension: one for one in self._ports.phones.everyone()}
+        found = people.get(to)
+        name, full_name = (found.name, found.full_name) if found else ("", "")
+        return Passage(to.removeprefix("queue-"), name, full_name, at, self._now())
 
     async def _asked(self, card: Card, request: Awaitable[None]) -> None:
         """What was asked of Asterisk; if that failed nothing has happened."""
@@ -188,15 +212,16 @@ class Passing:
             self._report(card)
 
     def _ask_first(self, card: Card, by: str) -> None:
-        if card.passage and card.passage.agent:
-            self._cards.asked(card.passage.agent, card.record.arrival.channel, by)
+        passage = card.passage
+        if passage and (passage.agent or passage.at.queue):
+            self._cards.asked(passage.agent, card.record.arrival.channel, by)
 
     def _move(self, card: Card, after: Pass) -> None:
         passage = card.passage
         assert passage is not None
         shown = (after.state, after.why) == (passage.at.state, passage.at.why)
-        if after.state in ("three", "passed") and passage.agent:
-            other = self._cards.joined(passage.agent, after.call)
+        if after.state in ("three", "passed") and after.warm:
+            other = self._cards.joined(after.call)
             if other is not None:
                 self._publisher.passing(other)
         if after.over or not after.warm:

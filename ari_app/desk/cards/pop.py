@@ -11,17 +11,19 @@ from typing import Literal
 from msgspec import Struct
 
 from ivr.acd.passing import Pass
-from ivr.acd.queues import Board, Caller
+from ivr.acd.queues import Board, Caller, Offer, Talk
 
 
 class Place(Struct, frozen=True):
-    """A caller at an agent's phone, which rings or is in the call since a moment."""
+    """A caller at an agent's phone, which rings or is in the call since a moment. ``asked``: a
+    colleague asks about the caller, who hears music."""
 
     interface: str
     caller: Caller
     queue: str
     phase: Literal["ringing", "talking"]
     since: datetime
+    asked: bool = False
 
 
 class Passage(Struct, frozen=True):
@@ -43,12 +45,19 @@ def places(board: Board) -> Places:
     """Every phone that rings for a caller or talks with one; talking wins."""
     found: dict[tuple[str, str], Place] = {}
     for offer in board.offers:
-        place = Place(offer.interface, offer.caller, offer.queue, "ringing", offer.since)
-        found[offer.interface, offer.caller.call] = place
+        place = _place(offer, "ringing")
+        found[place.interface, place.caller.call] = place
     for talk in board.talks:
-        place = Place(talk.interface, talk.caller, talk.queue, "talking", talk.since)
-        found[talk.interface, talk.caller.call] = place
+        place = _place(talk, "talking")
+        found[place.interface, place.caller.call] = place
     return found
+
+
+def _place(one: Offer | Talk, phase: Literal["ringing", "talking"]) -> Place:
+    held = one.caller.held
+    return Place(
+        one.interface, held or one.caller, one.queue, phase, one.since, asked=held is not None
+    )
 
 
 Why = Literal["answered-elsewhere", "rings-elsewhere", "waits", "left", "taken-back"]

@@ -56,7 +56,6 @@ class TransferForms:
         card, to, how = filled.card, filled.text("to"), filled.text("how")
         if card.phase != "talking":
             return self._word("transfer-no-call", filled)
-        queue = to.startswith("queue-")
         if to == "number":
             digits = "".join(sign for sign in filled.values.get("number", "") if sign.isdecimal())
             if not (digits.isascii() and 0 < len(digits) <= LONGEST):
@@ -67,7 +66,7 @@ class TransferForms:
         elif to not in self._reachable(card.record.agent):
             return self._word("transfer-not-reached", filled)
         try:
-            if how == "ask" and not queue:
+            if how == "ask":
                 await self._passing.consult(card, to)
             else:
                 await self._passing.transfer(card, to)
@@ -76,13 +75,15 @@ class TransferForms:
         at = await self._passing.settled(card, PATIENCE)
         if at is None:
             return self._word("transfer-no-call", filled)
-        sort = "asked-" if at.warm and at.state in ("rings", "talking") else ""
+        sort = "asked-" if at.warm and at.state in ("calling", "rings", "talking") else ""
         text = self._render.word(f"passing-{sort}{at.state}", filled.language)
         why = f" {self._render.word(f'passing-why-{at.why}', filled.language)}" if at.why else ""
         assert card.passage is not None
         passage = card.passage
         who = passage.name or (
-            passage.to if at.queue else self._render.site.numbers.shown(passage.to)
+            self._render.queue(passage.to, filled.language)
+            if at.queue
+            else self._render.site.numbers.shown(passage.to)
         )
         return ActionResult(at.state in GOOD, f"{who}: {text}{why}")
 

@@ -14,6 +14,7 @@ WAY = f"{LOCAL}-00000001;1"
 BLIND = Pass(call="a", phone=OLGA, leg=OLGAS)
 WARM = Pass(call="a", phone=OLGA, leg=OLGAS, warm=True)
 TO_QUEUE = Pass(call="a", phone=OLGA, leg=OLGAS, queue=True)
+ASKS_QUEUE = Pass(call="a", phone=OLGA, leg=OLGAS, queue=True, warm=True)
 
 HALF_RINGS = (Dialled(half(1), ANNA, LEG, at(1)), Rung(LEG), Rung(WAY))
 RINGS = (Dialled(caller("a"), LOCAL, WAY, at(1)), *HALF_RINGS)
@@ -66,6 +67,15 @@ def on_half(*events: Event) -> tuple[Event, ...]:
         (TO_QUEUE, QUEUED, "queued", ""),
         (TO_QUEUE, (*QUEUED, Connected("support", ANNA, caller("a"), at(9))), "passed", ""),
         (TO_QUEUE, (*QUEUED, *AGAIN), "queued", ""),
+        (ASKS_QUEUE, (*ASKS[:1], CallerJoined("support", 1, half(1))), "calling", ""),
+        (ASKS_QUEUE, ASKS, "rings", ""),
+        (ASKS_QUEUE, (*ASKS, DialEnded(LEG, False, at(5), "BUSY")), "calling", ""),
+        (ASKS_QUEUE, (*ASKS, *ANSWERED), "talking", ""),
+        (ASKS_QUEUE, (*ASKS, *ANSWERED, *left(LEG)), "talking", ""),
+        (ASKS_QUEUE, (*ASKS, *ANSWERED, *left(WAY)), "back", "hung-up"),
+        (ASKS_QUEUE, (*ASKS, *ANSWERED, *left(OLGAS)), "passed", ""),
+        (ASKS_QUEUE, (*ASKS[:1], DialEnded(WAY, False, at(5), "NOANSWER")), "back", "no-answer"),
+        (ASKS_QUEUE, (*ASKS, *left(OLGAS), *QUEUED), "queued", ""),
         (WARM, ASKS, "rings", ""),
         (WARM, (*ASKS, *ANSWERED), "talking", ""),
         (WARM, (*ASKS, *failed("BUSY")), "back", "busy"),

@@ -166,13 +166,22 @@ export class Line {
     else this.call.session.unmute({ audio: true });
   }
 
-  // Hold the call, or go on with it. Not without the server, which must say that it heard it.
+  // Hold the call, or go on with it. Not without the server, which must say that it heard it; what
+  // is asked for until then follows.
   hold() {
     const { call } = this;
-    if (call?.phase !== "talking" || call.changing || !this.agent.isConnected()) return;
+    if (call?.phase !== "talking" || !this.agent.isConnected()) return;
+    call.wanted = !(call.wanted ?? call.held);
+    this.negotiate(call);
+  }
+
+  negotiate(call) {
+    if (call.changing || call !== this.call || call.wanted === call.held) return;
     call.changing = true;
-    const done = () => { call.changing = false; this.changed(); };
-    if (!(call.held ? call.session.unhold({}, done) : call.session.hold({}, done))) call.changing = false;
+    const done = () => { call.changing = false; this.changed(); this.negotiate(call); };
+    if (call.wanted ? call.session.hold({}, done) : call.session.unhold({}, done)) return;
+    call.changing = false;
+    call.wanted = call.held;
   }
 
   // Send a key of the keypad; whether it was sent.
