@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory into which the wheel was installed, without its dependencies."""
     target = tmp_path_factory.mktemp("installed")
-    options = ("--quiet", "--no-deps", "--no-index", "--target")
+    options = ("--quiet", "--no-compile", "--no-deps", "--no-index", "--target")
     command = [sys.executable, "-m", "pip", "install", *options, str(target), str(wheel)]
     subprocess.run(command, check=True, timeout=150)
     return target
