@@ -36,11 +36,29 @@ class AgentState(Struct, frozen=True):
     watched: tuple[tuple[str, str], ...] = ()
 
 
+class Calls(Struct, frozen=True):
+    """The interfaces of a board that talk, and those that ring."""
+
+    talking: frozenset[str] = frozenset()
+    ringing: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, board: Board) -> "Calls":
+        """Those of a board."""
+        talking = frozenset(one.interface for one in board.talks)
+        return cls(talking, frozenset(one.interface for one in board.offers))
+
+
 def agent_state(
-    board: Board, interface: str, wrapups: Mapping[str, int], now: datetime
+    board: Board,
+    interface: str,
+    wrapups: Mapping[str, int],
+    now: datetime,
+    calls: Calls | None = None,
 ) -> AgentState:
     """The state of the agent with this phone; ``wrapups`` are the queues' wrap-up times, in
-    seconds."""
+    seconds. For many agents, give the ``calls`` of the board as well."""
+    calls = calls or Calls.of(board)
     found = {
         name: queue.members[interface]
         for name, queue in board.queues.items()
@@ -53,9 +71,9 @@ def agent_state(
     until = max((one for one in ends if one is not None and one > now), default=None)
     devices = {one.state for one in members}
     name: StateName
-    if any(talk.interface == interface for talk in board.talks):
+    if interface in calls.talking:
         name = "talking"
-    elif any(offer.interface == interface for offer in board.offers):
+    elif interface in calls.ringing:
         name = "ringing"
     elif not members:
         name = "no-queue"
@@ -85,6 +103,7 @@ class AgentStates:
         self._wrapups = wrapups
         self._now = now
         self._board = Board()
+        self._calls = Calls()
         self._current: bool | None = None
         self.watched: Mapping[str, tuple[tuple[str, str], ...]] = {}
         """Agent: the names of supervisors in the call, with what they do."""
@@ -102,6 +121,7 @@ class AgentStates:
     def update(self, board: Board, current: bool) -> bool:
         """Take a new board; returns whether the connection was lost or restored by it."""
         was, self._board, self._current = self._current, board, current
+        self._calls = Calls.of(board)
         return was is not None and was != current
 
     def of(self, agent: str) -> AgentState:
@@ -109,7 +129,7 @@ class AgentStates:
         interface = self._phones.of(agent)
         if interface is None:
             return AgentState("no-queue")
-        state = agent_state(self._board, interface, self._wrapups, self._now())
+        state = agent_state(self._board, interface, self._wrapups, self._now(), self._calls)
         watched = self.watched.get(agent, ())
         return replace(state, watched=watched) if watched else state
 

@@ -53,11 +53,12 @@ class Shown:
             "tiles": self._part("tiles", (view.tiles, place.current), tiles=view.tiles),
             "day": self._chart(figures),
         }
+        wall = self._kind.wall
         tables: list[tuple[str, Sequence[Any], str]] = [
             ("queues", view.queues, "name"),
-            ("people", view.people, "name"),
+            ("people", [one for one in view.people if not (wall and one.away)], "name"),
         ]
-        if not self._kind.wall:
+        if not wall:
             tables.append(("waiting", view.waiting, "call"))
         rows = {name: self._rows(name, values, key) for name, values, key in tables}
         changed = BoardChanged(

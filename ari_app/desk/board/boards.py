@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 TICK = 1.0
 """Seconds after which the board is made again, though nothing was heard of."""
-PAUSE = 0.4
+PAUSE = 0.5
 """Seconds between two messages to a board, at least."""
 READ_EVERY = 1.0
 """Seconds between two readings of the figures while something happens."""
@@ -116,7 +116,10 @@ class Boards:
         return self._composer.view(self._figures, list(self._phones.everyone()), self._now())
 
     def _place(self) -> Place:
-        return Place(self._states.current, tuple(self._data.queues()), tuple(self._states.queues()))
+        names = set(self._states.queues())
+        # Those of a language, such as support-en, have the label of the other.
+        others = sorted(name for name in names if name.rpartition("-")[0] not in names)
+        return Place(self._states.current, tuple(self._data.queues()), tuple(others))
 
     def _publish(self, view: BoardView) -> None:
         """Send every tab what changed. Does not wait, so that no tab misses anything."""
