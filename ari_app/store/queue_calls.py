@@ -77,7 +77,7 @@ def of_channel(db: Database, channel: str) -> list[Stay]:
 def answered_by(db: Database, since: int) -> list[tuple[str, int]]:
     """Agents with how many callers they answered who joined from ``since`` on."""
     rows = db.conn.execute(
-        "select agent, count(*) from queue_calls"
+        "select agent, count(*) from queue_calls indexed by queue_calls_joined"
         " where agent <> '' and joined >= ? and how = 'answered' group by agent",
         (since,),
     )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypeAlias, get_args
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, json
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
@@ -17,7 +17,7 @@ from ari_app.store.times import micros, moment
 EventName: TypeAlias = Literal[
     "call.began", "call.queued", "call.offered", "call.answered", "call.completed", "call.left",
     "call.ended", "card.closed", "ticket.opened", "ticket.changed", "callback.requested",
-    "callback.changed", "callback.done",
+    "callback.changed", "callback.done", "alarm.began",
 ]  # fmt: skip
 EVENTS: tuple[EventName, ...] = get_args(EventName)
 
@@ -75,6 +75,18 @@ def subscribe(db: Database, wanted: Mapping[str, Collection[str]]) -> None:
         "update webhook_deliveries set state = 'failed', next_at = null, error = 'the settings do"
         f" not name it any more' where state = 'waiting' and endpoint not in ({known})",
         tuple(wanted),
+    )
+
+
+def post(
+    db: Database, event: EventName, about: str, at: datetime, data: Mapping[str, object]
+) -> None:
+    """Write an event of which the database knows nothing, if anybody subscribed to it."""
+    db.conn.execute(
+        "insert into webhook_events (key, event, about, at, number, subscriber, call, data)"
+        " select lower(hex(randomblob(16))), ?, ?, ?, '', null, '', ?"
+        " where exists (select 1 from webhook_subscriptions where event = ?)",
+        (event, about, micros(at), json.encode(data).decode(), event),
     )
 
 

@@ -12,7 +12,7 @@ from ari_app.ami.queue_actions import QueueActions
 from ari_app.desk.admin.administration import Administration, Outcome, PutQueues, Refused
 from ari_app.desk.board.board_port import LATELY, AgentDay, DayFigures, Doing
 from ari_app.desk.ports import DeskUnavailable
-from ari_app.store import agent_states, agents, quarters, queue_calls, subscribers
+from ari_app.store import agent_states, agents, quarters, queue_calls, subscribers, webhooks
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
@@ -90,6 +90,12 @@ class StoredBoard:
             await self._actions.move(queue, channel, to)
         except AmiError as error:
             raise DeskUnavailable(str(error), "board-gone") from error
+
+    async def alarmed(self, kind: str, queue: str, value: float, limit: float) -> None:
+        """Notify other systems that a limit of a queue was passed."""
+        data = {"kind": kind, "queue": queue, "value": round(value, 1), "limit": limit}
+        about = f"alarm {queue}"
+        await _answer(self._store.write(webhooks.post, "alarm.began", about, self._now(), data))
 
     def _read(self, db: Database) -> DayFigures:
         at = self._now()

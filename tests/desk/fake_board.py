@@ -39,6 +39,7 @@ class FakeBoard:
         self.day = DAY
         self.locked = False
         self.put_into: list[tuple[str, str, str, bool]] = []
+        self.alarms: list[tuple[str, str, float]] = []
         self.moved: list[tuple[str, str, str]] = []
 
     def queues(self) -> Sequence[str]:
@@ -55,6 +56,9 @@ class FakeBoard:
     async def put(self, by: str, agent: str, queue: str, serves: bool) -> bool:
         self.put_into.append((by, agent, queue, serves))
         return True
+
+    async def alarmed(self, kind: str, queue: str, value: float, limit: float) -> None:
+        self.alarms.append((kind, queue, limit))
 
     async def move(self, queue: str, channel: str, to: str) -> None:
         self.moved.append((queue, channel, to))

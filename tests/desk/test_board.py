@@ -9,7 +9,7 @@ from aiohttp import ClientWebSocketResponse
 from msgspec.structs import replace
 
 from ari_app.desk import messages as m
-from ari_app.desk.board.alarms import CALM, Alarm, Alarms
+from ari_app.desk.board.alarms import CALM, Alarms
 from ari_app.desk.board.board_messages import AgentAct, Alarmed, BoardChanged, CallerAct
 from ari_app.desk.board.board_port import BoardLimits
 from ari_app.desk.web.accounts import Role
@@ -148,8 +148,6 @@ async def test_callers_are_moved_and_taken(harness: DeskHarness) -> None:
 async def test_an_alarm_is_said_once(harness: DeskHarness) -> None:
     boards, tab = harness.desk.boards, open_board()
     harness.update(board(waiting=[replace(VERA, since=NOW - timedelta(minutes=3))]))
-    alarms: list[Alarm] = []
-    boards.alarmed = alarms.append
     with boards.tabs.opened(tab):
         await boards.of(tab)
         await boards.step()
@@ -159,7 +157,8 @@ async def test_an_alarm_is_said_once(harness: DeskHarness) -> None:
         "support: a caller has waited 3:00, the limit is 1:00",
         "support: 56 % in time in the last hour, the goal is 80 %",
     ]
-    assert [one.kind for one in alarms] == ["wait", "level"]
+    await harness.settled()
+    assert harness.board.alarms == [("wait", "support", 60), ("level", "support", 80)]
 
 
 async def test_an_alarm_comes_again_after_it_was_over(harness: DeskHarness) -> None:

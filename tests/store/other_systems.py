@@ -19,6 +19,7 @@ def sent_and_asked() -> Iterator[tuple[str, Use]]:
     """Each function, by its name; that of webhooks with an event that waits."""
     yield "webhooks.subscribe", _waiting
     soon = NOW + HOUR
+    yield "webhooks.post", lambda db: webhooks.post(_waiting(db), "alarm.began", "x", NOW, {})
     yield "webhooks.due", lambda db: webhooks.due(_waiting(db), "crm", soon, 10)
     yield "webhooks.next_due", lambda db: webhooks.next_due(_waiting(db), "crm", NOW - HOUR)
     yield "webhooks.start_attempt", lambda db: webhooks.start_attempt(db, _one(db), NOW)

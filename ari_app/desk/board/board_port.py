@@ -90,6 +90,9 @@ class BoardData(Protocol):
         """Put an agent into a queue for good, or take them out; recorded with who did it (``by``).
         False if Asterisk has not read it yet."""
 
+    async def alarmed(self, kind: str, queue: str, value: float, limit: float) -> None:
+        """Notify other systems that a limit of a queue was passed."""
+
     async def move(self, queue: str, channel: str, to: str) -> None:
         """Take a caller, a channel by its name, out of the queue in which they wait; ``to`` is
         ``queue-`` and a queue's name, or digits."""

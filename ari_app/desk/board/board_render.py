@@ -54,13 +54,14 @@ class Shown:
             "day": self._chart(figures),
         }
         wall = self._kind.wall
-        tables: list[tuple[str, Sequence[Any], str]] = [
-            ("queues", view.queues, "name"),
-            ("people", [one for one in view.people if not (wall and one.away)], "name"),
-        ]
+        tables: dict[str, Sequence[Any]] = {
+            "queues": view.queues,
+            "people": [one for one in view.people if not one.away],
+        }
         if not wall:
-            tables.append(("waiting", view.waiting, "call"))
-        rows = {name: self._rows(name, values, key) for name, values, key in tables}
+            tables["absent"] = [one for one in view.people if one.away]
+            tables["waiting"] = view.waiting
+        rows = {name: self._rows(name, values) for name, values in tables.items()}
         changed = BoardChanged(
             {name: html for name, html in parts.items() if html is not None},
             {name: one for name, one in rows.items() if one is not None},
@@ -89,11 +90,12 @@ class Shown:
         self._parts["day"] = (chart, html)
         return html
 
-    def _rows(self, name: str, values: Sequence[Any], key: str) -> Rows | None:
+    def _rows(self, name: str, values: Sequence[Any]) -> Rows | None:
         known, html = self._values.get(name, {}), self._html.get(name, {})
-        now = {getattr(one, key): one for one in values}
+        now = {one.key: one for one in values}
+        template = "people" if name == "absent" else name
         new = {
-            at: self._page(f"board/{name}", row=one)
+            at: self._page(f"board/{template}", row=one)
             for at, one in now.items()
             if at not in known or known[at] != one
         }

@@ -36,7 +36,7 @@ READ_SELDOM = 10.0
 
 
 class Boards:
-    """Every open board is a tab of :attr:`tabs`. ``alarmed`` takes each alarm that begins."""
+    """Every open board is a tab of :attr:`tabs`."""
 
     def __init__(
         self,
@@ -50,7 +50,6 @@ class Boards:
         self.tabs = Tabs()
         self.changed = asyncio.Event()
         """Set when queues, agents or calls changed."""
-        self.alarmed: Callable[[Alarm], None] = lambda _: None
         self._data = ports.board
         self._phones = ports.phones
         self._states = states
@@ -185,4 +184,10 @@ class Boards:
                 limit=measure(alarm.limit, alarm.unit, language),
             )
             tab.send(Alarmed(text))
-        self.alarmed(alarm)
+        self._begin(self._notify(alarm))
+
+    async def _notify(self, one: Alarm) -> None:
+        try:
+            await self._data.alarmed(one.kind, one.queue, one.value, one.limit)
+        except DeskUnavailable as error:
+            log.warning("other systems do not hear of an alarm in %s: %s", one.queue, error)

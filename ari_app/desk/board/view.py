@@ -33,6 +33,11 @@ class Waiter(Struct, frozen=True):
     ours: bool
     name: str = ""
 
+    @property
+    def key(self) -> str:
+        """By what the row is found."""
+        return self.call
+
 
 class QueueRow(Struct, frozen=True, kw_only=True):
     """A queue: ``oldest`` waits longest; ``level`` is that of the last hour, in per cent, None if
@@ -49,6 +54,11 @@ class QueueRow(Struct, frozen=True, kw_only=True):
     low: bool
     many: bool
     lately: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """By what the row is found."""
+        return self.name
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -70,6 +80,11 @@ class Person(Struct, frozen=True, kw_only=True):
     queues: tuple[str, ...]
     day: AgentDay
     watched: tuple[tuple[str, str], ...]
+
+    @property
+    def key(self) -> str:
+        """By what the row is found."""
+        return self.name
 
 
 class Tiles(Struct, frozen=True, kw_only=True):

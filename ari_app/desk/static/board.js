@@ -50,6 +50,11 @@ function board({ build, parts = {}, rows = {} }) {
     redraw($("day").querySelector("[data-chart]"));
   }
   for (const [name, { order, html }] of Object.entries(rows)) tables.get(name)?.update(order, html);
+  const away = tables.get("absent");
+  if (away) {
+    $("absent").hidden = away.size === 0;
+    $("absent").querySelector("[data-count]").textContent = away.size;
+  }
   const none = $("none-waits");
   if (none) none.hidden = tables.get("waiting").size > 0;
   for (const own of document.querySelectorAll(`[data-not="${CSS.escape(agent)}"]`)) own.hidden = true; // no one listens to themselves
