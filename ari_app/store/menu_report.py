@@ -12,6 +12,8 @@ from ivr.acd.figures import QUARTER, SECOND, quarter
 from ivr.acd.outcomes import MenuCalls, NodeCalls
 
 _DAY = 86400 * SECOND
+_LATE = 60 * SECOND
+"""After which time the beginning of a call is recorded."""
 _BATCH = 96
 """Quarter hours that are counted in one transaction."""
 
@@ -45,7 +47,9 @@ def fill(db: Database, now: int) -> bool:
     (open_,) = db.conn.execute(
         "select min(began) from calls where ended is null and began > ?", (now - _DAY,)
     ).fetchone()
-    until = min(quarter(now), now if open_ is None else quarter(open_), since + _BATCH * QUARTER)
+    until = min(
+        quarter(now - _LATE), now if open_ is None else quarter(open_), since + _BATCH * QUARTER
+    )
     if until <= since:
         return False
     db.conn.execute(
