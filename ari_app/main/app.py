@@ -55,7 +55,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         selfcare = build_selfcare(shared, background.begin)
         callers = build_calls(shared, selfcare, tasks, background)
         desk = await build_desk(shared, selfcare, callers, background)
-        waiting = build_waiting(shared, callers, desk, background.begin)
+        waiting = await build_waiting(shared, callers, desk, background.begin)
 
         monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)

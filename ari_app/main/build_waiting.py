@@ -1,6 +1,8 @@
 """Builds what callers hear while they wait in queues."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from msgspec import Struct
@@ -15,16 +17,25 @@ from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
 from ari_app.main.live_settings import LiveSettings
 from ari_app.main.shared import Shared
+from ari_app.store import queue_calls
+from ari_app.store.errors import StoreError
+from ari_app.store.times import micros
 from ari_app.waiting.news import NewsPlayer, NewsPorts, Promise
 from ari_app.waiting.paces import Paces
 from ari_app.waiting.rules import QueueRules
 from asterisk_conf.asterisk_queues import circles
 from asterisk_conf.site import Queue
 from ivr.acd.board import Board
-from ivr.acd.estimate import Offering
+from ivr.acd.estimate import Offering, Pace, with_stay
+from ivr.acd.figures import SECOND
 from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Screen
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = timedelta(days=7)
+"""How far back the pace of queues is read at a start."""
 
 OUTAGES = "announcements-are"
 """The prompt that plays announcements."""
@@ -37,7 +48,9 @@ class Waiting(Struct, frozen=True):
     whispers: Whispers
 
 
-def build_waiting(shared: Shared, callers: CallHandling, desk: AgentDesk, begin: Begin) -> Waiting:
+async def build_waiting(
+    shared: Shared, callers: CallHandling, desk: AgentDesk, begin: Begin
+) -> Waiting:
     """Build it; it hears of the queues what the desk hears."""
     queues, whispers = desk.queues, Whispers(shared.link)
     rules = _Rules(shared.foundation.settings)
@@ -45,7 +58,10 @@ def build_waiting(shared: Shared, callers: CallHandling, desk: AgentDesk, begin:
     def board() -> Board | None:
         return queues.view.board if queues.view.current and shared.link.connected else None
 
-    paces = Paces(rules, clock, {})
+    def promised(promise: Promise) -> None:
+        desk.record.stays.change(promise.channel, promised=round(promise.seconds * SECOND))
+
+    paces = Paces(rules, clock, await _known(shared, rules))
     news = NewsPlayer(
         NewsPorts(
             board,
@@ -55,7 +71,7 @@ def build_waiting(shared: Shared, callers: CallHandling, desk: AgentDesk, begin:
             partial(_outages, shared, callers),
             partial(_spoken, shared),
             whispers.whisper,
-            partial(_promised, shared),
+            promised,
             clock,
         ),
         begin,
@@ -112,5 +128,16 @@ async def _spoken(shared: Shared, screen: Screen) -> tuple[Sequence[str], float]
     return files, release.reading.lasts(files)
 
 
-async def _promised(shared: Shared, promise: Promise) -> None:
-    """Keep which wait a caller heard of."""
+async def _known(shared: Shared, rules: Callable[[str], QueueRules]) -> Mapping[str, Pace]:
+    """What the queues were like lately; nothing if the store is unavailable."""
+    now = clock()
+    try:
+        stays = await shared.store.read(queue_calls.between, micros(now - REMEMBERED), micros(now))
+    except StoreError as error:
+        log.error("how fast queues move is learned from now on: %s", error)
+        return {}
+    paces: dict[str, Pace] = {}
+    for stay in stays:
+        rule = rules(stay.queue)
+        paces[rule.name] = with_stay(paces.get(rule.name, Pace()), stay, rule.offering.wrapup)
+    return paces

@@ -29,11 +29,9 @@ Key: TypeAlias = tuple[str, str]
 
 
 class Promise(Struct, frozen=True):
-    """The longest wait that a caller heard of, in seconds from when they came into the queue."""
+    """The wait that a caller heard of: the middle of the range, in seconds since joining."""
 
     channel: str
-    queue: str
-    joined: datetime
     seconds: float
 
 
@@ -53,7 +51,7 @@ class NewsPorts(Struct, frozen=True):
     outages: Callable[[Session], Awaitable[tuple[Phrase, ...]]]
     spoken: Callable[[Screen], Awaitable[tuple[Sequence[str], float]]]
     whisper: Callable[[str, Sequence[str], float], Awaitable[bool]]
-    promised: Callable[[Promise], Awaitable[None]]
+    promised: Callable[[Promise], None]
     now: Callable[[], datetime]
 
 
@@ -104,7 +102,7 @@ class NewsPlayer:
             self._last[key] = found.last
             promise = None
             if estimate is not None and found.last.minutes != (last.minutes if last else (0, 0)):
-                promise = Promise(caller.call, key[1], caller.since, waited + estimate.most)
+                promise = Promise(caller.call, waited + (estimate.least + estimate.most) / 2)
             self._playing[key] = self._begin(self._play(key, session, found.phrases, promise))
 
     async def _play(
@@ -118,7 +116,7 @@ class NewsPlayer:
                 return
             files, lasts = await ports.spoken(Screen(phrases, session.language))
             if files and await ports.whisper(key[0], files, lasts) and promise is not None:
-                await ports.promised(promise)
+                ports.promised(promise)
         except Exception:  # the outermost frame: the caller waits on, and hears the next news
             log.exception("call %s: the news of queue %s were not played", session.id, key[1])
         finally:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.acd.board import Board, Queue
+from ivr.acd.figures import SECOND, Stay
 
 MEMORY = 0.98
 """The weight of what was known at each new call: the last fifty count."""
@@ -93,6 +94,17 @@ class Pace(Struct, frozen=True):
     def spread(self) -> float:
         """How far waits are from what was expected: the deviation of the logarithm."""
         return sqrt((self.error + 5 * SPREAD**2) / (self.compared + 5))
+
+
+def with_stay(pace: Pace, stay: Stay, wrapup: int) -> Pace:
+    """The pace of a queue after a stay in it that is stored; ``wrapup`` in seconds is that of the
+    queue, where it is not known."""
+    if stay.how in ("answered", "abandoned") and stay.waited is not None:
+        pace = pace.with_wait(stay.waited / SECOND, gave_up=stay.how == "abandoned")
+    if stay.talked is not None:
+        wrap = wrapup if stay.wrap is None else stay.wrap / SECOND
+        pace = pace.with_conversation(stay.talked / SECOND + wrap)
+    return pace
 
 
 class Estimate(Struct, frozen=True):

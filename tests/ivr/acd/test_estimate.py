@@ -1,6 +1,7 @@
 """How long a caller will still wait."""
 
 from datetime import UTC, datetime, timedelta
+from functools import reduce
 from math import inf
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller, Member, Queue
-from ivr.acd.estimate import KNOWN, Joining, Offering, Pace, estimate, wait
+from ivr.acd.estimate import KNOWN, Joining, Offering, Pace, estimate, wait, with_stay
+from ivr.acd.figures import Stay
 from tests.bench.waits import Day, Scenario, score
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -138,6 +140,23 @@ def test_what_is_always_wrong_is_corrected_and_the_range_is_as_wide_as_the_error
     assert narrow is not None
     assert wide is not None
     assert narrow.most - narrow.least < (wide.most - wide.least) / 2
+
+
+def test_a_queue_is_known_from_what_is_stored_of_it() -> None:
+    second = 1_000_000
+    answered = Stay(
+        channel="1", queue="a", joined=0, answered=30 * second, left=30 * second, how="answered",
+        ended=130 * second, wrap=20 * second,
+    )  # fmt: skip
+    abandoned = Stay(channel="2", queue="a", joined=0, left=90 * second, how="abandoned")
+    full = Stay(channel="3", queue="a", joined=0, left=0, how="full")
+    pace = reduce(
+        lambda pace, stay: with_stay(pace, stay, 30),
+        (answered, abandoned, full, replace(answered, wrap=None)),
+        Pace(),
+    )
+    assert pace.seconds == pytest.approx((0.98 * 120 + 130) / 1.98)
+    assert pace.leaving == pytest.approx(0.98 / (30 * 0.98**2 + 90 * 0.98 + 30))
 
 
 def test_it_is_closer_than_the_formula_of_app_queue() -> None:
