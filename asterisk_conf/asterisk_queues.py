@@ -13,6 +13,8 @@ from asterisk_conf.site import Agent, Queue, Site
 
 OTHERS = 10
 """Higher than any penalty of a site."""
+EVERYBODY = 2**31 - 1
+"""The highest penalty: all agents are rung."""
 
 
 class AsteriskQueue(Struct, frozen=True):
@@ -27,6 +29,12 @@ class AsteriskQueue(Struct, frozen=True):
     language: str
     members: tuple[tuple[Agent, int], ...]
     circles: tuple[tuple[int, int], ...]
+
+    def after(self, patience: int) -> tuple[tuple[int, int], ...]:
+        """The circles of a caller for whom one agent is kept for so many seconds."""
+        later = tuple(each for each in self.circles if each[0] > patience)
+        most = [most for at, most in self.circles if at <= patience]
+        return ((patience, most[-1] if most else EVERYBODY), *later)
 
 
 def asterisk_queues(site: Site) -> tuple[AsteriskQueue, ...]:

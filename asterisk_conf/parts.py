@@ -166,10 +166,11 @@ class Description(Struct, frozen=True, kw_only=True):
     extends it as it works. ``rtp_timeout`` is after how many seconds without media a phone counts
     as gone, ``browser_timeout`` the same for a browser; 0 is never. ``calls_per_caller`` is how
     many calls one number may have at a time; 0 is no limit. ``apologies`` is how many callers hear
-    the apology at a time when there are more calls than can be served. ``transfer_ring`` is for how
-    many seconds a caller who is transferred rings, ``return_ring`` for how many the agent's phone
-    rings again if no one answered. ``recording_notice`` is a sound without its extension that
-    announces that a conversation is recorded; "" for none.
+    the apology at a time when there are more calls than can be served. ``preferred_agent`` is for
+    how many seconds a caller waits for the agent who is kept for them; 0 is never.
+    ``transfer_ring`` is for how many seconds a caller who is transferred rings, ``return_ring`` for
+    how many the agent's phone rings again if no one answered. ``recording_notice`` is a sound
+    without its extension that announces that a conversation is recorded; "" for none.
     ``agi`` says whether callers are served over FastAGI when the application is down.
     ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
     later), ``webrtc`` whether there are the modules for phones in browsers.
@@ -193,6 +194,7 @@ class Description(Struct, frozen=True, kw_only=True):
     calls_per_caller: int = 5
     apologies: int = 20
     recording_notice: str = ""
+    preferred_agent: int = 0
     transfer_ring: int = 25
     return_ring: int = 20
     agi: bool = False

@@ -100,6 +100,7 @@ class Enqueue(Struct, frozen=True, tag="enqueue"):
     """Put the caller into a queue of agents: ``Bridged`` or ``Gone``.
 
     ``place``: from 1, the place among those of the same priority or less; 0 is the last one.
+    ``only``: the penalty of the agents who are rung at first; 0: as the queue does.
     """
 
     queue: str
@@ -107,6 +108,7 @@ class Enqueue(Struct, frozen=True, tag="enqueue"):
     language: str
     priority: int = 0
     place: int = 0
+    only: int = 0
 
 
 class Dial(Struct, frozen=True, tag="dial"):

@@ -93,6 +93,14 @@ class QueueActions:
         """Hang up a channel."""
         await self._ask("Hangup", Channel=channel)
 
+    async def set_penalty(self, queue: str, interface: str, penalty: int) -> None:
+        """Set the penalty of a member of a queue (QueuePenalty)."""
+        await self._ask("QueuePenalty", Queue=queue, Interface=interface, Penalty=str(penalty))
+
+    async def reload_members(self) -> None:
+        """Give the members of all queues the penalties of queues.conf again (QueueReload)."""
+        await self._ask("QueueReload", Members="yes")
+
     async def join(self, queue: str, interface: str, name: str, penalty: int = 0) -> None:
         """Add a phone to a queue (QueueAdd); nothing happens if it is a member already."""
         await self._unless_already(

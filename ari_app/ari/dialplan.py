@@ -39,6 +39,7 @@ class Dialplan:
                         "FIRSTLINE_PRIORITY": str(want.priority),
                         "FIRSTLINE_TOPIC": want.topic,
                         "FIRSTLINE_PLACE": f"{want.place or ''}",
+                        "FIRSTLINE_ONLY": f"{want.only or ''}",
                     }
                     await self._leave("firstline-queue", want.queue, variables)
                 case Dial():  # the number is a variable, which is filtered; an extension is run

@@ -14,3 +14,5 @@ class WaitingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     repeated: Priority = 3
     contacts: Annotated[int, Meta(ge=1, le=100)] = 3
     keep_place: Annotated[int, Meta(ge=0, le=86_400)] = 600
+    preferred_agent: Annotated[int, Meta(ge=0, le=600)] = 0
+    preferred_days: Annotated[int, Meta(ge=1, le=3650)] = 30

@@ -20,7 +20,8 @@ def build_placing(shared: Shared, live_calls: LiveCalls) -> Placing:
     async def known(session: Session) -> History:
         if session.subscriber is None:
             return History()
-        return await shared.store.read(_history, session.subscriber, clock())
+        days = timedelta(days=rules.preferred_days if rules.preferred_agent else 0)
+        return await shared.store.read(_history, session.subscriber, clock(), days)
 
     def row(queue: str, language: str) -> str:
         return pbx_site.asterisk_queue(settings.config, queue, language)
@@ -30,6 +31,8 @@ def build_placing(shared: Shared, live_calls: LiveCalls) -> Placing:
     return Placing(priorities, known, live_calls.channel, row, clock)
 
 
-def _history(db: Database, subscriber: int, now: datetime) -> History:
+def _history(db: Database, subscriber: int, now: datetime, preferred: timedelta) -> History:
     late = any(one.late(now) for one in tickets.active_of(db, subscriber))
-    return History(late, history.count_since(db, subscriber, now - WITHIN))
+    contacts = history.of_subscriber(db, subscriber) if preferred else ()
+    agents = (one.agent for one in contacts if one.agent and one.at >= now - preferred)
+    return History(late, history.count_since(db, subscriber, now - WITHIN), next(agents, ""))

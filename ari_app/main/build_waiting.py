@@ -8,6 +8,8 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.ami.queue_actions import QueueActions
+from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.whispers import Whispers
 from ari_app.background import Begin
 from ari_app.config.settings import Config
@@ -22,6 +24,7 @@ from ari_app.store.errors import StoreError
 from ari_app.store.times import micros
 from ari_app.waiting.news import NewsPlayer, NewsPorts, Promise
 from ari_app.waiting.paces import Paces
+from ari_app.waiting.preferred import Preferred
 from ari_app.waiting.rules import QueueRules
 from asterisk_conf.asterisk_queues import circles
 from asterisk_conf.site import Queue
@@ -42,10 +45,11 @@ OUTAGES = "announcements-are"
 
 
 class Waiting(Struct, frozen=True):
-    """What callers hear while they wait, and what plays it."""
+    """What callers hear while they wait, what plays it, and the agents who are kept for callers."""
 
     news: NewsPlayer
     whispers: Whispers
+    preferred: Preferred
 
 
 async def build_waiting(
@@ -60,6 +64,13 @@ async def build_waiting(
 
     def promised(promise: Promise) -> None:
         desk.record.stays.change(promise.channel, promised=round(promise.seconds * SECOND))
+
+    actions = QueueActions(queues.ask)
+    patience = shared.config.waiting.preferred_agent
+    preferred = Preferred(patience, actions.set_penalty, actions.reload_members, begin)
+
+    async def keep(board: Board, queue: str, agent: str, channel: str) -> int:
+        return await preferred.keep(board, queue, desk.phones.of(agent) or "", channel)
 
     paces = Paces(rules, clock, await _known(shared, rules))
     news = NewsPlayer(
@@ -76,11 +87,13 @@ async def build_waiting(
         ),
         begin,
     )
-    callers.placing.board = board
+    callers.placing.board, callers.placing.keep = board, keep
     queues.observe(callers.placing.take)
+    queues.observe(preferred.take)
+    begin(_cleared(queues, preferred))
     queues.observe(paces.take)
     queues.observe(news.take)
-    return Waiting(news, whispers)
+    return Waiting(news, whispers, preferred)
 
 
 class _Rules:
@@ -141,3 +154,12 @@ async def _known(shared: Shared, rules: Callable[[str], QueueRules]) -> Mapping[
         rule = rules(stay.queue)
         paces[rule.name] = with_stay(paces.get(rule.name, Pace()), stay, rule.offering.wrapup)
     return paces
+
+
+async def _cleared(queues: QueueMonitor, preferred: Preferred) -> None:
+    """Clear what an application before this one left, as soon as the queues are known."""
+    with queues.listen() as views:
+        view = queues.view
+        while not view.current:
+            view = await views.get()
+    await preferred.clear(view.board)

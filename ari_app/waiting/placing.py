@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,11 +19,12 @@ log = logging.getLogger(__name__)
 
 
 class History(Struct, frozen=True):
-    """What is known of a caller: whether a ticket is late, and how many contacts there were
-    lately."""
+    """What is known of a caller: whether a ticket is late, how many contacts there were lately,
+    and which agent they are to come to first, if any."""
 
     late_ticket: bool = False
     contacts: int = 0
+    agent: str = ""
 
 
 class Priorities(Struct, frozen=True):
@@ -33,6 +35,10 @@ class Priorities(Struct, frozen=True):
     repeated: int
     contacts: int
     keep: timedelta
+
+
+Keep: TypeAlias = Callable[[Board, str, str, str], Awaitable[int]]
+"""Keeps an agent of a queue in Asterisk for a channel; returns the agent's penalty, 0 for none."""
 
 
 class _Wait(Struct):
@@ -62,10 +68,12 @@ class Placing:
         self._now = now
         self.board: Callable[[], Board | None] = lambda: None
         """The board, if there is one and it is current."""
+        self.keep: Keep = _kept_for_no_one
         self._waits: dict[tuple[str, str], _Wait] = {}
 
     async def __call__(self, session: Session, want: Enqueue) -> Enqueue:
-        """The want with the caller's priority and place. Never raises."""
+        """The want with the caller's priority and place, and the agent who is kept for them. Never
+        raises."""
         try:
             known = await self._history(session)
         except Exception as error:  # noqa: BLE001 - the caller comes into the queue all the same
@@ -76,7 +84,20 @@ class Placing:
             rules.late_ticket if known.late_ticket else 0,
             rules.repeated if known.contacts >= rules.contacts else 0,
         )
-        return replace(want, priority=max(want.priority, *raised), place=self._place(session, want))
+        priority = max(want.priority, *raised)
+        only = await self._kept(session, want, known.agent) if known.agent else 0
+        return replace(want, priority=priority, place=self._place(session, want), only=only)
+
+    async def _kept(self, session: Session, want: Enqueue, agent: str) -> int:
+        """The penalty of an agent who is kept for a caller; 0 if that cannot be."""
+        board, channel = self.board(), self._channel(session.id)
+        if board is None or not channel:
+            return 0
+        try:
+            return await self.keep(board, self._row(want.queue, want.language), agent, channel)
+        except Exception as error:  # noqa: BLE001 - any agent takes the caller then
+            log.error("call %s: no agent is kept for the caller: %s", session.id, error)
+            return 0
 
     def take(self, _: Board, event: Event) -> None:
         """Learn who waits, since when, and who left without an answer."""
@@ -106,3 +127,7 @@ class Placing:
             return known.since if known else one.since
 
         return place(board.queues.get(queue, Queue()).waiting, wait.since, began)
+
+
+async def _kept_for_no_one(_board: Board, _queue: str, _agent: str, _channel: str) -> int:
+    return 0

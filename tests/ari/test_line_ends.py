@@ -200,6 +200,7 @@ async def test_the_variables_that_a_queue_gets(server: Server) -> None:
             "FIRSTLINE_PRIORITY": "3",
             "FIRSTLINE_TOPIC": "money",
             "FIRSTLINE_PLACE": "",
+            "FIRSTLINE_ONLY": "",
         }
         assert server.channels["c-1"].subscribed
         server.hang_up("c-1", cause=19)

@@ -37,7 +37,9 @@ member => PJSIP/agent2
 
 @pytest.fixture(scope="module")
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
-    with running_pbx(tmp_path_factory.mktemp("pbx"), agents=AGENTS, queues=QUEUES) as started:
+    with running_pbx(
+        tmp_path_factory.mktemp("pbx"), agents=AGENTS, queues=QUEUES, preferred_agent=3
+    ) as started:
         (started.site.paths.custom / "queues_custom.conf").write_text(MINE)
         started.cli("queue reload all")
         yield started
@@ -120,6 +122,20 @@ async def test_the_circle_of_agents_widens(pbx: Pbx, app: App) -> None:
         await waiting(pbx, "round", 1)
         await anna.wait(Incoming, timeout=30)
         assert asyncio.get_running_loop().time() - began >= 2.0
+
+
+@pytest.mark.parametrize(("there", "rung"), [(("agent1", "agent2"), 1), (("agent1",), 0)])
+async def test_one_agent_is_rung_first_for_a_caller_and_then_anybody(
+    pbx: Pbx, app: App, there: tuple[str, ...], rung: int
+) -> None:
+    """Anna has the higher penalty, and is kept for the caller, who has a place in the queue."""
+    await asyncio.to_thread(pbx.cli, "queue set penalty 1000 on PJSIP/agent2 in round")
+    async with phones(pbx, *there) as (me, _, *agents):
+        began = asyncio.get_running_loop().time()
+        await comes(app, me, "round", FIRSTLINE_ONLY="1000", FIRSTLINE_PLACE="1")
+        await agents[rung].wait(Incoming, timeout=30)
+        assert rung or asyncio.get_running_loop().time() - began >= 2.0
+    await asyncio.to_thread(pbx.cli, "queue reload members")
 
 
 async def test_a_queue_is_full_and_a_wait_has_its_end(pbx: Pbx, app: App) -> None:

@@ -104,3 +104,21 @@ async def test_others_come_last() -> None:
     world.happen(702, Connected("support-en", "PJSIP/701", me, at(702)))
     assert await world.place(800) == 0  # after a conversation it is another wait
     assert reduce(apply_event, [leaves("a")], world.board).queues["support-en"].waiting == ()
+
+
+async def test_an_agent_is_kept_for_who_knows_them() -> None:
+    world = World(History(agent="olga"))
+    asked: list[tuple[str, str, str]] = []
+
+    async def keep(_: Board, queue: str, agent: str, channel: str) -> int:
+        asked.append((queue, agent, channel))
+        return 1000
+
+    async def broken(*_: object) -> int:
+        raise OSError("AMI is not connected")
+
+    world.placing.keep = keep
+    assert (await world.placing(SESSION, WANT)).only == 1000
+    assert asked == [("support-en", "olga", "channel-me")]
+    world.placing.keep = broken
+    assert (await world.placing(SESSION, WANT)).only == 0
