@@ -62,8 +62,8 @@ class Settings(Struct, frozen=True):
 
 
 class Ask(Protocol):
-    """Sends an action and waits for its answer, whose headers it returns; raises
-    :class:`AmiError`."""
+    """Sends an action and waits for its answer, whose headers it returns, with those of the first
+    item if it is a list; raises :class:`AmiError`."""
 
     def __call__(self, action: str, **values: str) -> Awaitable[Headers]: ...
 
@@ -159,10 +159,10 @@ class _Connection(AMIProtocol):
                 first = await answer
         except TimeoutError:
             raise AmiError(f"no answer to {action} in {self._deadline:g} s") from None
-        first = first[0] if isinstance(first, list) else first
+        first, *items = first if isinstance(first, list) else [first]
         if not first.success:
             raise RefusedError(action, first.message or "refused")
-        return dict(first)
+        return {**first, **(items[0] if items else {})}
 
     def data_received(self, data: bytes) -> None:
         """See :class:`asyncio.Protocol`."""

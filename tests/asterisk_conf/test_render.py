@@ -37,7 +37,7 @@ def test_the_keys_of_callers_are_written_nowhere() -> None:
     for file in ("logger.conf", "cel.conf", "manager.conf"):
         assert "dtmf" not in settings(file).lower(), file
     assert "read = agent,call,security" in section("manager.conf", "firstline")
-    assert "write = agent,call" in section("manager.conf", "firstline")
+    assert "write = agent,call,reporting" in section("manager.conf", "firstline")
 
 
 def test_everything_is_bound_to_the_sites_host() -> None:
