@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 LONGEST = 64 * 1024
 """Most characters of one message; usual ones have a few hundred."""
 
+LISTS = frozenset({"DBGet"})
+"""Actions whose list is waited for; the items of others are taken as events."""
+
 Headers = Mapping[str, str]
 """The headers of a message from Asterisk; messages with a repeated header are skipped."""
 
@@ -63,7 +66,7 @@ class Settings(Struct, frozen=True):
 
 class Ask(Protocol):
     """Sends an action and waits for its answer, whose headers it returns, with those of the first
-    item if it is a list; raises :class:`AmiError`."""
+    item for one of :data:`LISTS`; raises :class:`AmiError`."""
 
     def __call__(self, action: str, **values: str) -> Awaitable[Headers]: ...
 
@@ -153,7 +156,8 @@ class _Connection(AMIProtocol):
                 raise ValueError(f"a value for AMI's {action} has control characters")
         if self.closed:
             raise AmiError("the connection is closed")
-        answer = self.send({"Action": action, **values})
+        whole = None if action in LISTS else False
+        answer = self.send({"Action": action, **values}, as_list=whole)
         try:
             async with asyncio.timeout(self._deadline):
                 first = await answer

@@ -12,6 +12,7 @@ from ari_app.doctor.findings import Finding, exit_code
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
+from ari_app.store.callbacks import Callback
 from tests.deadlines import pause, until
 from tests.live.installation import Installation, aside
 
@@ -75,6 +76,55 @@ async def test_a_caller_may_leave_the_queue(firstline: Installation) -> None:
     assert "support-queue (queue)  -> left" in path
     assert "agreed (say)  played callback-noted" in path
     assert "anything-else main-menu-short  key 6  -> lessons" in path
+
+
+async def test_who_asks_to_be_called_back_keeps_the_place(firstline: Installation) -> None:
+    """Before a caller who came later; the agent's phone rings first, then the caller's, once."""
+    async with (
+        ControlClient(installation(firstline.state).control).watch() as events,
+        Phone(firstline.subscriber(10)) as me,
+        Phone(firstline.subscriber(11)) as later,
+        Phone(firstline.agent(0)) as agent,
+    ):
+        await me.register()
+        for number, phone in enumerate((me, later), 1):
+            await phone.dial("611")
+            await phone.wait(Connected)
+            await phone.press("0")
+            await asyncio.to_thread(firstline.queued, number)
+        await me.press("*")
+        async for event in events:
+            if event.prompts == ("busy-menu",):
+                break
+        await me.press("1")
+        async for event in events:
+            if "callback-when" in event.prompts:
+                break
+        await asyncio.to_thread(firstline.queued, 1)
+        await me.hangup()
+        await me.wait(Disconnected)
+        await asyncio.to_thread(firstline.queued, 2)
+        await agent.register()
+        assert (await agent.wait(Incoming, timeout=20)).caller == "375990000011"
+        await agent.answer()
+        assert (await me.wait(Incoming, timeout=20)).caller == "611"
+        one = callback(firstline)
+        assert (one.attempts, one.calling) == (1, "PJSIP/701")
+        await me.answer()
+        await pause(1)  # a conversation
+        await me.hangup()
+        await agent.wait(Disconnected)
+        assert (await agent.wait(Incoming, timeout=40)).caller == "375990000012"
+        await later.hangup()
+        await agent.wait(Disconnected)
+    await asyncio.to_thread(until, lambda: callback(firstline).outcome == "reached", 20)
+    assert callback(firstline).state == "done"
+
+
+def callback(firstline: Installation) -> Callback:
+    """The last request for a call back."""
+    listed = firstline.out("callbacks", "list", "--json", "--all")
+    return json.decode(listed, type=list[Callback])[-1]
 
 
 async def test_who_hangs_up_in_the_queue_is_gone(firstline: Installation) -> None:
