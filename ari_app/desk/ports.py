@@ -1,6 +1,6 @@
 """The ports of the desk: what it needs from stores, billing and Asterisk."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
@@ -314,3 +314,6 @@ class Ports(Struct, frozen=True):
     tasks: Tasks
     board: BoardData
     reports: Reports
+    transferred: Callable[[str, str, str], None] = lambda *_: None
+    """Takes the channel of a caller, the agent who transferred them, and to which queue or number;
+    never waits."""

@@ -63,6 +63,8 @@ async def build_desk(
         observed=QueueMeter(shared.foundation.metrics, clock).take,
         raw=take,
     )
+    record = build_statistics(shared, queues, phones, callers.live_calls)
+    await record.restore()
     workplace = await Workplace.start(
         DeskServices(
             store=shared.store,
@@ -89,11 +91,11 @@ async def build_desk(
             menu_control=menu_control(shared, background),
             hashed=shared.hasher.password,
             asterisk_phones=phone_control(shared, background),
+            popped=record.stays.popped,
+            transferred=record.stays.transferred,
             in_time=partial(promised_wait, shared.foundation.settings),
         )
     )
-    record = build_statistics(shared, queues, phones, callers.live_calls)
-    await record.restore()
     return AgentDesk(workplace, queues, phones, guard, record)
 
 

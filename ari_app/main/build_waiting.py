@@ -63,7 +63,8 @@ async def build_waiting(
         return queues.view.board if queues.view.current and shared.link.connected else None
 
     def promised(promise: Promise) -> None:
-        desk.record.stays.change(promise.channel, promised=round(promise.seconds * SECOND))
+        wait = round(promise.seconds * SECOND)
+        desk.record.stays.promised(promise.channel, promise.queue, wait)
 
     actions = QueueActions(queues.ask)
     patience = shared.config.waiting.preferred_agent

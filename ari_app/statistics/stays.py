@@ -129,20 +129,6 @@ class Stays:
         recent = self._recent.get(channel)
         return recent if recent is not None and recent.queue == queue else None
 
-    def change(self, channel: str, **known: object) -> None:
-        """Something more is known of a channel's newest stay, such as ``promised`` or ``pop``."""
-        for stay in (self._waiting.get(channel), self._left.get(channel)):
-            if stay is not None:
-                self.put(replace(stay, **known))
-                return
-        for stay in (*self._talking.values(), *self._wrapping.values()):
-            if stay.channel == channel:
-                self.put(replace(stay, **known))
-                return
-        recent = self._recent.get(channel)
-        if recent is not None:
-            self.put(replace(recent, **known))
-
     def put(self, stay: Stay) -> None:
         """Store a stay, of which more is known now than before."""
         channel, agent = stay.channel, stay.agent
@@ -168,8 +154,25 @@ class Stays:
 
     def popped(self, channel: str, agent: str) -> None:
         """The card of a caller opened at the desk of an agent."""
-        if (since := self._offered.get((channel, agent))) is not None:
-            self.change(channel, pop=max(0, micros(self._now()) - micros(since)))
+        since = self._offered.get((channel, agent))
+        stay = self._waiting.get(channel) or self._left.get(channel)
+        stay = stay or self._talking.get((channel, agent))
+        if since is not None and stay is not None:
+            self.put(replace(stay, pop=max(0, micros(self._now()) - micros(since))))
+
+    def promised(self, channel: str, queue: str, wait: int) -> None:
+        """A wait was announced to a caller, from joining on, in microseconds."""
+        stay = self._waiting.get(channel)
+        if stay is not None and stay.queue == queue:
+            self.put(replace(stay, promised=wait))
+
+    def transferred(self, channel: str, agent: str, to: str) -> None:
+        """An agent transferred a caller to a queue or a number."""
+        wrapping, recent = self._wrapping.get(agent), self._recent.get(channel)
+        for stay in (self._talking.get((channel, agent)), wrapping, recent):
+            if stay is not None and (stay.channel, stay.agent) == (channel, agent):
+                self.put(replace(stay, transferred=to))
+                return
 
     def wrapped(self, agent: str, until: int | None) -> None:
         """The wrap-up of an agent ended; None: there was none."""

@@ -18,13 +18,21 @@ P = ParamSpec("P")
 class StoredCards:
     """See :class:`ari_app.desk.ports.CardStore`."""
 
-    def __init__(self, store: Store, posted: Callable[[], None] | None = None) -> None:
-        """``posted`` is called when an event of a card waits to be sent; None: none is."""
+    def __init__(
+        self,
+        store: Store,
+        posted: Callable[[], None] | None = None,
+        popped: Callable[[str, str], None] = lambda *_: None,
+    ) -> None:
+        """``posted`` is called when an event of a card waits to be sent; None: none is. ``popped``
+        is called with channel and agent when a card opened."""
         self._store = store
         self._posted = posted
+        self._popped = popped
 
     async def open(self, card: CardRecord) -> None:
-        """Add a card."""
+        """Add a card, which the agent has on the screen by now."""
+        self._popped(card.arrival.channel, card.agent)
         await self._write(_open, _stored(card), self._posted is not None)
 
     async def update(self, card: CardRecord) -> None:

@@ -74,6 +74,10 @@ class DeskServices(Struct, frozen=True):
     hashed: Callable[[Secret], Awaitable[str]]
     asterisk_phones: Phones
     in_time: Callable[[str], int]
+    popped: Callable[[str, str], None] = lambda *_: None
+    """Called when the card of a caller's channel opened at the desk of an agent."""
+    transferred: Callable[[str, str, str], None] = lambda *_: None
+    """Called when the caller of a channel was transferred by an agent to a queue or a number."""
     card_posted: Callable[[], None] | None = None
     """Called when an event of a card waits to be sent to another system; None: none is sent."""
 
@@ -129,7 +133,7 @@ def desk_ports(
     )
     rules = Rules(config.site.timezone, lambda queue: services.in_time(queue) * SECOND)
     return Ports(
-        cards=StoredCards(store, services.card_posted),
+        cards=StoredCards(store, services.card_posted, services.popped),
         profiles=profiles,
         queue_control=QueueControl(
             actions,
@@ -163,4 +167,5 @@ def desk_ports(
             config.site.timezone,
         ),
         reports=StoredReports(store, profiles, recorded, rules, now),
+        transferred=services.transferred,
     )

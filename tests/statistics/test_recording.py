@@ -259,3 +259,17 @@ async def test_thousands_of_events_lose_nothing(world: World) -> None:
     assert len(stays) == 2000
     assert sum(one.how == "answered" for one in stays) == 667
     assert all(one.ended for one in stays if one.how == "answered")
+
+
+async def test_what_desk_and_news_know_of_a_stay(world: World) -> None:
+    world.take(joins("a", 0))
+    world.record.stays.promised("a", "support", 90 * SECOND)
+    world.now = at(5)
+    offer, left, connected = answered("a", 4.5)
+    world.take(offer)
+    world.record.stays.popped("a", "olga")
+    world.take(left, connected, ends("a", 30), joins("a", 30.1, "claims"))
+    world.record.stays.transferred("a", "olga", "claims")
+    first, second = await world.stays()
+    assert (first.promised, first.pop, first.transferred) == (90 * SECOND, SECOND, "claims")
+    assert (second.queue, second.how, second.transferred) == ("claims", "waiting", "")

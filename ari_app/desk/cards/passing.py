@@ -243,6 +243,8 @@ class Passing:
         if record.arrival.call:
             self._ports.profiles.passed(record.arrival.call, f"{at.state} {passage.name or to}")
             self._details.reload(card, "path")
+        if at.state in ("passed", "queued"):
+            self._ports.transferred(record.arrival.channel, record.agent, passage.to)
         how, why = "consult" if at.warm else "transfer", f" {at.why}" if at.why else ""
         what = f"{how} {to}: {at.state}{why}"
         self._begin(self._views.record(record.agent, record.arrival.subscriber, what))
