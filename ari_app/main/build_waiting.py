@@ -63,8 +63,7 @@ async def build_waiting(
         return queues.view.board if queues.view.current and shared.link.connected else None
 
     def promised(promise: Promise) -> None:
-        wait = round(promise.seconds * SECOND)
-        desk.record.stays.promised(promise.channel, promise.queue, wait)
+        desk.record.stays.promised(promise.channel, round(promise.seconds * SECOND))
 
     actions = QueueActions(queues.ask)
     patience = shared.config.waiting.preferred_agent

@@ -160,10 +160,10 @@ class Stays:
         if since is not None and stay is not None:
             self.put(replace(stay, pop=max(0, micros(self._now()) - micros(since))))
 
-    def promised(self, channel: str, queue: str, wait: int) -> None:
+    def promised(self, channel: str, wait: int) -> None:
         """A wait was announced to a caller, from joining on, in microseconds."""
         stay = self._waiting.get(channel)
-        if stay is not None and stay.queue == queue:
+        if stay is not None:
             self.put(replace(stay, promised=wait))
 
     def transferred(self, channel: str, agent: str, to: str) -> None:

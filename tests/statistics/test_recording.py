@@ -263,7 +263,7 @@ async def test_thousands_of_events_lose_nothing(world: World) -> None:
 
 async def test_what_desk_and_news_know_of_a_stay(world: World) -> None:
     world.take(joins("a", 0))
-    world.record.stays.promised("a", "support", 90 * SECOND)
+    world.record.stays.promised("a", 90 * SECOND)
     world.now = at(5)
     offer, left, connected = answered("a", 4.5)
     world.take(offer)
