@@ -70,7 +70,8 @@ async def build_waiting(
     preferred = Preferred(patience, actions.set_penalty, actions.reload_members, begin)
 
     async def keep(board: Board, queue: str, agent: str, channel: str) -> int:
-        return await preferred.keep(board, queue, desk.phones.of(agent) or "", channel)
+        interface = desk.phones.of(agent) if queue in rules else None
+        return await preferred.keep(board, queue, interface or "", channel)
 
     paces = Paces(rules, clock, await _known(shared, rules))
     news = NewsPlayer(
@@ -104,10 +105,18 @@ class _Rules:
         self._built: tuple[Config, Mapping[str, QueueRules]] | None = None
 
     def __call__(self, name: str) -> QueueRules:
+        rule = self._described().get(name)
+        return rule or _rule(self._settings.config, Queue(name), Offering())
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the settings have it, so that what Firstline renders knows it."""
+        return name in self._described()
+
+    def _described(self) -> Mapping[str, QueueRules]:
         config = self._settings.config
         if self._built is None or self._built[0] is not config:
             self._built = config, dict(_rules(config))
-        return self._built[1].get(name) or _rule(config, Queue(name), Offering())
+        return self._built[1]
 
 
 def _rules(config: Config) -> Iterator[tuple[str, QueueRules]]:

@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 LOOK = 1.0
 """Seconds between two looks at who waits."""
 
+AT_ONCE = 20
+"""To so many callers at most news begin at one look; to the others at the next."""
+
 Key: TypeAlias = tuple[str, str]
 """A wait: the call and the queue in Asterisk."""
 
@@ -87,6 +90,7 @@ class NewsPlayer:
         waiting = dict(_waiting(board))
         self._last = {key: last for key, last in self._last.items() if key in waiting}
         rung = {(one.caller.call, one.queue) for one in board.offers}
+        begun = 0
         for key, (ahead, caller) in waiting.items():
             rules = self._ports.rules(key[1])
             waited = (self._ports.now() - caller.since).total_seconds()
@@ -94,8 +98,9 @@ class NewsPlayer:
             if not due or key in self._playing or key in rung:
                 continue
             session = self._ports.session(caller.call)
-            if session is None:
+            if session is None or begun == AT_ONCE:
                 continue
+            begun += 1
             estimate = self._ports.estimate(board, key[1], caller.call)
             last = self._last.get(key)
             found = news(last, waited, ahead, estimate, offer=rules.offer)

@@ -132,6 +132,27 @@ def test_nothing_is_recorded_of_those_whom_an_agent_brings_in() -> None:
     assert fallback[at + 1] == " same => n,StopMixMonitor()"
 
 
+def test_queues_have_a_limit_and_an_end_of_the_wait_and_no_one_is_sent_away() -> None:
+    """By default; in the fallback a caller for whom the queue is full hears music meanwhile."""
+    assert "maxlen = 200" in section("queues.conf", "support")
+    waits = [line for line in section("extensions.conf", "firstline-queue-set") if "900" in line]
+    assert len(waits) == len(DEMO.queues)
+    fallback = section("extensions.conf", "firstline-fallback")
+    assert ' same => n,GotoIf($["${QUEUESTATUS}" = "FULL"]?full)' in fallback
+    assert fallback[-2:] == [" same => n(full),MusicOnHold(,5)", " same => n,Goto(wait)"]
+
+
+def test_one_agent_may_be_rung_first_and_then_all_whom_the_circles_have() -> None:
+    queue = Queue("support", circles={0: 0, 5: 3, 60: 9})
+    site = msgspec.structs.replace(DEMO, queues=(queue, Queue("claims")), preferred_agent=15)
+    files = render(site)
+    rule = section("queuerules.conf", "support-preferred", files)
+    assert rule == ["penaltychange => 15,3,0", "penaltychange => 60,9,0"]
+    rule = section("queuerules.conf", "claims-preferred", files)
+    assert rule == ["penaltychange => 15,2147483647,0"]
+    assert "preferred" not in FILES["queuerules.conf"] + FILES["extensions.conf"]
+
+
 def test_a_caller_comes_back_to_a_queue_by_its_own_name() -> None:
     """Not to that of a language, which has neither a longest wait nor a recording of its own; and
     not to a queue of an earlier part of the call."""

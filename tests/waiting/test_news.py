@@ -163,6 +163,14 @@ async def test_one_without_news_hears_them_the_next_time(
     assert await world.look(80) == [("a", "queue-offer")]
 
 
+async def test_many_hear_news_one_part_after_the_other() -> None:
+    world = World()
+    world.board = reduce(apply_event, [waits(f"c{n}", 0) for n in range(30)], Board())
+    first, then = await world.look(20), await world.look(21)
+    assert [len(first), len(then)] == [20, 10]
+    assert not {call for call, _ in first} & {call for call, _ in then}
+
+
 def test_a_queue_is_learned_from_conversations_and_waits_by_its_name_in_the_settings() -> None:
     rules = QueueRules("support", Offering(wrapup=30))
     paces = Paces(lambda _: rules, lambda: at(200), {"support": Pace(handled=5.0, handling=500.0)})
