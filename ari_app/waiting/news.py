@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 LOOK = 1.0
 """Seconds between two looks at who waits."""
 
-AT_ONCE = 20
+BURST = 20
 """To so many callers at most news begin at one look; to the others at the next."""
 
 Key: TypeAlias = tuple[str, str]
@@ -98,7 +98,7 @@ class NewsPlayer:
             if not due or key in self._playing or key in rung:
                 continue
             session = self._ports.session(caller.call)
-            if session is None or begun == AT_ONCE:
+            if session is None or begun == BURST:
                 continue
             begun += 1
             estimate = self._ports.estimate(board, key[1], caller.call)
