@@ -170,7 +170,7 @@ class QueueRecord:
     def _catch_up(self, stay: Stay, since: int, talk: Talk | None) -> None:
         """What no event reported: who waited has an agent or left, who talked is gone."""
         if stay.left is not None:
-            self.stays.put(replace(stay, ended=max(since, stay.answered or 0)))
+            self.stays.ends(stay, since)
         elif talk is None:
             self.stays.put(replace(stay, left=since))
         else:

@@ -59,6 +59,8 @@ class Stays:
         """By agent."""
         self._recent: OrderedDict[str, Stay] = OrderedDict()
         """The last stay of a channel."""
+        self._hung_up: dict[str, int] = {}
+        """Channel: when it ended, though its conversation did not by what is known."""
         self._hows: dict[str, How] = {}
         """Channel: how the wait ends, known before its end."""
         self.changed: set[int] = set()
@@ -141,6 +143,7 @@ class Stays:
         elif stay.answered is not None and stay.ended is None:
             self._talking[channel, agent] = stay
         else:
+            self._hung_up.pop(channel, None)
             self._recent[channel] = stay
             self._recent.move_to_end(channel)
             if len(self._recent) > RECENT:
@@ -235,14 +238,21 @@ class Stays:
             self._end_talk(stay, at)
 
     def _hang_up(self, channel: str, at: int) -> None:
-        """Of who talks app_queue reports the end as well, but not after each transfer."""
-        for stay in [one for one in self._talking.values() if one.channel == channel]:
-            self._end_talk(stay, at)
+        """The end of a conversation that app_queue did not report, or reported while it was not
+        heard: then the log knows better."""
+        if any(one.channel == channel for one in self._talking.values()):
+            self._hung_up.setdefault(channel, at)
         for key in [key for key in self._offered if key[0] == channel]:
             del self._offered[key]
         self._hows.pop(channel, None)
 
+    def ends(self, stay: Stay, otherwise: int) -> None:
+        """A conversation is over of which no event said so: when its channel ended."""
+        at = self._hung_up.get(stay.channel, otherwise)
+        self._end_talk(stay, max(at, stay.answered or 0))
+
     def _end_talk(self, stay: Stay, at: int) -> None:
+        self._hung_up.pop(stay.channel, None)
         ended = replace(stay, ended=at)
         self.put(ended)
         self._wrapping[stay.agent] = ended

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from ari_app.statistics.spans import Doing
 from ari_app.store import quarters, queue_calls
 from ari_app.store.db import Store
+from ivr.acd.dials import HungUp
 from ivr.acd.figures import QUARTER, SECOND, How, Origin, Stay
 from ivr.acd.queues import Board, Event
 from tests.statistics.world import (
@@ -110,6 +111,26 @@ async def test_what_happens_during_a_restart_is_read_in_the_log(world: World) ->
         ("new", "answered", "anna", 14, 16, 50),
         ("talks", "answered", "olga", 0, 1, 12),
         ("waits", "abandoned", "", 0, 40, None),
+    ]
+
+
+async def test_a_caller_who_goes_on_in_the_menu_no_longer_talks(world: World) -> None:
+    """The conversation ended during a restart; the caller hangs up after it, in the menu."""
+    world.take(joins("a", 0), *answered("a", 1), joins("b", 0), *answered("b", 1, ANNA))
+    world.take(ends("a", 10), heard=False)
+    world.write(
+        "0|a|NONE|ENTERQUEUE||1|1", "1|a|Ольга Лис|CONNECT|1|leg|1",
+        "10|a|Ольга Лис|COMPLETEAGENT|1|9|1",
+    )  # fmt: skip
+    await world.stays()
+    await world.restarted().restore()
+    for call, when in (("a", 18), ("b", 19)):
+        world.take(HungUp(call, "", at(when)))
+    for second in (21, 32):
+        await world.look(second)
+    assert [(one.channel, one.ended) for one in await world.stays()] == [
+        ("a", micro(10)),
+        ("b", micro(19)),
     ]
 
 
