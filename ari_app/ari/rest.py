@@ -219,7 +219,7 @@ class Channels:
         """Stop music on hold; without effect where none plays."""
         await self._send(request(STOP_MUSIC, channel))
 
-    async def snoop(self, channel: str, id: str, application: str) -> None:
+    async def snoop_channel_with_id(self, channel: str, id: str, application: str) -> None:
         """Create a channel in an application; what is played there is added to what the one that
         ``channel`` is hears, wherever that is. It ends with it."""
         await self._send(request(SNOOP, channel, id, app=application, whisper="out"))

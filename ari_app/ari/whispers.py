@@ -44,7 +44,7 @@ class Whispers:
         ari = self._link.ari
         try:
             async with asyncio.timeout(ENTER):
-                await ari.channels.snoop(channel, snoop, ari.whispering.name)
+                await ari.channels.snoop_channel_with_id(channel, snoop, ari.whispering.name)
                 await entered.wait()
             await ari.channels.play_with_id(snoop, snoop, [f"sound:{file}" for file in media])
             async with asyncio.timeout(lasts + MARGIN):
