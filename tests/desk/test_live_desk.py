@@ -1,5 +1,6 @@
 """The desk with real calls and a real browser, through crashes of either."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -183,3 +184,13 @@ async def test_a_conversation_is_recorded_but_no_secret(
         files = (one.state / "recorded" / "conversations").iterdir()
         assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
         await desk.finish_card()
+        await asyncio.to_thread(one.out, "agents", "role", "anna", "supervisor")
+        await page.goto(f"{one.status().desk.url}reports?by=agent")
+        row = page.get_by_role("row", name="Анна")
+        await row.get_by_role("link").nth(1).click()  # who was answered, or not
+        await page.locator("tbody th a").first.click()
+        await expect(page.locator("main")).to_contain_text("ответили")
+        await expect(page.locator("main .steps")).to_contain_text("Баланс и платежи")
+        await expect(page.locator("main article")).to_contain_text("Конец")
+        audio = page.locator("main audio")
+        assert await audio.evaluate(played) > 0
