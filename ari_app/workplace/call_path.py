@@ -1,14 +1,14 @@
 """The steps of a call as agents read them: what was played, what was chosen, what failed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ari_app.desk.cards.caller_profile import Names, Step
 from ari_app.desk.forms.operations import MENUS_ONLY
 from ari_app.store.calls import PASSING, PLAYBACK, RESTART, SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
-from ivr.analysis.graph import FAILED_INPUT
+from ivr.analysis.graph import FAILED_INPUT, edges_from
 from ivr.analysis.reachability import shortest_to_human
 from ivr.engine import Step as Walked
 from ivr.model import Book
@@ -73,6 +73,18 @@ class CallNarrator:
         if found is not None and kind(found) in SILENT:
             return None
         return None if self._operation(step) in MENUS_ONLY else self._name(step)
+
+    def places(self, flow: str) -> Mapping[str, int]:
+        """The nodes of a flow, each with its place: those that calls come to first are first."""
+        found = self.book.flows.get(flow)
+        if found is None:
+            return {}
+        reached = [found.start]
+        for node in reached:
+            for edge in edges_from(self.book.flows, self.book.operations, (flow, node)):
+                if edge.flow == flow and edge.node in found.nodes and edge.node not in reached:
+                    reached.append(edge.node)
+        return {node: place for place, node in enumerate(reached)}
 
     def queue(self, flow: str, node: str) -> str:
         """The queue to which a node leads; "" if it leads to none."""

@@ -83,6 +83,8 @@ class StoredReports:
         await self._fill()
         found = await _answer(self._store.read(menu_report.funnel, since, until, flow))
         narrator = self._profiles.narrator()
+        places = narrator.places(flow)
+        found.sort(key=lambda one: (-one.passed, places.get(one.node, len(places))))
         heard = ((one, narrator.heard(one.flow, one.node)) for one in found)
         return [
             FunnelNode(one, names or {"": one.node}, narrator.queue(one.flow, one.node))

@@ -74,3 +74,9 @@ async def test_axe_finds_nothing_in_any_state(server: RunningDesk, tab: Page) ->
     await _clean(tab, "strip and question, narrow")
     await tab.goto(f"{server.url}/admin")
     await _clean(tab, "administration")
+    for path in ("?view=calls&by=queue", "?view=waiting", "?view=agents", "/calls", "/calls/7"):
+        await tab.goto(f"{server.url}/reports{path}")
+        await _clean(tab, f"reports{path}, narrow")
+        assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    await tab.emulate_media(color_scheme="dark")
+    await _clean(tab, "reports, dark")

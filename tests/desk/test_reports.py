@@ -78,6 +78,15 @@ async def test_calls_of_many_subscribers_are_not_read_one_after_another(boss: Ht
     assert answers == [*([200] * 20), 429]
 
 
+async def test_a_day_opens_as_a_period(boss: HttpClient) -> None:
+    page = await text(boss, "/reports?since=2026-11-20&until=2026-11-24&is-topic=money")
+    opened = f"since={TODAY}&amp;until={TODAY}&amp;"
+    assert f'href="/reports?view=calls&amp;{opened}by=queue&amp;is-topic=money"' in page
+    assert f'{opened}is-topic=money&amp;what=abandoned"' in page
+    menus = await text(boss, f"/reports?{DAY}&view=menus&is-topic=money")
+    assert 'class="among"' not in menus
+
+
 async def test_lists_have_pages(boss: HttpClient) -> None:
     found = [replace(STAY, id=place, joined=AT - place) for place in range(PAGE + 5)]
     boss.server.harness.reports.listed = found

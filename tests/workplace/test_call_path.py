@@ -118,3 +118,10 @@ def test_what_is_not_kept_stays_blank() -> None:
     ):
         [shown] = NARRATOR.narrate([TimedStep(step, AT)])
         assert shown.what["ru"] == "На вашем счёте …."
+
+
+def test_nodes_stand_in_the_order_in_which_calls_come_to_them() -> None:
+    places = NARRATOR.places("611")
+    assert places["begin"] == 0
+    assert places["welcome"] < places["news"] < places["main"] < places["tariff"]
+    assert NARRATOR.places("gone") == {}

@@ -74,11 +74,14 @@ class Asked(Struct, frozen=True, kw_only=True):
         return urlencode({**kept, **others})
 
     def seen(self, view: View) -> "Asked":
-        """The same period and the same calls, on another page."""
-        return replace(self, view=view, flow="", node="")
+        """The same period on another page, and the same calls where they come to queues."""
+        among = {} if view == "menus" else self.among
+        return replace(self, view=view, among=among, what="joined", flow="", node="")
 
     def opened(self, by: By, value: str, what: What = "joined") -> "Asked":
-        """The calls of one value, and of those ``what``."""
+        """The calls of one value, and of those ``what``; a day is a period."""
+        if by == "day" and (day := _day(value)):
+            return replace(self, since=day, until=day, what=what)
         return replace(self, among={**self.among, by: value}, what=what)
 
     def without(self, by: By) -> "Asked":

@@ -103,6 +103,8 @@ class Reporter:
         """What agents did all day, and how they served callers."""
         found = {key: one for key, one in (await self._of(asked, "agent")).items() if key}
         did = await self._reports.agents(*asked.span(self._zone))
+        if one := asked.among.get("agent"):
+            did = {one: did.get(one, {})}
         table = figures_table("agents", asked, "agent", found, AGENTS, labels, also=did)
         rows = [_with_work(row, did.get(row.key, {})) for row in table.rows]
         everything = sum((Counter(one) for one in did.values()), Counter[tuple[str, str]]())
