@@ -46,7 +46,8 @@ def plan(
         goal = replace(goal, within=within)
     shrinkage = wanted.shrinkage if away is None else away / 100
     wanted = replace(wanted, goal=goal, shrinkage=shrinkage)
-    done = read(state, planning.planned, config, wanted, today)
+    came = read(state, planning.history, config, wanted, today)
+    done = planning.planned(came, config, wanted)
     if as_json:
         print_json(done)
         return

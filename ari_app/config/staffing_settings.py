@@ -11,7 +11,6 @@ from ivr.staffing.shifts import Shift, fault
 class StaffingSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[staffing]"""
 
-    level: Annotated[float, Meta(gt=0, lt=1)] = 0.8
     shrinkage: Annotated[float, Meta(ge=0, lt=0.9)] = 0.3
     occupancy: Annotated[float, Meta(gt=0.1, le=1)] = 0.85
     patience: Annotated[float, Meta(ge=0, le=86_400)] = 0.0

@@ -6,6 +6,7 @@ PAGES: tuple[tuple[str, Role, str], ...] = (
     ("/", "agent", "page-desk"),
     ("/board", "supervisor", "board"),
     ("/reports", "supervisor", "reports"),
+    ("/plan", "supervisor", "plan"),
     ("/admin", "admin", "admin"),
 )
 """Path, role, and the name of its text. A new page needs nothing more than a line here, its route

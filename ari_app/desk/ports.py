@@ -23,6 +23,7 @@ from ari_app.desk.cards.caller_profile import (
     TicketEntry,
     TransferNotes,
 )
+from ari_app.desk.plan.plan_port import Planning
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
@@ -314,6 +315,7 @@ class Ports(Struct, frozen=True):
     tasks: Tasks
     board: BoardData
     reports: Reports
+    planning: Planning
     transferred: Callable[[str, str, str], None] = lambda *_: None
     """Takes the channel of a caller, the agent who transferred them, and to which queue or number;
     never waits."""

@@ -53,30 +53,36 @@ def usual(config: Config, day: date, queue: str = "") -> Wanted:
     """What the settings want of a day."""
     staffing, known = config.staffing, config.queues
     chosen = [known[queue]] if queue in known else known.values() if not queue else ()
-    within = min((one.service_level for one in chosen), default=ANSWERED_IN)
-    goal = Goal(staffing.level, float(within or ANSWERED_IN), staffing.occupancy)
+    within: float = min((one.service_level for one in chosen), default=ANSWERED_IN)
+    within = float(within or ANSWERED_IN)
+    goal = Goal(min(0.99, config.board.service_goal / 100), within, staffing.occupancy)
     return Wanted(day, queue, goal, staffing.shrinkage)
 
 
-def planned(db: Database, config: Config, wanted: Wanted, today: date) -> Planned:
-    """The plan of a day, from the days before it that are over ``today``."""
+def history(db: Database, config: Config, wanted: Wanted, today: date) -> Sequence[Arrivals]:
+    """What the store knows of the days before the wanted one that are over ``today``."""
     zone, day = ZoneInfo(config.site.timezone), wanted.day
-    holidays = _holidays(config.staffing.holidays, day)
-    back = HOLIDAYS_BACK if day in holidays else 7 * WEEKS + PROVED
+    holiday = day in _holidays(config.staffing.holidays, day)
+    back = HOLIDAYS_BACK if holiday else 7 * WEEKS + PROVED
     until = _begin(min(day, today), zone)
-    came = quarters.arrivals(db, _begin(day - timedelta(back), zone), until, wanted.queue or None)
-    history = _days(came, zone)
+    return quarters.arrivals(db, _begin(day - timedelta(back), zone), until, wanted.queue or None)
+
+
+def planned(came: Sequence[Arrivals], config: Config, wanted: Wanted) -> Planned:
+    """The plan of a day from its :func:`history`; it takes a part of a second."""
+    days = _days(came, ZoneInfo(config.site.timezone))
+    holidays = _holidays(config.staffing.holidays, wanted.day)
     known = config.staffing.patience or _patience(came)
     shifts = {
         name: Shift(one.hours, one.days, wanted.agents.get(name, one.agents))
         for name, one in config.shifts.items()
         if not wanted.queue or one.queue == wanted.queue
     }
-    made = forecast(history, day, holidays, USUAL)
-    proved = sorted(history)[-PROVED:]
+    made = forecast(days, wanted.day, holidays, USUAL)
+    proved = sorted(days)[-PROVED:]
     return Planned(
         plan(made, wanted.goal, known, wanted.shrinkage, tuple(shifts.values())),
-        error(history, proved, holidays),
+        error(days, proved, holidays),
         known,
         shifts,
     )

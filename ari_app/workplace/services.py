@@ -37,6 +37,7 @@ from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
 from ari_app.workplace.queue_hours import QueueHours
+from ari_app.workplace.plans import StoredPlanning
 from ari_app.workplace.reports import StoredReports
 from ari_app.workplace.tasks import StoredTasks
 from ivr.acd.figures import SECOND
@@ -167,5 +168,6 @@ def desk_ports(
             config.site.timezone,
         ),
         reports=StoredReports(store, profiles, recorded, rules, now),
+        planning=StoredPlanning(store, config, now),
         transferred=services.transferred,
     )

@@ -14,6 +14,7 @@ from ivr.acd.queues import Board, Caller, Member, Offer, Queue, Talk
 from tests.desk.fake_board import FakeBoard
 from tests.desk.fake_conversations import FakeConversations, FakeKnowledge
 from tests.desk.fake_phones import FakeBrowserPhones, FakePhones
+from tests.desk.fake_planning import FakePlanning
 from tests.desk.fake_reports import FakeReports
 from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
@@ -63,6 +64,7 @@ class DeskHarness:
         self.tasks = self.profiles.own
         self.board = FakeBoard()
         self.reports = FakeReports()
+        self.planning = FakePlanning()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -77,6 +79,7 @@ class DeskHarness:
             self.tasks,
             self.board,
             self.reports,
+            self.planning,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

@@ -15,6 +15,7 @@ from ari_app.desk.board.board_page import BOARD, BoardPage, require_supervisor
 from ari_app.desk.desk import Desk
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.phone.phone_socket import PhoneSockets
+from ari_app.desk.plan.plan_page import PLAN, PlanPage
 from ari_app.desk.render import Render
 from ari_app.desk.reports.report_pages import ReportPages
 from ari_app.desk.web import languages
@@ -117,6 +118,7 @@ async def serving(
             web.get(WEBSOCKET, pages.websocket),
             web.get(BOARD, BoardPage(render).page),
             web.get(BOARD_SOCKET, pages.board_socket),
+            web.get(PLAN, PlanPage(desk.ports.planning, render).page),
             web.get(PHONE, phones.serve),
             web.get(RECORDING, desk.player.play),
             web.get("/sign-in", sign_in.page),

@@ -1,0 +1,1 @@
+"""The page on which supervisors plan how many agents a day needs."""

@@ -1,0 +1,4 @@
+// The page of the plan: draws its charts.
+import { charts } from "./chart.js";
+
+charts();
