@@ -23,9 +23,9 @@ from ari_app.desk.cards.caller_profile import (
     TicketEntry,
     TransferNotes,
 )
-from ari_app.desk.plan.plan_port import Planning
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
+from ari_app.desk.plan.plan_port import Planning
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ari_app.desk.reports.port import Reports
 from ari_app.desk.tasks_port import Task, Tasks

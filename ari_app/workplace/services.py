@@ -35,9 +35,9 @@ from ari_app.workplace.knowledge import KnowledgeBase
 from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
+from ari_app.workplace.plans import StoredPlanning
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
 from ari_app.workplace.queue_hours import QueueHours
-from ari_app.workplace.plans import StoredPlanning
 from ari_app.workplace.reports import StoredReports
 from ari_app.workplace.tasks import StoredTasks
 from ivr.acd.figures import SECOND

@@ -107,7 +107,7 @@ def agents_chart(view: PlanView, render: Render, chosen: str) -> Chart:
     ]
     columns = [
         Column(word("plan-needed"), "bar", "calm"),
-        Column(word("plan-there"), "line" if view.shifts else "", "good"),
+        Column(word("plan-there"), "line" if view.shifts else "", "warm"),
         Column(word("plan-endless")),
         Column(word("plan-patient")),
         Column(word("plan-level"), unit="%"),
