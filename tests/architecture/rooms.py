@@ -178,7 +178,7 @@ ROOMS = {
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
         "rate_limit",
-        "ivr ivr.acd ivr.http ivr.speech",
+        "ivr ivr.acd ivr.hours ivr.http ivr.speech ivr.staffing",
     ),
     "ari_app.waiting": _room(
         "callers who wait in queues: what they hear, and when",
@@ -187,7 +187,7 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari calls config desk fulfilment knowledge selfcare session store",
+        "ami ari calls config desk fulfilment knowledge selfcare session staffing store",
         "ivr ivr.acd ivr.analysis ivr.hours ivr.speech prompts",
     ),
     "asterisk_conf": _room(
