@@ -317,5 +317,4 @@ class Ports(Struct, frozen=True):
     reports: Reports
     planning: Planning
     transferred: Callable[[str, str, str], None] = lambda *_: None
-    """Takes the channel of a caller, the agent who transferred them, and to which queue or number;
-    never waits."""
+    """Takes the channel of a caller, who transferred them, and to where (queue, number)."""

@@ -21,7 +21,7 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, set[str]]]:
         assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{path} {name}")
-        else:
+        if not isinstance(command, click.Group) or command.invoke_without_command:
             shown = [one for one in command.params if not getattr(one, "hidden", False)]
             options = {name for option in shown for name in option.opts}
             assert "--state" in options
