@@ -79,7 +79,7 @@ async def test_a_caller_is_taken_from_the_queue(pbx: Pbx, watch: QueueMonitor) -
 
 
 async def test_what_is_not_of_our_classes_is_not_for_us(pbx: Pbx, watch: QueueMonitor) -> None:
-    for action in ("Command", "Originate", "DBGet", "Filter"):
+    for action in ("Command", "Originate", "DBPut", "Filter"):
         with pytest.raises(RefusedError, match="Permission denied"):
             await watch.ask(action)
     wrong = QueueMonitor(replace(settings(pbx), port=1), lambda: datetime.now(UTC))
