@@ -66,8 +66,8 @@ def waiting(board: Board) -> list[str]:
 
 def was_notified(one: Installation, crm: OtherSystem) -> None:
     """The other system was notified of the call, and the API knows the same of it."""
-    until(lambda: crm.of("call.ended") and crm.of("call.completed"), 20)
-    about = {"call.began", "call.offered", "call.answered", "call.completed", "call.ended"}
+    until(lambda: all(map(crm.of, ("call.ended", "call.completed", "call.left"))), 20)
+    about = {"call.began", "call.queued", "call.offered", "call.answered", "call.left"}
     assert about <= {each["event"] for each in crm.events}
     [began], [answered] = crm.of("call.began"), crm.of("call.answered")
     assert (began["number"], began["dialled"]) == ("375990000006", "611")
