@@ -11,7 +11,6 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import exactly, now, read, shown, with_store, write
 from ari_app.commands.time_arguments import SINCE_HELP, since
 from ari_app.config.state import FILE, State
-from ari_app.messaging.event_webhook import EndpointKeys, EventWebhook
 from ari_app.store import webhooks as kept
 from ari_app.store.db import Store
 from ari_app.store.webhooks import Delivery, Event
@@ -84,6 +83,8 @@ def replay(state: State, name: str, failed: bool, text_since: str | None) -> Non
 @click.pass_obj
 def test(state: State, name: str) -> None:
     """Send an event `test` to webhook NAME at once, and say what came of it."""
+    from ari_app.messaging.event_webhook import EndpointKeys, EventWebhook  # loads aiohttp
+
     _check(state, name)
     settings = state.config().webhooks[name]
     keys = EndpointKeys.of(state, name, settings)

@@ -125,7 +125,7 @@ async def test_who_looked_is_listed(store: Store) -> None:
 @pytest.mark.parametrize("number", ["375990000001", "+375 99 000-00-01"])
 async def test_an_agent_promises_to_call(store: Store, number: str) -> None:
     await store.write(callbacks.request, "c1:1", "c1", "375990000001", 1, NOON)
-    request = Callback(1, "c1", NOON, "375990000001", 1, "", "open")
+    request = Callback(1, "c1", NOON, "375990000001", 1, "", "open", joined=NOON)
     assert await store.read(callbacks.open_of, number) == request
     assert await store.write(callbacks.promise, 1, "anna", NOON + HOUR, "о роутере")
     promised = replace(request, due=NOON + HOUR, agent="anna", note="о роутере")
