@@ -10,6 +10,7 @@ from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from tests.deadlines import until
 from tests.live.installation import Installation, installed
+from tests.live.queue_records import differences, stays
 
 pytestmark = pytest.mark.live
 
@@ -54,6 +55,9 @@ async def test_the_application_is_killed(mine: Installation, tmp_path: Path) -> 
     assert heard(recording, apology).heard
     await asyncio.to_thread(mine.up)
     assert "main-menu" in await asyncio.to_thread(mine.out, "call", "611", "--stay", "0.1")
+    await asyncio.to_thread(until, lambda: stays(mine) and not differences(mine), 40)
+    [stay] = await asyncio.to_thread(stays, mine)
+    assert (stay.how, stay.number, stay.ended is not None) == ("answered", "375990000001", True)
 
 
 async def test_a_caller_outlives_the_application(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from ivr.acd.queues import Board
 from tests.deadlines import until
 from tests.live.installation import Installation, aside
 from tests.live.other_system import OtherSystem, other_system
+from tests.live.queue_records import differences, stays
 
 pytestmark = pytest.mark.live
 
@@ -146,5 +147,14 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(
         await me.wait(Connected)
         await me.press("0")
         await shows(mine, lambda board: waiting(board) == ["375990000008"])
+    await asyncio.to_thread(until, lambda: not differences(mine), 40)
+    first, cut, last = await asyncio.to_thread(stays, mine)
+    assert (first.how, first.agent, first.language) == (
+        "answered",
+        mine.status().agents[0].name,
+        "ru",
+    )
+    assert (first.number, first.flow, first.topic) == ("375990000006", "611", "general")
+    assert (cut.left is not None, last.how) == (True, "abandoned")
     assert "no event reported" not in mine.log.read_text()
     assert "malformed" not in mine.log.read_text()
