@@ -34,6 +34,9 @@ QUEUES_EVERY = 1.0
 REMIND_EVERY = 5.0
 """Seconds between two looks at which promised calls are due."""
 
+COUNT_EVERY = 900.0
+"""Seconds between two counts of the calls through the menus."""
+
 MINUTE = 60.0
 """Seconds between checks of browser sessions, and between counts of late tickets."""
 
@@ -156,6 +159,7 @@ class Workplace:
                 tasks.create_task(desk.boards.run())
                 tasks.create_task(desk.late_tickets.run(MINUTE))
                 tasks.create_task(desk.promised.run(REMIND_EVERY))
+                tasks.create_task(desk.ports.reports.run(COUNT_EVERY))
                 tasks.create_task(self._publish_states())
                 tasks.create_task(self._follow_recordings())
                 tasks.create_task(self._recheck_regularly())

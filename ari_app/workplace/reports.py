@@ -1,9 +1,11 @@
 """What reports read: stays in queues, states of agents, calls through the menus."""
 
+import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from msgspec import Struct
 
@@ -21,7 +23,15 @@ from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import Figures, Stay
 from ivr.acd.outcomes import Contacts, MenuCalls
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+DAYS_AT_ONCE = 7
+"""Days of calls that are counted, if they are not yet, before a report is shown; the rest is read
+anew."""
+BETWEEN_DAYS = 1.0
+"""Seconds between two days, so that an upgrade with a year of calls delays no one."""
 
 
 class StoredReports:
@@ -93,9 +103,23 @@ class StoredReports:
         ]
 
     async def _fill(self) -> None:
-        """Count the quarter hours that are over and not counted yet."""
-        while await _answer(self._store.write(menu_report.fill, micros(self._now()))):
-            pass
+        """Count quarter hours that are over and not counted yet, some days of them."""
+        for _ in range(DAYS_AT_ONCE):
+            if not await _answer(self._store.write(menu_report.fill, micros(self._now()))):
+                return
+
+    async def run(self, every: float) -> NoReturn:
+        """Count the quarter hours that are over, a day of them at a time, look again after
+        ``every`` seconds, and never return."""
+        while True:
+            more = False
+            try:
+                more = await self._store.write(menu_report.fill, micros(self._now()))
+            except StoreError as error:
+                log.error("calls through the menus not counted, trying again later: %s", error)
+            except Exception:
+                log.exception("calls through the menus not counted; retry in %g s", every)
+            await asyncio.sleep(BETWEEN_DAYS if more else every)
 
     async def stays(
         self, chosen: Chosen, limit: int, after: tuple[int, int] | None

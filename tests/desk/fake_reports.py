@@ -1,6 +1,7 @@
 """A fake of what reports read, in memory."""
 
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from msgspec.structs import replace
 
@@ -56,6 +57,9 @@ class FakeReports:
 
     def in_time(self, queue: str) -> int:
         return 30 * SECOND
+
+    async def run(self, every: float) -> NoReturn:
+        raise AssertionError("no test runs it")
 
     async def sums(self, chosen: Chosen, by: By) -> Mapping[str, Figures]:
         self.asked.append((chosen, by))

@@ -1,5 +1,6 @@
 """What reports read of the store: one call whole, and the names of what callers hear."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -9,17 +10,23 @@ import pytest
 
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.recorded import Conversation
+from ari_app.desk.reports.asked import VIEWS, Asked
+from ari_app.desk.reports.building import Reporter
+from ari_app.desk.reports.labels import Labels
 from ari_app.store import calls, cards, queue_calls
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
 from ari_app.store.cards import Card, TypedText
 from ari_app.store.db import Store
 from ari_app.store.queue_report import Rules
+from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.conversations import StoredConversations
 from ari_app.workplace.reports import StoredReports
 from ivr.acd.figures import SECOND, Stay
 from tests import shipped
+from tests.deadlines import pause, within
+from tests.desk.harness import DeskHarness
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
@@ -141,3 +148,31 @@ async def test_without_the_store_there_is_no_report(
     await store.close()
     with pytest.raises(DeskUnavailable):
         await reports[0].funnel(*SPAN, "611")
+
+
+async def test_calls_are_counted_beforehand(
+    reports: tuple[StoredReports, Recorded], store: Store
+) -> None:
+    counting = asyncio.create_task(reports[0].run(0.01))
+
+    def counted(db: Database) -> int:
+        return int(db.conn.execute("select sum(calls) from menu_quarters").fetchone()[0] or 0)
+
+    async with within(10):
+        while not await store.read(counted):
+            await pause(0.01)
+    counting.cancel()
+    one, _ = reports
+    [main] = await one.funnel(*SPAN, "611")
+    assert main.calls.passed == 2
+
+
+async def test_an_installation_without_calls_has_empty_reports(store: Store) -> None:
+    one, _ = of(store)
+    labels = Labels(DeskHarness().desk.render, "en")
+    for view in VIEWS:
+        asked = Asked(since=NOON.date(), until=NOON.date(), view=view)
+        built = await Reporter(one, "Europe/Minsk").built(asked, labels)
+        assert not any(
+            cell.value for table in built.tables for row in table.rows for cell in row.cells
+        )

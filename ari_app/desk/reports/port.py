@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from msgspec import Struct
 
@@ -65,6 +65,9 @@ class Reports(Protocol):
     """
 
     def in_time(self, queue: str) -> int: ...
+
+    async def run(self, every: float) -> NoReturn:
+        """Count beforehand what takes long, every so many seconds. Never returns."""
 
     async def sums(self, chosen: Chosen, by: By) -> Mapping[str, Figures]:
         """The figures, by the values of the stays."""
