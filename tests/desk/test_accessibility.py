@@ -1,7 +1,11 @@
 """Nothing at the desk hinders people who see, hear or move otherwise: axe-core finds nothing in any
 state of its pages."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 from axe_playwright_python.async_playwright import Axe
+from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from ari_app.desk import messages as m
@@ -72,6 +76,7 @@ async def test_axe_finds_nothing_in_any_state(server: RunningDesk, tab: Page) ->
     await expect(card.locator("[data-unsent]")).to_be_visible()
     await tab.set_viewport_size({"width": 390, "height": 844})
     await _clean(tab, "strip and question, narrow")
+    await _board(server, tab)
     await tab.goto(f"{server.url}/admin")
     await _clean(tab, "administration")
     for path in ("?view=calls&by=queue", "?view=waiting", "?view=agents", "/calls", "/calls/7"):
@@ -80,3 +85,40 @@ async def test_axe_finds_nothing_in_any_state(server: RunningDesk, tab: Page) ->
         assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     await tab.emulate_media(color_scheme="dark")
     await _clean(tab, "reports, dark")
+
+
+async def _board(server: RunningDesk, tab: Page) -> None:
+    """The board: what it shows is live, its buttons act, and its chart is drawn from a table."""
+    harness = server.harness
+    harness.update(board(waiting=[caller()], talking={"PJSIP/701": caller("2.2")}))
+    running = asyncio.create_task(harness.desk.boards.run())
+    try:
+        await tab.set_viewport_size({"width": 1024, "height": 768})
+        await tab.goto(f"{server.url}/board")
+        boris = tab.locator("[data-key=boris]")
+        await expect(tab.locator("[data-rows=waiting] tr")).to_have_count(1)
+        await expect(tab.locator("[data-plot] canvas")).to_be_visible()
+        await boris.locator("details.more summary").click()
+        await _clean(tab, "board")
+        await boris.get_by_role("button", name="technical").click()
+        await tab.keyboard.press("Escape")
+        await expect(boris.locator("details.more summary")).to_be_focused()
+        await boris.locator("[data-do=pause]").click()
+        await expect(boris.locator("[data-do=pause]")).to_be_focused()
+        assert harness.queue_control.paused == {"boris": "supervisor"}
+        assert harness.board.put_into == [("anna", "boris", "technical", True)]
+        late = replace(caller(), since=datetime.now(UTC) - timedelta(minutes=5))
+        harness.update(board(waiting=[late, caller("3.3")], paused=True, reason="lunch"))
+        await expect(tab.locator("[data-rows=waiting] tr")).to_have_count(2)
+        await expect(boris.locator("[data-do=ready]")).to_be_focused()
+        await expect(tab.locator("[data-rows=waiting] .over")).not_to_have_count(0)
+        await tab.emulate_media(color_scheme="dark")
+        await tab.locator(".chart summary").click()
+        await _clean(tab, "board, dark, numbers of the chart")
+        await tab.goto(f"{server.url}/board?wall")
+        await expect(tab.locator("[data-rows=people] tr")).to_have_count(2)
+        await _clean(tab, "wall, dark")
+        await tab.emulate_media(color_scheme="light")
+        await tab.set_viewport_size({"width": 390, "height": 844})
+    finally:
+        running.cancel()

@@ -14,6 +14,7 @@ from ari_app.desk.board.board_messages import AgentAct, Alarmed, BoardChanged, C
 from ari_app.desk.board.board_port import BoardLimits
 from ari_app.desk.web.accounts import Role
 from ari_app.desk.web.tabs import Tab
+from ivr.acd.callbacks import STAND_IN
 from ivr.acd.queues import Board, Queue
 from tests.deadlines import within
 from tests.desk.fakes import NOW
@@ -96,6 +97,15 @@ async def test_only_what_changed_is_sent(harness: DeskHarness) -> None:
     assert changed.rows["waiting"].order == ()
     assert not changed.build
     assert ("boris", 1, "board") in harness.profiles.views
+
+
+async def test_a_place_that_is_kept_for_a_call_back_is_no_one_on_the_line(
+    harness: DeskHarness,
+) -> None:
+    harness.update(board(waiting=[VERA, caller(f"{STAND_IN}7-1", "375990000009")]))
+    shown = await harness.desk.boards.of(open_board())
+    assert "<b>1</b><span>waiting" in shown.parts["tiles"]
+    assert "will be called back" in shown.rows["waiting"].html[f"{STAND_IN}7-1"]
 
 
 async def test_without_the_store_the_figures_of_before_stay(harness: DeskHarness) -> None:

@@ -11,6 +11,7 @@ from ari_app.desk.board.board_port import AgentDay, BoardLimits, DayFigures, Doi
 from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.desk.ports import Colleague
 from ivr.acd.board import Board, Caller, Offer, Talk
+from ivr.acd.callbacks import of_channel
 from ivr.acd.figures import Figures, together
 
 ABSENT = frozenset({"no-queue", "unreachable"})
@@ -21,7 +22,8 @@ Know = Callable[[Caller, str], Arrival]
 
 
 class Waiter(Struct, frozen=True):
-    """A caller who waits. ``ours``: they came through our menus, so that they can be moved."""
+    """A caller who waits. ``ours``: they came through our menus, so that they can be moved.
+    ``stands_in``: it is the place of somebody who will be called back, and no one on the line."""
 
     call: str
     channel: str
@@ -31,6 +33,7 @@ class Waiter(Struct, frozen=True):
     topic: str
     since: datetime
     ours: bool
+    stands_in: bool = False
     name: str = ""
 
     @property
@@ -172,15 +175,16 @@ class Composer:
                 key=lambda one: one.since,
             )
         )
+        on_line = [one for one in waiting if not one.stands_in]
         queues = tuple(
-            self._queue(name, board, [one for one in waiting if one.queue == name], figures, now)
+            self._queue(name, board, [one for one in on_line if one.queue == name], figures, now)
             for name, queue in sorted(board.queues.items())
             if queue.members or queue.waiting or name in figures.today
         )
-        return BoardView(self._tiles(waiting, people, figures), queues, people, waiting)
+        return BoardView(self._tiles(on_line, people, figures), queues, people, waiting)
 
     def _tiles(
-        self, waiting: tuple[Waiter, ...], people: tuple[Person, ...], figures: DayFigures
+        self, waiting: list[Waiter], people: tuple[Person, ...], figures: DayFigures
     ) -> Tiles:
         today, hour = together(figures.today.values()), together(figures.hour.values())
         times = {figures.in_time[name] for name in figures.today if name in figures.in_time}
@@ -286,4 +290,5 @@ def _waiter(known: Arrival, caller: Caller, queue: str) -> Waiter:
         known.topic,
         caller.since,
         bool(known.call),
+        of_channel(caller.call) is not None,
     )

@@ -64,14 +64,14 @@ function board({ build, parts = {}, rows = {} }) {
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button");
   const message = button && asked(button.dataset);
-  if (!message || button.disabled) {
+  if (!message || button.ariaDisabled === "true") {
     if (!event.target.closest(".more")) closeMenus();
     return;
   }
-  button.disabled = true;
+  button.ariaDisabled = "true"; // not disabled: the focus stays
   const answer = await connection.ask(message);
-  button.disabled = false;
-  closeMenus();
+  button.ariaDisabled = null;
+  if (!button.matches("[aria-pressed]")) closeMenus(); // several queues are ticked one after the other
   notice(answer.text);
 });
 
@@ -94,7 +94,12 @@ addEventListener("keydown", (event) => {
 });
 
 function closeMenus(but) {
-  for (const one of document.querySelectorAll("details.more[open]")) if (one !== but) one.open = false;
+  for (const one of document.querySelectorAll("details.more[open]")) {
+    if (one === but) continue;
+    const inside = one.contains(document.activeElement);
+    one.open = false;
+    if (inside) one.querySelector("summary").focus();
+  }
 }
 
 // The time of the site, not of this computer.

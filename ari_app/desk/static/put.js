@@ -40,7 +40,7 @@ export function renew(place, html) {
 function mark(element) {
   const words = element.matches("button, summary") && !element.id ? element.textContent.trim() : "";
   return [element.localName, element.id, element.name, element.form?.dataset?.form, words,
-    ...Object.entries(element.dataset).filter(([name]) => name !== "since")].join("|");
+    ...Object.entries(element.dataset).filter(([name]) => name !== "since" && !(element.id && name === "do"))].join("|");
 }
 
 // The value that a field had before anybody changed it.
