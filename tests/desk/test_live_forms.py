@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from ari_app.demo.operator import code_word
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation for these tests, in which Boris may supervise."""
     with installed(tmp_path_factory.mktemp("forms") / "state") as installation:
-        installation.out("agents", "role", "boris", "senior")
+        installation.out("agents", "role", "boris", "supervisor")
         yield installation
 
 
@@ -141,3 +141,48 @@ async def test_a_supervisor_joins_reads_the_card_and_the_agent_is_notified(
             await caller.hangup()
             await expect(read).to_have_count(0)
             await boris.wait(Disconnected, timeout=20)
+
+
+async def answered_today(board: Page) -> tuple[int, int]:
+    """The callers of today who were answered, and those who abandoned, by the board."""
+    rows = board.locator("[data-rows=queues] tr")
+    columns = [await rows.locator(f"td:nth-child({nth})").all_inner_texts() for nth in (5, 6)]
+    answered, abandoned = (sum(map(int, texts)) for texts in columns)
+    return answered, abandoned
+
+
+async def test_a_supervisor_moves_and_takes_a_caller_who_waits(
+    one: Installation, browser: Browser
+) -> None:
+    async with phones(one, 0, 1) as [anna, boris], opened(browser) as page:
+        supervisor = await signed_in(page, one, 1)
+        board = await page.context.new_page()
+        await board.goto(f"http://127.0.0.1:{one.ports.desk}/board")
+        one.ordered("queue unpause member PJSIP/702 queue support")  # as a test before left it
+        people = {name: board.locator(f"[data-key={name}]") for name in ("anna", "boris")}
+        for row in people.values():
+            await row.locator("[data-do=pause]").click()
+            await expect(row.locator("[data-do=ready]")).to_be_visible()
+        before = await answered_today(board)
+        waits = board.locator("[data-rows=waiting] tr")
+        async with calling(one, 7):
+            await expect(waits).to_contain_text("support")
+            await waits.locator("summary").click()
+            await waits.locator("[data-queue=claims]").click()
+            await expect(waits).to_contain_text("claims")
+            await waits.locator("[data-do=take]").click()
+            await boris.wait(Incoming, timeout=20)
+            await supervisor.phase("ringing")
+            await boris.answer()
+            await expect(people["boris"]).to_contain_text("Разговор")
+            await expect(waits).to_have_count(0)
+            await boris.hangup()
+        async with calling(one, 8):
+            await expect(waits).to_have_count(1)
+            await people["anna"].locator("[data-do=ready]").click()
+            await anna.wait(Incoming, timeout=40)
+            await anna.answer()
+            await expect(people["anna"].locator("[data-how=listen]")).to_be_visible()
+            await anna.hangup()
+        await expect(people["anna"].locator("td").nth(3)).to_have_text("1")
+        assert await answered_today(board) == (before[0] + 1, before[1]), "none abandoned"
