@@ -31,7 +31,7 @@ from ivr.acd.callbacks import (
     to_place,
 )
 from ivr.acd.dials import HungUp
-from ivr.acd.queues import CallerJoined, Connected, Event
+from ivr.acd.queues import CallerJoined, CallerLeft, Connected, Event
 
 log = logging.getLogger(__name__)
 
@@ -62,8 +62,8 @@ class StandIns(Protocol):
 
 
 class Dialler:
-    """``queues`` names the present board and whether it is current; ``in_menus`` returns the
-    numbers that are in a call with the menus; ``queue`` is where a ticket without one waits."""
+    """``board`` is the present one, None while it is not current; ``in_menus`` returns the numbers
+    that are in a call with the menus; ``queue`` is where a ticket without one waits."""
 
     def __init__(
         self,
@@ -89,10 +89,14 @@ class Dialler:
         self._asked: datetime | None = None
         """When Asterisk was asked for them."""
         self._tickets: dict[int, Ticket] = {}
+        self._open: dict[str, int] = {}
+        """The open requests of all, by number."""
         self._placed: dict[str, datetime] = {}
         """Since when stand-ins are there that wait, by channel."""
-        self._not_before: dict[int, datetime] = {}
+        self._refused: dict[int, datetime] = {}
         """Tickets whose stand-in was not let into the queue, and until when they wait."""
+        self._no_way: dict[int, datetime] = {}
+        """Tickets whose number cannot be dialled, and until when they wait."""
         self._wake = asyncio.Event()
         self._possible: bool | None = None
 
@@ -111,12 +115,15 @@ class Dialler:
                     self._begin(self._called_in(caller.number))
             case CallerJoined(caller=caller) if caller.call in self._placed:
                 self._wake.set()
+            case CallerLeft() if self._refused:  # there is room in the queue
+                self._refused.clear()
+                self._wake.set()
             case HungUp(call=call) if call in self._alive:
                 self._alive.discard(call)
                 self._wake.set()
                 placed, ours = self._placed.pop(call, None), of_channel(call)
                 if placed and ours and event.at - placed < TOO_SOON:
-                    self._not_before[ours[0]] = event.at + AGAIN
+                    self._refused[ours[0]] = event.at + AGAIN
 
     async def run(self) -> NoReturn:
         """Look at the tickets every :data:`LOOK` seconds, and when woken. Never returns."""
@@ -130,6 +137,8 @@ class Dialler:
                 if str(error) != logged:
                     log.warning("calls back wait, retry in %g s: %s", LOOK, error)
                 logged, self._asked = str(error), None
+            except Exception:  # the outermost frame of the dialler
+                log.exception("calls back wait, retry in %g s", LOOK)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK):
                     await self._wake.wait()
@@ -145,8 +154,9 @@ class Dialler:
             self._placed.clear()
             self._asked = now
         found = await self._store.read(callbacks.unclaimed)
-        tickets = {one.id: self._ticket(one) for one in found}
-        self._tickets = tickets
+        self._open = {one.number: one.id for one in found}
+        tickets = {one.id: self._ticket(one) for one in found if not one.gave_up}
+        self._tickets = dict(tickets)
         await self._end_finished(tickets)
         outcomes = {one.id: one.outcome for one in found}
         engaged = {self._number(one.number) for one in called(board)} | set(self._in_menus())
@@ -156,7 +166,7 @@ class Dialler:
             return  # places are known again when they are gone
         have_one = {id for id, _ in filter(None, map(of_channel, self._alive))}
         for one in to_place(may, have_one, self._policy):
-            waits = self._not_before.get(one.id, now) > now
+            waits = any(each.get(one.id, now) > now for each in (self._refused, self._no_way))
             if not (waits or self._joins(board, now)) and await self._place(
                 one, board, outcomes[one.id]
             ):
@@ -220,14 +230,15 @@ class Dialler:
         """Say of those for whom no agent was there in all the time that they are left to people."""
         for one in found:
             if (one.due or one.at) + self._policy.keep <= now and one.outcome != "expired":
-                await self._store.write(callbacks.set_outcome, one.id, "expired")
+                end = callbacks.closed if one.gave_up else callbacks.set_outcome
+                await self._store.write(end, one.id, "expired")
 
     async def _place(self, one: Ticket, board: Board, outcome: str) -> bool:
         """Put a stand-in into the queue, unless the ticket is over, or its number has no way."""
         if await self._settle(one, one.attempts + 1):
             return False
         if not await self._stand_ins.knows(one.number):
-            self._not_before[one.id] = self._now() + DOUBT
+            self._no_way[one.id] = self._now() + DOUBT
             await self._store.write(callbacks.set_outcome, one.id, "no-way")
             return False
         if outcome == "no-way":
@@ -269,9 +280,9 @@ class Dialler:
     async def _called_in(self, number: str) -> None:
         """An agent answered a caller: their ticket is over."""
         number = self._number(number)
-        for one in [one for one in self._tickets.values() if one.number == number]:
-            log.info("call back %d of %s: the caller called again", one.id, masked(number))
-            await self._noted(callbacks.closed, one.id, "called-in")
+        if (id := self._open.get(number)) is not None:
+            log.info("call back %d of %s: the caller called again", id, masked(number))
+            await self._noted(callbacks.closed, id, "called-in")
 
     async def _noted(self, write: Callable[..., object], *values: object) -> None:
         try:

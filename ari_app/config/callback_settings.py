@@ -1,7 +1,7 @@
 """The settings of calls back."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -16,6 +16,7 @@ class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     pause: Annotated[int, Meta(ge=1, le=86_400)] = 600
     ring: Annotated[int, Meta(ge=5, le=120)] = 30
     stand_ins: Annotated[int, Meta(ge=1, le=1_000)] = 20
+    abandoned: Literal["list", "call", "no"] = "list"
     keep: Annotated[int, Meta(ge=1, le=720)] = 24
 
     @property

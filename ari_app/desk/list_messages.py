@@ -40,7 +40,7 @@ class CallBack(Struct, frozen=True, tag="callback", tag_field="type"):
 
     key: Key
     id: bounds.Id
-    do: Literal["call", "take", "later", "done"]
+    do: Literal["call", "take", "later", "leave", "done"]
 
 
 class Tasks(Struct, frozen=True, tag="tasks", tag_field="type"):

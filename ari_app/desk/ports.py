@@ -229,6 +229,9 @@ class NotesAndTickets(Protocol):
     async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
         """Assign an open callback to an agent, at another time if ``due`` is one."""
 
+    async def leave_callback(self, id: int) -> Callback:
+        """Leave an open callback to any agent who is free."""
+
     async def close_callback(self, agent: str, id: int) -> Callback:
         """The person was called back: close it, recorded with the agent."""
 

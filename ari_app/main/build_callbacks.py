@@ -1,5 +1,9 @@
 """Builds what calls callers back who asked for it."""
 
+import logging
+from datetime import datetime, timedelta
+from functools import partial
+
 from ari_app.background import Begin
 from ari_app.callbacks.dialler import Dialler
 from ari_app.callbacks.stand_ins import StandIns
@@ -7,6 +11,14 @@ from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
+from ari_app.store import callbacks
+from ari_app.store.db import StoreError
+from ivr.acd.board import Board, Caller
+from ivr.acd.callbacks import of_channel
+from ivr.acd.figures import SHORT
+from ivr.acd.queues import CallerAbandoned, Event
+
+log = logging.getLogger(__name__)
 
 
 def begin_calling_back(
@@ -14,6 +26,8 @@ def begin_calling_back(
 ) -> None:
     """Build and start it, unless the settings want calls made by hand, or there is no queue."""
     settings, site, queues = shared.config.callbacks, shared.config.site, desk.queues
+    if settings.abandoned != "no":
+        queues.observe(partial(_observe_abandoned, shared, callers, begin))
     if not (settings.automatic and site.queues):
         return
     dialler = Dialler(
@@ -28,3 +42,30 @@ def begin_calling_back(
     )
     queues.observe(dialler.observe)
     begin(dialler.run())
+
+
+def _observe_abandoned(
+    shared: Shared, callers: CallHandling, begin: Begin, board: Board, event: Event
+) -> None:
+    """Note who hangs up while waiting; a stand-in does not."""
+    match event:
+        case CallerAbandoned(queue, call) if queue in board.queues and not of_channel(call):
+            for one in board.queues[queue].waiting:
+                if one.call == call:
+                    begin(_noted(shared, callers, one, queue, clock()))
+
+
+async def _noted(
+    shared: Shared, callers: CallHandling, caller: Caller, queue: str, at: datetime
+) -> None:
+    """Note a caller who hung up while waiting, unless that was at once."""
+    if at - caller.since < timedelta(microseconds=SHORT):
+        return
+    known = callers.live_calls.arrival(caller, queue)
+    asker = (known.call, known.number, known.subscriber)
+    wait = callbacks.Wait(queue, known.language, 0, caller.since)
+    ask = shared.config.callbacks.abandoned == "list"
+    try:
+        await shared.store.write(callbacks.note_abandoned, asker, at, known.topic, wait, ask)
+    except StoreError as error:
+        log.error("a caller who gave up is not noted: %s", error)

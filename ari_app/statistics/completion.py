@@ -12,6 +12,7 @@ from ari_app.statistics.queue_log import ENDS, TALK_ENDS, Logged
 from ari_app.store import calls, queue_calls, subscribers
 from ari_app.store.sqlite import Database
 from ari_app.store.times import moment
+from ivr.acd.callbacks import of_channel
 from ivr.acd.figures import SECOND, How, Stay
 
 NEAR = 2 * SECOND
@@ -34,7 +35,9 @@ def completed(stay: Stay, one: Logged, agent: Callable[[str], str]) -> Stay:
             return replace(stay, ended=max(one.at, stay.answered)) if stay.ended is None else stay
         case event if event in ENDS and stay.answered is None and stay.how in _UNSURE:
             left = one.at if stay.left is None else stay.left
-            return replace(stay, left=max(left, stay.joined), how=ENDS[event])
+            stands_in = event == "ABANDON" and of_channel(stay.channel)
+            how: How = "withdrawn" if stands_in else ENDS[event]
+            return replace(stay, left=max(left, stay.joined), how=how)
         case "QUEUESTART":
             return _cut(stay, one.at)
     return stay

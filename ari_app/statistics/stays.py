@@ -14,6 +14,7 @@ from msgspec.structs import asdict, replace
 
 from ari_app.store.times import micros
 from ivr.acd.board import Board, Caller, half
+from ivr.acd.callbacks import of_channel
 from ivr.acd.dials import HungUp
 from ivr.acd.figures import How, Origin, Stay, quarter
 from ivr.acd.queues import (
@@ -84,7 +85,8 @@ class Stays:
             case CallerJoined(queue, _, caller):
                 self._join(queue, caller, half(board, caller.channel) or caller)
             case CallerAbandoned(queue=queue, call=call, at=at):
-                self._end_wait(queue, call, micros(at or self._now()), "abandoned")
+                how: How = "withdrawn" if of_channel(call) else "abandoned"  # a stand-in
+                self._end_wait(queue, call, micros(at or self._now()), how)
             case CallerLeft(queue=queue, call=call, at=at):
                 self._leave(queue, call, micros(at or self._now()))
             case Offered(interface=interface, call=call, at=at):

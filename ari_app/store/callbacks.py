@@ -10,7 +10,7 @@ from ari_app.store.times import micros, moment
 
 _COLUMNS = (
     "id, call, at, number, subscriber, topic, state, due, agent, note,"
-    " queue, language, priority, coalesce(joined, at), attempts, tried, calling, outcome"
+    " queue, language, priority, coalesce(joined, at), attempts, tried, calling, outcome, gave_up"
 )
 
 
@@ -22,6 +22,7 @@ class Callback(Struct, frozen=True):
     name; "" for the first one), in the place of who waits since ``joined``. ``tried`` is when the
     last of the ``attempts`` began, ``calling`` the phone by which the caller is being called now;
     ``outcome`` is one of :data:`ivr.acd.callbacks.Outcome`, of the last attempt or of the end.
+    ``gave_up``: the caller asked for nothing, but hung up while waiting; a person decides.
     """
 
     id: int
@@ -42,6 +43,7 @@ class Callback(Struct, frozen=True):
     tried: datetime | None = None
     calling: str = ""
     outcome: str = ""
+    gave_up: bool = False
 
 
 class Wait(Struct, frozen=True):
@@ -71,6 +73,14 @@ def request(
     True both times.
     """
     number, when = db.numbers.msisdn(number) or number, due and micros(due)
+    asks = db.conn.execute(  # who had given up: now they ask for it
+        "update callbacks set gave_up = 0, joined = null, key = ?, call = ?, at = ?, due = ?,"
+        " topic = ? where state = 'open' and number = ? and gave_up and agent = '' and not exists"
+        " (select 1 from callbacks where key = ?)",
+        (key, call, micros(at), when, topic, number, key),
+    )
+    if asks.rowcount:
+        return True
     db.conn.execute(
         "insert into callbacks (key, call, at, number, subscriber, topic, state, due)"
         " values (?, ?, ?, ?, ?, ?, 'open', ?) on conflict do nothing",
@@ -99,6 +109,41 @@ def keep_place(db: Database, number: str, wait: Wait) -> None:
             db.numbers.msisdn(number) or number,
         ),
     )
+
+
+def note_abandoned(
+    db: Database,
+    asker: tuple[str, str, int | None],
+    at: datetime,
+    topic: str,
+    wait: Wait,
+    ask: bool,
+) -> bool:
+    """Note a caller who hung up while waiting: call, number and subscriber. With ``ask`` it is for
+    people to decide. False if the number is to be called anyway, or cannot be."""
+    call, number, subscriber = asker
+    plain = db.numbers.msisdn(number)
+    if plain is None:
+        return False
+    added = db.conn.execute(
+        "insert into callbacks (key, call, at, number, subscriber, topic, state, gave_up)"
+        " values (?, ?, ?, ?, ?, ?, 'open', ?) on conflict do nothing",
+        (f"gave-up:{plain}:{micros(at)}", call, micros(at), plain, subscriber, topic, ask),
+    )
+    if added.rowcount == 1:
+        keep_place(db, plain, wait)
+    return added.rowcount == 1
+
+
+def to_queue(db: Database, id: int, at: datetime) -> bool:
+    """Leave an open request to any agent who is free; False if there is none of this id. One that
+    had no answer in its time begins again ``at`` a moment."""
+    done = db.conn.execute(
+        "update callbacks set gave_up = 0, agent = '', outcome = '',"
+        " due = iif(outcome = 'expired', ?, null) where id = ? and state = 'open'",
+        (micros(at), id),
+    )
+    return done.rowcount == 1
 
 
 def listed(db: Database, done: bool, limit: int = 1000) -> list[Callback]:
@@ -210,10 +255,11 @@ def set_outcome(db: Database, id: int, outcome: str) -> None:
 
 def _callback(id: int, call: str, at: int, *rest: Any) -> Callback:
     number, subscriber, topic, state, due, agent, note, *of_queue = rest
-    queue, language, priority, joined, attempts, tried, calling, outcome = of_queue
+    queue, language, priority, joined, attempts, tried, calling, outcome, gave_up = of_queue
     return Callback(
         *(id, call, moment(at), number, subscriber, topic, state, _moment(due), agent, note),
         *(queue, language, priority, moment(joined), attempts, _moment(tried), calling, outcome),
+        bool(gave_up),
     )
 
 

@@ -78,6 +78,10 @@ class StoredNotesAndTickets:
         """Assign an open callback to an agent."""
         return callback(await _answer(self._store.write(_take, agent, id, due)))
 
+    async def leave_callback(self, id: int) -> Callback:
+        """Leave an open callback to any agent who is free."""
+        return callback(await _answer(self._store.write(_leave, id, self._now())))
+
     async def close_callback(self, agent: str, id: int) -> Callback:
         """Close it, as `firstline callbacks done` does."""
         now = self._now()
@@ -94,7 +98,8 @@ class StoredNotesAndTickets:
 def callback(one: callbacks.Callback) -> Callback:
     """A callback as cards and lists show it."""
     return Callback(
-        one.at, one.due, one.agent, one.note, one.number, one.id, one.subscriber, one.topic
+        *(one.at, one.due, one.agent, one.note, one.number, one.id, one.subscriber, one.topic),
+        *(one.attempts, bool(one.calling), one.outcome, one.gave_up),
     )
 
 
@@ -119,6 +124,10 @@ class _NotOpenError(Exception):
     """The callback was made, or closed by somebody else."""
 
 
+class _CalledNowError(Exception):
+    """An agent is calling the caller back now."""
+
+
 def _open(db: Database, id: int) -> callbacks.Callback:
     one = callbacks.by_id(db, id)
     if one is None or one.state != "open":
@@ -128,7 +137,16 @@ def _open(db: Database, id: int) -> callbacks.Callback:
 
 def _take(db: Database, agent: str, id: int, due: datetime | None) -> callbacks.Callback:
     one = _open(db, id)
+    if one.calling:
+        raise _CalledNowError(f"callback {id} is being made")
     callbacks.promise(db, id, agent, due or one.due, one.note)
+    return _open(db, id)
+
+
+def _leave(db: Database, id: int, now: datetime) -> callbacks.Callback:
+    if _open(db, id).calling:
+        raise _CalledNowError(f"callback {id} is being made")
+    callbacks.to_queue(db, id, now)
     return _open(db, id)
 
 
@@ -152,12 +170,15 @@ _WORDS = {
     TicketNotFound: "ticket-gone",
     TransitionNotAllowed: "ticket-not-so",
     _NotOpenError: "callback-over",
+    _CalledNowError: "callback-now",
 }
 """The words shown to the agent for these errors."""
+
+_ERRORS: tuple[type[Exception], ...] = (StoreError, *_WORDS)
 
 
 async def _answer(query: Awaitable[T]) -> T:
     try:
         return await query
-    except (StoreError, TicketNotFound, TransitionNotAllowed, _NotOpenError) as error:
+    except _ERRORS as error:
         raise DeskUnavailable(str(error), _WORDS.get(type(error), "try-again")) from error

@@ -12,7 +12,7 @@ import pytest
 from ari_app.store import callbacks
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
-from tests.callbacks.model import POLICY, Model
+from tests.callbacks.model import POLICY, QUEUE, Model
 from tests.operators import BELARUS
 
 ANNA, BORIS, CLARA = (f"37599000000{digit}" for digit in "123")
@@ -97,6 +97,27 @@ async def test_who_calls_again_is_not_called_back(db: Database) -> None:
     it.answers("")
     await it.looked()
     assert (kept(db), it.dialled) == ([(ANNA, 0, "done", "called-in")], [])
+
+
+async def test_who_gave_up_is_called_when_a_person_says_so_and_not_once_they_call(
+    db: Database,
+) -> None:
+    it = Model(db)
+    wait = callbacks.Wait(QUEUE, "ru", 0, it.now)
+    for number in (ANNA, BORIS):
+        callbacks.note_abandoned(db, ("c1", number, None), it.now, "", wait, True)
+    await it.looked()
+    assert not it.queue
+    callbacks.to_queue(db, 2, it.now)
+    it.calls(ANNA)
+    await it.looked()
+    assert [one.number for one in it.queue] == [BORIS, ANNA]
+    for _ in range(2):
+        it.answers("ANSWER")
+        await it.looked()
+        it.ends()
+        await it.looked()
+    assert kept(db) == [(ANNA, 0, "done", "called-in"), (BORIS, 1, "done", "reached")]
 
 
 async def test_a_number_without_a_way_is_left_to_people(db: Database) -> None:

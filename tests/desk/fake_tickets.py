@@ -54,6 +54,10 @@ class FakeTickets:
         self.calls[id] = one = replace(one, agent=agent, due=due or one.due)
         return one
 
+    async def leave_callback(self, id: int) -> Callback:
+        self.calls[id] = one = replace(self.calls[id], agent="", gave_up=False)
+        return one
+
     async def close_callback(self, agent: str, id: int) -> Callback:
         self.written.append((f"{agent} called back", str(id)))
         return self.calls.pop(id)

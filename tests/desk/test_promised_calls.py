@@ -42,6 +42,20 @@ async def test_a_call_is_listed_dialled_and_closed(harness: DeskHarness) -> None
     assert (late.ok, "not open any more" in late.text) == (False, True)
 
 
+async def test_who_gave_up_is_listed_and_left_to_the_queue(harness: DeskHarness) -> None:
+    anna = AgentTab(harness, "anna")
+    who = (NOW, None, "", "", "375990000001", 5, 1, "")
+    harness.tickets.calls = {5: Callback(*who, attempts=2, outcome="no-answer", gave_up=True)}
+    listed = await answer(anna, m.Calls("t:1"))
+    assert "hung up while waiting · did not answer · attempts: 2" in listed.html
+    left = await answer(anna, m.CallBack("t:2", 5, "leave"))
+    assert left.text == "The queue calls back: +375 99 000-00-01."
+    harness.tickets.calls = {5: Callback(*who, calling=True)}
+    listed = await answer(anna, m.Calls("t:3"))
+    assert "is being called now" in listed.html
+    assert "Leave to the queue" not in listed.html
+
+
 async def test_a_phone_that_is_away_opens_no_card(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     harness.queue_control.away = True

@@ -112,6 +112,12 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "callbacks.unclaimed", callbacks.unclaimed
     wait = callbacks.Wait("support", "ru", 0, NOW)
     yield "callbacks.keep_place", lambda db: callbacks.keep_place(db, NUMBER, wait)
+    asker = (CALL, NUMBER, WHO)
+    yield (
+        "callbacks.note_abandoned",
+        lambda db: callbacks.note_abandoned(db, asker, NOW, "", wait, True),
+    )
+    yield "callbacks.to_queue", lambda db: callbacks.to_queue(db, 5, NOW)
     yield "callbacks.begun", lambda db: callbacks.begun(db, 5, 1, "PJSIP/701", NOW)
     yield "callbacks.ended", lambda db: callbacks.ended(db, 5, 1, "busy", "", NOW)
     yield "callbacks.set_outcome", lambda db: callbacks.set_outcome(db, 5, "no-way")

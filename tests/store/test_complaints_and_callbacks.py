@@ -78,6 +78,34 @@ async def test_the_time_of_a_call_is_changed_until_an_agent_promises_one(store: 
     assert (kept.due, kept.agent) == (NOON + timedelta(hours=3), "anna")
 
 
+async def test_who_gave_up_is_noted_unless_a_call_is_open_and_left_to_the_queue(
+    store: Store,
+) -> None:
+    wait = callbacks.Wait("support", "ru", 0, NOON - timedelta(minutes=4))
+
+    async def gave_up(number: str) -> bool:
+        asker = ("c1", number, None)
+        return await store.write(callbacks.note_abandoned, asker, NOON, "money", wait, True)
+
+    assert await gave_up("+375 99 000 00 01")
+    assert not await gave_up(NUMBER)
+    assert not await gave_up(""), "a withheld number"
+    [one] = await store.read(callbacks.listed, False)
+    assert (one.gave_up, one.queue, one.joined) == (True, "support", wait.joined)
+    assert await request(store, "c3:1"), "who gave up asks now"
+    [one] = await store.read(callbacks.unclaimed)
+    assert (one.gave_up, one.joined) == (False, NOON)
+    assert await store.write(callbacks.closed, one.id, "made")
+    assert await gave_up(NUMBER)
+    [one] = await store.read(callbacks.listed, False)
+    assert await store.write(callbacks.to_queue, one.id, NOON)
+    [one] = await store.read(callbacks.unclaimed)
+    assert (one.gave_up, one.due) == (False, None)
+    assert await store.write(callbacks.closed, one.id, "called-in")
+    assert await request(store, "c2:1")
+    assert not await gave_up(NUMBER), "they asked for it"
+
+
 async def test_bills_come_back_as_they_were(store: Store) -> None:
     lines = (BillLine(HOME.names, HOME.fee), BillLine({"en": "TV"}, Decimal("-0.01")))
     sent = [Bill(1, NOON.date().replace(month=m), Decimal("3.75"), lines[:m]) for m in (2, 1)]

@@ -171,7 +171,9 @@ class Note(Struct, frozen=True):
 
 class Callback(Struct, frozen=True):
     """A call back: requested ``at`` a moment, ``due`` at another (None: as soon as possible),
-    promised by ``agent`` (``""``: no agent yet)."""
+    promised by ``agent`` (``""``: no agent yet). ``calling``: an agent is calling now; ``outcome``
+    is that of the last of ``attempts``, or why there is none; ``gave_up``: the caller hung up while
+    waiting, and asked for nothing."""
 
     at: datetime
     due: datetime | None
@@ -181,6 +183,10 @@ class Callback(Struct, frozen=True):
     id: int = 0
     subscriber: int | None = None
     topic: str = ""
+    attempts: int = 0
+    calling: bool = False
+    outcome: str = ""
+    gave_up: bool = False
 
 
 class TransferNotes(Struct, frozen=True):

@@ -60,6 +60,8 @@ class CallbackCommands:
         agent, id, card = tab.agent, message.id, ""
         if message.do == "done":
             one = await self._tickets.close_callback(agent, id)
+        elif message.do == "leave":
+            one = await self._tickets.leave_callback(id)
         else:
             due = self._now() + LATER if message.do == "later" else None
             one = await self._tickets.take_callback(agent, id, due)

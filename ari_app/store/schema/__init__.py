@@ -47,6 +47,7 @@ from ari_app.store.schema.m037_tasks import tasks
 from ari_app.store.schema.m038_surveys import surveys
 from ari_app.store.schema.m039_campaigns import campaigns
 from ari_app.store.schema.m040_reports import reports
+from ari_app.store.schema.m041_gave_up import gave_up
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -90,6 +91,7 @@ _IN_ORDER = (
     surveys,
     campaigns,
     reports,
+    gave_up,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

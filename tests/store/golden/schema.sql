@@ -38,6 +38,7 @@
 -- migration surveys
 -- migration campaigns
 -- migration reports
+-- migration gave_up
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -147,7 +148,7 @@ CREATE TABLE callbacks (
             subscriber integer,
             topic text not null,
             state text not null
-        , due integer, agent text not null default '', note text not null default '', queue text not null default '', language text not null default '', priority integer not null default 0, joined integer, attempts integer not null default 0, tried integer, calling text not null default '', outcome text not null default '') strict;
+        , due integer, agent text not null default '', note text not null default '', queue text not null default '', language text not null default '', priority integer not null default 0, joined integer, attempts integer not null default 0, tried integer, calling text not null default '', outcome text not null default '', gave_up integer not null default 0) strict;
 CREATE UNIQUE INDEX callbacks_open on callbacks (number) where state = 'open';
 CREATE TABLE bills (
             id integer primary key,
