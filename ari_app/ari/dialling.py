@@ -9,6 +9,9 @@ from ari_app.ari.sip_messages import PhoneNotRegisteredError
 CONTEXT = "firstline-transfer"
 """The context of the dialplan that connects a phone to a number."""
 
+CLICKED = {"PJSIP_HEADER(add,X-Firstline-Clicked)": "yes"}
+"""The variable that puts a header into the request to a phone: its agent wants to be rung."""
+
 
 async def ring(
     ari: Ari,
@@ -20,6 +23,7 @@ async def ring(
 ) -> None:
     """Ring a phone, an interface such as ``PJSIP/702``, with a caller ID; answered, it continues at
     a ``place``: a context and an extension, with variables. ``channel`` is an id for its channel.
+    A phone in the browser answers by itself where the agent has just clicked: :data:`CLICKED`.
 
     Raises :class:`PhoneNotRegisteredError`, or as :mod:`ari_app.ari.errors` says.
     """
@@ -30,7 +34,7 @@ async def ring(
         online = False
     if not online:
         raise PhoneNotRegisteredError(f"{phone} is not registered")
-    await ari.channels.originate(phone, *place, variables, shown, channel)
+    await ari.channels.originate(phone, *place, {**variables, **CLICKED}, shown, channel)
 
 
 async def dial(ari: Ari, ours: str, phone: str, number: str) -> None:

@@ -109,7 +109,7 @@ class Desk:
             **KnowledgeForms(ports.knowledge, cards.texts, states.full_name, render, now).handlers,
         }
         self.boards = boards = Boards(ports, states, render, views, now, begin)
-        self.supervision = Supervision(tabs, cards, states, control, publisher, views, render)
+        self.supervision = Supervision(tabs, cards, states, ports, publisher, views, render)
         self.commands = AgentCommands(
             Handlers(
                 queue_control=control,

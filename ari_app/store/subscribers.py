@@ -1,9 +1,9 @@
 """Subscribers, their numbers, languages and SIP phones."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from ari_app.store import name_words
 from ari_app.store.sqlite import Database, distinct
@@ -75,6 +75,15 @@ def by_number(db: Database, number: str) -> Subscriber | None:
 def by_id(db: Database, id: int) -> Subscriber | None:
     """The subscriber of an id."""
     return next(iter(_subscribers(db, "where id = ?", id)), None)
+
+
+def names(db: Database, ids: Collection[int]) -> dict[int, str]:
+    """The names of these subscribers, by id."""
+    rows = db.conn.execute(
+        "select id, name from subscribers where id in (select value from json_each(?))",
+        (json.encode(sorted(ids)).decode(),),
+    )
+    return dict(rows.fetchall())
 
 
 def number_of_phone(db: Database, sip_user: str) -> str | None:

@@ -169,6 +169,7 @@ class AgentAdministration:
             *(wanted.name, wanted.full_name, wanted.extension),
             speaks or self._languages[:1],
             wanted.role,
+            wanted.phone,
         )
         there = await self._store.read(agents.everyone)
         if taken_by(new, there) is not None:
@@ -182,7 +183,7 @@ class AgentAdministration:
         shown = {"agent": new.name, "user": new.sip_user, "password": new.sip_password.reveal()}
         return admin.Outcome(
             [
-                ("admin-added", shown),
+                ("admin-added" if new.phone == "sip" else "admin-added-browser", shown),
                 ("admin-phone-known" if known else "admin-phone-later", {}),
                 ("admin-password-next", {}),
             ]

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
 from ari_app.desk.ports import CardRecord, DeskUnavailable
-from ari_app.store import callbacks, changes, colleague_notes, tickets
+from ari_app.store import callbacks, changes, colleague_notes, subscribers, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
@@ -71,8 +71,8 @@ class StoredNotesAndTickets:
 
     async def open_callbacks(self) -> Sequence[Callback]:
         """All open callbacks, soonest due first; as soon as possible was due when requested."""
-        found = await _answer(self._store.read(callbacks.listed, False))
-        return sorted(map(callback, found), key=lambda one: one.due or one.at)
+        found = await _answer(self._store.read(_open_ones))
+        return sorted(found, key=lambda one: one.due or one.at)
 
     async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
         """Assign an open callback to an agent."""
@@ -95,12 +95,28 @@ class StoredNotesAndTickets:
         await _answer(self._store.write(_promise, card, key, due, note, self._now()))
 
 
-def callback(one: callbacks.Callback) -> Callback:
+def callback(one: callbacks.Callback, name: str = "") -> Callback:
     """A callback as cards and lists show it."""
     return Callback(
-        *(one.at, one.due, one.agent, one.note, one.number, one.id, one.subscriber, one.topic),
+        *(
+            one.at,
+            one.due,
+            one.agent,
+            one.note,
+            one.number,
+            one.id,
+            one.subscriber,
+            one.topic,
+            name,
+        ),
         *(one.attempts, bool(one.calling), one.outcome, one.gave_up),
     )
+
+
+def _open_ones(db: Database) -> list[Callback]:
+    found = callbacks.listed(db, False)
+    names = subscribers.names(db, {one.subscriber for one in found if one.subscriber is not None})
+    return [callback(one, names.get(one.subscriber or 0, "")) for one in found]
 
 
 def to_card(one: tickets.Ticket, now: datetime) -> Ticket:

@@ -54,17 +54,25 @@ class FakeSip:
             while await self.said.get() != words:
                 pass
 
-    def ring(self, number: str, name: str = "") -> None:
-        """Call the page."""
+    def ring(self, number: str, name: str = "", clicked: bool = False) -> None:
+        """Call the page; ``clicked``: as if its agent had asked for that."""
         self._calls += 1
         who = f'"{name}" <sip:{number}@desk>;tag=us'
-        self._send("INVITE", who, f"call-{self._calls}", body=OFFER)
+        self._send("INVITE", who, f"call-{self._calls}", body=OFFER, clicked=clicked)
 
     def hang_up(self) -> None:
         """End the call, as its caller does."""
         self._send("BYE", US, *self._talks)
 
-    def _send(self, method: str, caller: str, call: str, tag: str = "", body: str = "") -> None:
+    def _send(
+        self,
+        method: str,
+        caller: str,
+        call: str,
+        tag: str = "",
+        body: str = "",
+        clicked: bool = False,
+    ) -> None:
         number = 1000 if method == "BYE" else 1
         lines = [
             f"{method} {self._contact} SIP/2.0",
@@ -75,6 +83,7 @@ class FakeSip:
             f"CSeq: {number} {method}",
             "Contact: <sip:asterisk@desk;transport=ws>",
             "Max-Forwards: 70",
+            *(["X-Firstline-Clicked: yes"] if clicked else []),
             *(["Content-Type: application/sdp"] if body else []),
             f"Content-Length: {len(body)}",
         ]

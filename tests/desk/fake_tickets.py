@@ -17,7 +17,7 @@ class FakeTickets:
         self.written: list[tuple[str, str]] = []
         self.state = "open"
         due = NOW + timedelta(hours=2)
-        self.calls = {5: Callback(NOW, due, "", "", "375990000001", 5, 1)}
+        self.calls = {5: Callback(NOW, due, "", "", "375990000001", 5, 1, "", "Вера")}
 
     async def open_ticket(
         self, card: CardRecord, key: str, department: str, text: str, due: datetime | None

@@ -108,6 +108,17 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
             },
             admin.AddAgent("oleg", "Oleg Sych", "704", "agent", ("en",)),
         ),
+        (
+            {
+                "what": "agent-add",
+                "name": "oleg",
+                "full_name": "Oleg",
+                "role": "agent",
+                "extension": "704",
+                "phone": "browser",
+            },
+            admin.AddAgent("oleg", "Oleg", "704", "agent", (), "browser"),
+        ),
         ({"what": "agent-out", "agent": "vera"}, admin.SignOut("vera")),
         ({"what": "agent-suspend", "agent": "vera"}, admin.Suspend("vera", True)),
         ({"what": "agent-sip-phone", "agent": "vera"}, admin.PutPhone("vera", "sip")),

@@ -119,6 +119,21 @@ async def test_escape_closes_the_dialog_of_the_phone_alone(desk: Page) -> None:
     await expect(found).to_be_hidden()
 
 
+async def test_only_a_call_that_was_clicked_for_is_answered_by_itself(
+    desk: Page, sip: FakeSip, harness: DeskHarness
+) -> None:
+    sip.ring("375990000001", clicked=True)  # in another browser
+    await expect(control(desk, "answer")).to_be_visible()
+    await control(desk, "hang-up").click()
+    await sip.says("486 INVITE")
+    await desk.locator("[data-calls]").click()
+    await desk.locator("[data-callback][data-do=call]").click()
+    await expect(desk.locator("#notices")).to_contain_text("+375 99 000-00-01")
+    assert harness.queue_control.asked == [("anna", "375990000001")]
+    sip.ring("375990000001", clicked=True)
+    await sip.says("200 INVITE")
+
+
 OPEN = """async (needed) => {
   const { Sound } = await import(document.scripts[0].src.replace("desk.js", "phone/sound.js"));
   const sound = new Sound();

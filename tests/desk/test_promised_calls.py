@@ -7,6 +7,8 @@ import pytest
 
 from ari_app.desk import messages as m
 from ari_app.desk.cards.caller_profile import Callback
+from ari_app.desk.phone.account import BrowserPhone
+from ivr.secret import Secret
 from tests.desk.fakes import NOW
 from tests.desk.harness import AgentTab, DeskHarness, board, of_type
 from tests.desk.test_records import answer
@@ -29,7 +31,7 @@ async def reminded(harness: DeskHarness, *tabs: AgentTab) -> list[list[str]]:
 async def test_a_call_is_listed_dialled_and_closed(harness: DeskHarness) -> None:
     anna = AgentTab(harness, "anna")
     listed = await answer(anna, m.Calls("t:1"))
-    assert "+375 99 000-00-01" in listed.html
+    assert "<b>Вера</b> +375 99 000-00-01" in listed.html
     assert "due 24.11 14:30" in listed.html
     called = await answer(anna, m.CallBack("t:2", 5, "call"))
     assert harness.queue_control.asked == [("anna", "375990000001")]
@@ -54,6 +56,12 @@ async def test_who_gave_up_is_listed_and_left_to_the_queue(harness: DeskHarness)
     listed = await answer(anna, m.Calls("t:3"))
     assert "is being called now" in listed.html
     assert "Leave to the queue" not in listed.html
+
+
+async def test_a_phone_in_the_browser_answers_by_itself(harness: DeskHarness) -> None:
+    harness.browser_phones.accounts["anna"] = BrowserPhone("701", Secret("word"))
+    called = await answer(AgentTab(harness, "anna"), m.CallBack("t:2", 5, "call"))
+    assert called.text == "Dialling +375 99 000-00-01; answer if your phone rings."
 
 
 async def test_a_phone_that_is_away_opens_no_card(harness: DeskHarness) -> None:

@@ -126,6 +126,7 @@ def _subscribers() -> Iterator[tuple[str, Use]]:
     yield "subscribers.page", lambda db: subscribers.page(db, 500, 20)
     yield "subscribers.with_phones", subscribers.with_phones
     yield "subscribers.by_number", lambda db: subscribers.by_number(db, NUMBER)
+    yield "subscribers.names", lambda db: subscribers.names(db, {WHO, 78})
     yield "subscribers.by_id", lambda db: subscribers.by_id(db, WHO)
     yield "subscribers.number_of_phone", lambda db: subscribers.number_of_phone(db, "77")
     yield "subscribers.sip_user", lambda db: subscribers.sip_user(db, NUMBER)

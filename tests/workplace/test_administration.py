@@ -258,6 +258,9 @@ async def test_an_agent_is_added_and_given_a_password(desk: Desk) -> None:
     }
     assert (stored.extension, stored.role, stored.password) == ("704", "agent", "")
     assert stored.languages == ("ru",)
+    browser = await desk.outcome(admin.AddAgent("eva", "Eva", "705", "agent", (), "browser"))
+    stored = await desk.store.read(agents.by_name, "eva")
+    assert (browser.said[0][0], stored and stored.phone) == ("admin-added-browser", "browser")
     same_phone = admin.AddAgent("ivan", "Ivan", "704", "agent", ("ru",))
     assert await desk.refused(same_phone) == "admin-taken"
     desk.misplaced = "611"
@@ -267,7 +270,7 @@ async def test_an_agent_is_added_and_given_a_password(desk: Desk) -> None:
     assert outcome.said == [("admin-password-is", {"agent": "oleg", "password": desk.password})]
     there = await desk.administration.overview()
     assert there.agents[0].may_sign_in
-    assert [one.what for one in there.changes] == ["agents password", "agents add"]
+    assert [one.what for one in there.changes] == ["agents password", "agents add", "agents add"]
     assert all(desk.password not in one.detail for one in there.changes)
 
 

@@ -13,6 +13,7 @@ from ari_app.desk.admin.administration import (
     FreeHours,
     NewFactor,
     NewPassword,
+    Phone,
     PutPhone,
     PutQueues,
     PutRole,
@@ -77,7 +78,15 @@ def _added(fields: Mapping[str, str]) -> AddAgent:
         _text(fields, "extension"),
         _role(fields),
         tuple(_ticked(fields, "speaks-")),
+        _phone(fields),
     )
+
+
+def _phone(fields: Mapping[str, str]) -> Phone:
+    for phone in get_args(Phone):
+        if phone == fields.get("phone", "sip"):
+            return cast(Phone, phone)
+    raise InvalidField("phone")
 
 
 def _ticked(fields: Mapping[str, str], prefix: str) -> list[str]:

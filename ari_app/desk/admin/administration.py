@@ -212,13 +212,14 @@ class NewPassword(Struct, frozen=True):
 
 
 class AddAgent(Struct, frozen=True):
-    """A new agent; the password of their phone is shown once."""
+    """A new agent; the password of a SIP phone is shown once."""
 
     name: str
     full_name: str
     extension: str
     role: Role
     languages: tuple[str, ...]
+    phone: Phone = "sip"
 
 
 class ReloadMenus(Struct, frozen=True):

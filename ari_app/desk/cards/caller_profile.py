@@ -171,7 +171,7 @@ class Note(Struct, frozen=True):
 
 class Callback(Struct, frozen=True):
     """A call back: requested ``at`` a moment, ``due`` at another (None: as soon as possible),
-    promised by ``agent`` (``""``: no agent yet). ``calling``: an agent is calling now; ``outcome``
+    promised by ``agent`` (``""``: no agent yet). The ``subscriber`` is called ``name``. ``calling``: an agent is calling now; ``outcome``
     is that of the last of ``attempts``, or why there is none; ``gave_up``: the caller hung up while
     waiting, and asked for nothing."""
 
@@ -183,6 +183,7 @@ class Callback(Struct, frozen=True):
     id: int = 0
     subscriber: int | None = None
     topic: str = ""
+    name: str = ""
     attempts: int = 0
     calling: bool = False
     outcome: str = ""

@@ -33,6 +33,7 @@ class CallbackCommands:
     ) -> None:
         self._tickets = ports.notes_and_tickets
         self._control = ports.queue_control
+        self._browser_phones = ports.browser_phones
         self._views = ViewLog(ports.profiles)
         self._promised = promised
         self._cards = cards
@@ -74,7 +75,9 @@ class CallbackCommands:
                 self._details.reload(each, "callbacks")
         at = self._render.moment(one.due or one.at)
         number = self._render.site.numbers.shown(one.number)
-        text = self._render.word(f"called-{message.do}", tab.language, number=number, at=at)
+        by_itself = message.do == "call" and self._browser_phones.of(agent) is not None
+        word = "called-dials" if by_itself else f"called-{message.do}"
+        text = self._render.word(word, tab.language, number=number, at=at)
         return m.Answer(message.key, ok=True, text=text, card=card)
 
 

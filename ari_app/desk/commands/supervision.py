@@ -9,7 +9,7 @@ from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.cards.card_publisher import CardPublisher
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import DeskUnavailable, How, QueueControl
+from ari_app.desk.ports import DeskUnavailable, How, Ports
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab, Tabs
 from ivr.acd.board import Board
@@ -27,7 +27,7 @@ class Supervision:
         tabs: Tabs,
         cards: OpenCards,
         states: AgentStates,
-        queue_control: QueueControl,
+        ports: Ports,
         publisher: CardPublisher,
         views: ViewLog,
         render: Render,
@@ -35,7 +35,8 @@ class Supervision:
         self._tabs = tabs
         self._cards = cards
         self._states = states
-        self._queue_control = queue_control
+        self._queue_control = ports.queue_control
+        self._browser_phones = ports.browser_phones
         self._publisher = publisher
         self._views = views
         self._render = render
@@ -98,7 +99,10 @@ class Supervision:
         talking = [one.record for one in self._cards.of(agent) if one.phase == "talking"]
         subscriber = talking[0].arrival.subscriber if talking else None
         await self._views.record(supervisor, subscriber, f"{how} {agent}")
-        return self._answer(tab, message, "supervise-rings", ok=True)
+        by_itself = self._browser_phones.of(supervisor) is not None
+        return self._answer(
+            tab, message, "supervise-joins" if by_itself else "supervise-rings", ok=True
+        )
 
     def _answer(self, tab: Tab, message: m.Supervise, word: str, ok: bool) -> m.Answer:
         return m.Answer(message.key, ok=ok, text=self._render.word(word, tab.language))

@@ -1,5 +1,6 @@
 // Calls that are to be made: the list, the strip of those that are due, and their buttons.
 
+import { click } from "./phone/clicked.js";
 import { mention } from "./notices.js";
 import { put } from "./put.js";
 
@@ -21,6 +22,7 @@ export function callbacks(cards, connection, notice, list) {
     const { callback, do: what } = button.dataset;
     if (button.ariaBusy === "true") return; // it is on its way
     button.ariaBusy = "true";
+    if (what === "call") click();
     const answer = await connection.ask({ type: "callback", id: Number(callback), do: what });
     button.ariaBusy = null;
     notice(answer.text);

@@ -2,6 +2,7 @@
 // them stays in the browser until they are done.
 import { undecided } from "./conflicts.js";
 import { LocalStore } from "./local_store.js";
+import { click } from "./phone/clicked.js";
 import { notice } from "./notices.js";
 import { renew } from "./put.js";
 import { goTo, mayDrop, typedIn, unsent } from "./unsent.js";
@@ -32,6 +33,7 @@ export function forms(connection, drafts) {
     const button = target.closest("[data-supervise]")?.dataset;
     if (button) {
       const { supervise: agent, how } = button;
+      if (how !== "stop") click();
       const answer = await connection.ask({ type: "supervise", agent, how });
       notice(answer.text);
     }

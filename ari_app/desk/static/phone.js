@@ -160,7 +160,7 @@ export class Phone {
     this.controls.update();
     this.headset.update();
     this.settings.called(call);
-    if (call?.phase === "ringing" && !call.answered) this.rings(call);
+    if (call?.phase === "ringing" && !call.answered && !call.own) this.rings(call);
     else this.quiet();
     if (!this.busy) this.free();
   }

@@ -1,5 +1,6 @@
 // The agent's line: SIP over the desk's own socket, sound over WebRTC. Like a plain phone it has one
 // call at a time; another caller meanwhile hears that it is busy.
+import { clicked } from "./clicked.js";
 import { UA, WebSocketInterface } from "./jssip.js";
 
 const GATHERING = 500; // ms in which addresses of this computer are looked for
@@ -58,8 +59,9 @@ export class Line {
       this.close();
       this.lost();
     });
-    agent.on("newRTCSession", ({ originator, session }) => {
-      if (originator === "remote") this.offered(session);
+    agent.on("newRTCSession", ({ originator, request, session }) => {
+      if (originator !== "remote") return;
+      this.offered(session, Boolean(request.getHeader("X-Firstline-Clicked")) && clicked());
     });
     agent.start();
   }
@@ -85,12 +87,14 @@ export class Line {
     this.changed();
   }
 
-  offered(session) {
+  // A call comes: `own` is one that the agent has just clicked for, and is answered by itself.
+  offered(session, own) {
     if (this.call) session.terminate({ status_code: 486 });
     else if (this.deaf) session.terminate({ status_code: 480 });
     else {
-      this.take(session, "ringing");
+      this.take(session, "ringing", own);
       this.sound.microphone().catch(() => {}); // open before it is answered, which takes a while
+      if (own) this.answer();
     }
   }
 
@@ -115,9 +119,9 @@ export class Line {
     return true;
   }
 
-  take(session, phase) {
+  take(session, phase, own = false) {
     const { display_name: name, uri } = session.remote_identity;
-    const call = { session, phase, name: name ?? "", number: uri.user ?? "", muted: false, held: false };
+    const call = { session, phase, name: name ?? "", number: uri.user ?? "", muted: false, held: false, own };
     this.call = call;
     const change = (values) => () => {
       if (call !== this.call) return;
