@@ -10,7 +10,11 @@ from msgspec import Struct
 
 from ivr.problems import near
 
-KEYS = ("title", "topics", "languages")
+KEYS = ("title", "topics", "languages", "lesson")
+LONGEST = 600
+"""Characters of an article that is sent as a text."""
+_ENDS = (".", "!", "?", ":", ";", "…")
+_WORD = re.compile(r"[a-z][a-z0-9-]*")
 _HEAD = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)", re.DOTALL)
 
 
@@ -34,6 +38,8 @@ class Article(Struct, frozen=True):
     topics: tuple[str, ...]
     languages: tuple[str, ...]
     text: str
+    lesson: str = ""
+    """The word of the lesson in the menus that it is for subscribers, who may have it as a text."""
 
     @property
     def inserted(self) -> bool:
@@ -66,8 +72,13 @@ def parse(name: str, text: str) -> Article:
     body = text.replace("\r\n", "\n").removeprefix("\ufeff")[found.end() :].strip()
     if not body:
         raise ArticleError(f"{name}: it has no text after its head")
+    lesson = head.get("lesson", "")
+    if not isinstance(lesson, str) or (lesson and not _WORD.fullmatch(lesson)):
+        raise ArticleError(f"{name}:2: lesson is one word of the menus, such as lesson: tv")
     return Article(
-        name, title.strip(), _listed(head, "topics", name), _listed(head, "languages", name), body
+        *(name, title.strip(), _listed(head, "topics", name), _listed(head, "languages", name)),
+        body,
+        lesson,
     )
 
 
@@ -80,9 +91,35 @@ def faults(article: Article, topics: Collection[str], languages: Collection[str]
         for one in given:
             if one not in known:
                 yield f"{article.name}:2: the site has no {what} {one}: {near(one, known)}"
+    if article.lesson and (size := len(plain(article))) > LONGEST:
+        yield f"{article.name}: a text of {size} characters is sent: write {LONGEST} at most"
     for name in _PLACEHOLDER.findall(article.text) if article.inserted else ():
         if name not in PLACEHOLDERS:
             yield f"{article.name}: nothing fills in {{{name}}}: {near(name, PLACEHOLDERS)}"
+
+
+def plain(article: Article) -> str:
+    """The text in one line without marks, as a message has it, with the addresses of links."""
+    markdown = MarkdownIt("commonmark", {"html": False}).disable("image")
+    parts: list[str] = []
+    for token in markdown.parse(article.text):
+        if token.type == "inline":
+            part = "".join(map(_said, token.children or ())).strip()
+            parts.append(part if part.endswith(_ENDS) else f"{part}.")
+        elif token.type in ("fence", "code_block"):
+            parts.append(token.content)
+    return " ".join(" ".join(parts).split())
+
+
+def _said(token: Token) -> str:
+    match token.type:
+        case "text" | "code_inline":
+            return token.content
+        case "link_open":
+            return f"{token.attrGet('href')} "
+        case "softbreak" | "hardbreak":
+            return " "
+    return ""
 
 
 def html(article: Article) -> str:

@@ -45,6 +45,13 @@ class Library:
             ]
         return sorted(found, key=lambda one: (topic not in one.topics, one.title))
 
+    def lesson(self, page: str, language: str) -> Article | None:
+        """The article for subscribers about something, in a language; None if there is none."""
+        with self._lock:
+            self._refresh()
+            found = (one for one in self._articles.values() if one.lesson == page)
+            return next((one for one in found if language in (one.languages or (language,))), None)
+
     def article(self, name: str) -> Article | None:
         """The article of a file; None if there is none (any more)."""
         with self._lock:

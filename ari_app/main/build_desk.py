@@ -11,7 +11,6 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.dialling import dial
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
-from ari_app.knowledge.index import Library
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.build_statistics import build_statistics
@@ -19,7 +18,6 @@ from ari_app.main.desk_controls import menu_control, phone_control, promised_wai
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
 from ari_app.main.sip_guard import SipGuard, guarding
-from ari_app.main.site_names import knowledge_directory
 from ari_app.monitoring.queue_meter import QueueMeter
 from ari_app.statistics.recording import QueueRecord
 from ari_app.workplace.agent_phones import AgentPhones
@@ -79,7 +77,7 @@ async def build_desk(
             queues=queues,
             monitors=monitors,
             conversations=shared.recordings.conversations,
-            knowledge=Library(knowledge_directory(shared.config, shared.foundation.state)),
+            knowledge=selfcare.library,
             menus=menus,
             forced=shared.forced_hours,
             now=clock,

@@ -11,10 +11,13 @@ from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
 from ari_app.fulfilment.orders import OrderServices, StoredOrders
 from ari_app.fulfilment.requests import StoredRequests
 from ari_app.fulfilment.surveys import StoredSurveys
+from ari_app.knowledge.index import Library
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
+from ari_app.main.site_names import knowledge_directory
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.operations import Selfcare
+from ari_app.workplace.knowledge import KnowledgeBase
 
 
 class SelfService(Struct, frozen=True):
@@ -23,11 +26,13 @@ class SelfService(Struct, frozen=True):
     operations: Selfcare
     orders: StoredOrders
     code_words: StoredCodeWords
+    library: Library
 
 
 def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     """Build self-service; ``begin`` starts a background task for each order."""
     store, say, outbox = shared.store, shared.menus.say, shared.messaging.outbox
+    library = Library(knowledge_directory(shared.config, shared.foundation.state))
     guesses = GuessLimit(shared.config.site.wrong_words_per_hour)
     brands, survey = shared.config.operator.brands, shared.config.survey
     code_words = StoredCodeWords(store, shared.hasher, clock, brands, guesses)
@@ -49,6 +54,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             shared.config.operator.said.words,
             http=shared.http,
             surveys=StoredSurveys(store, survey.share, survey.every, clock),
+            lesson=KnowledgeBase(library).lesson,
         )
     )
-    return SelfService(operations, orders, code_words)
+    return SelfService(operations, orders, code_words, library)

@@ -1,6 +1,6 @@
 """The back ends behind the operations of self-service."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -33,10 +33,15 @@ class NumberDirectory(Protocol):
         """Where a subscriber lives, "" if unknown; None if there is no such subscriber."""
 
 
+Lesson = Callable[[str, str], Awaitable[str]]
+"""Returns the text about something (a word) in a language, "" if there is none."""
+
+
 class Backends(Struct, frozen=True):
     """What operations are carried out with; ``now`` is the clock, in the site's time zone.
 
-    ``words``: the operator's own words, such as its web address, each per language.
+    ``words``: the operator's own words, such as its web address, each per language; ``lesson``: the
+    knowledge base's text about something for subscribers.
     """
 
     billing: Billing
@@ -48,6 +53,7 @@ class Backends(Struct, frozen=True):
     directory: NumberDirectory
     now: Callable[[], datetime]
     words: Mapping[str, Mapping[str, str]] = {}
+    lesson: Lesson | None = None
     http: HttpOperations | None = None
     """What the operator's own operations are run by; None where none can be."""
     surveys: Surveys = NoSurveys()

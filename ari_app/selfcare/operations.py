@@ -10,6 +10,7 @@ from ari_app.selfcare.backends import Backends, NumbersUnavailable
 from ari_app.selfcare.billing import BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable
 from ari_app.selfcare.http.operations import Unavailable
+from ari_app.selfcare.lessons import LESSONS, Lessons
 from ari_app.selfcare.message_port import MessagesUnavailable
 from ari_app.selfcare.no_billing import NoBilling
 from ari_app.selfcare.operation_request import Action, OperationRequest
@@ -25,7 +26,7 @@ from ivr.values import Values
 _log = logging.getLogger(__name__)
 
 CATALOGUE: Mapping[str, Operation] = {
-    one.name: one for one in (*READS, *ORDER_OPERATIONS, *REQUESTS, *SURVEYS)
+    one.name: one for one in (*READS, *LESSONS, *ORDER_OPERATIONS, *REQUESTS, *SURVEYS)
 }
 """The signatures of all operations."""
 
@@ -53,6 +54,7 @@ class Selfcare:
         """The operations that can succeed at this site."""
         self._actions: Mapping[str, Action] = {
             **Reads(backends).actions,
+            **Lessons(backends).actions,
             **PaidOperations(backends).actions,
             **Requests(backends).actions,
             **SurveyOperations(backends.surveys).actions,

@@ -31,6 +31,12 @@ class KnowledgeBase:
         found = await asyncio.to_thread(self._library.answers, topic, language)
         return [(one.title, articles.filled(one.text, values)) for one in found]
 
+    async def lesson(self, page: str, language: str) -> str:
+        """The text of the article that is the lesson about something, for subscribers; "" if there
+        is none in the language."""
+        one = await asyncio.to_thread(self._library.lesson, page, language)
+        return "" if one is None else articles.plain(one)
+
     async def article(self, name: str) -> ArticleShown | None:
         """An article with its text as HTML."""
         one = await asyncio.to_thread(self._library.article, name)

@@ -237,7 +237,7 @@ def test_all_operations_are_offered_except_those_agents_cannot_run() -> None:
     left = {name for name in CATALOGUE if name not in operations.offered(CATALOGUE)}
     assert {name for name in left if not name.endswith("-quote")} == {
         "billing", "complaint", "code-word", "code-word-of", "no-network", "no-network-at",
-        "one-time-code-of", "help-page", "area", "call-back-at", "call-back-time",
+        "one-time-code-of", "help-page", "lesson", "area", "call-back-at", "call-back-time",
         "change-code-word", "set-code-word", "set-pin", "situation", "promise-terms", "survey",
         "survey-answer",
     }  # fmt: skip

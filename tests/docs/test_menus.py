@@ -9,6 +9,7 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
 from ari_app.demo.simulated import simulated_operator
+from ari_app.selfcare.lessons import LESSONS
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.paid_operations import ORDER_OPERATIONS
 from ari_app.selfcare.reads import READS
@@ -179,7 +180,7 @@ def test_the_kinds_of_values_are_described() -> None:
 def test_the_operations_are_described() -> None:
     table = tables(section(TEXT, "Operations and the values they bring"))[0]
     described = {code(row[0])[0]: row for row in table}
-    assert described.keys() == {one.name for one in (*READS, *REQUESTS, *SURVEYS)}
+    assert described.keys() == {one.name for one in (*READS, *LESSONS, *REQUESTS, *SURVEYS)}
     for name, (_, need, takes, outcomes, values) in described.items():
         operation = CATALOGUE[name]
         assert need == operation.need

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from ari_app.cli import main
-from ari_app.knowledge.articles import ArticleError, faults, filled, html, parse
+from ari_app.knowledge.articles import ArticleError, faults, filled, html, parse, plain
 from ari_app.knowledge.index import Library
 
 HEAD = "---\ntitle: {title}\ntopics: [{topics}]\nlanguages: [{languages}]\n---\n"
@@ -90,6 +91,22 @@ def test_answers_are_listed_apart(library: Library, tmp_path: Path) -> None:
     assert filled("{name} {agent}", {"name": "{agent}", "agent": "A"}) == "{agent} A"
     assert list(faults(found[1], [], [])) == [
         "answers/any.md: nothing fills in {x}: known: agent, balance, name, number, tariff, today"
+    ]
+
+
+def test_the_article_for_subscribers_is_found_by_its_word(library: Library, tmp_path: Path) -> None:
+    for language, words in (("ru", "Включить"), ("en", "Turn *it* **on**")):
+        head = f"---\ntitle: TV\nlesson: tv\nlanguages: [{language}]\n---\n"
+        text = f"# Picture\n\n{words},\nsee [us](https://e.net/tv).\n\n1. one\n2. `two`"
+        (tmp_path / f"{language}.md").write_text(head + text)
+    found = library.lesson("tv", "en")
+    assert found is not None
+    assert plain(found) == "Picture. Turn it on, see https://e.net/tv us. one. two."
+    assert library.lesson("tv", "be") is None
+    assert library.lesson("home", "en") is None
+    long = replace(found, text="x" * 601)
+    assert list(faults(long, (), ("en",))) == [
+        "en.md: a text of 602 characters is sent: write 600 at most"
     ]
 
 

@@ -1,4 +1,4 @@
-"""The web page about something: its own, that of all help, or the site."""
+"""The web page about something: its own, that of all help, or the site; and its lesson."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.selfcare.operations import Selfcare
 from ivr.events import Answered
-from ivr.values import Name, Word
+from ivr.values import Name, Text, Word
 from tests.selfcare.fake_billing import FakeBilling
 from tests.selfcare.test_operations import asker, back
 
@@ -44,3 +44,24 @@ async def read(words: Mapping[str, Mapping[str, str]], number: str = "3759900000
     care = Selfcare(replace(back(FakeBilling()), words=words))
     asked = replace(asker(), number=number)
     return await care.run("help-page", {"page": Word("tv")}, asked, "c1:1")
+
+
+@pytest.mark.parametrize(
+    ("number", "language", "answer"),
+    [
+        ("375990000001", "ru", Answered("ok", {"article": Text("tv in ru")})),
+        ("375990000001", "be", Answered("none")),
+        ("", "ru", Answered("nowhere")),
+    ],
+)
+async def test_the_lesson_of_the_knowledge_base(
+    number: str, language: str, answer: Answered
+) -> None:
+    async def lesson(page: str, spoken: str) -> str:
+        return f"{page} in {spoken}" if spoken == "ru" else ""
+
+    asked = replace(asker(), number=number, language=language)
+    for known, outcome in ((lesson, answer), (None, None)):
+        care = Selfcare(replace(back(FakeBilling()), lesson=known))
+        found = await care.run("lesson", {"page": Word("tv")}, asked, "c1:1")
+        assert found == outcome if outcome else found.outcome in ("none", "nowhere")

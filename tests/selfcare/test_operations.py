@@ -75,7 +75,7 @@ KEYED: Mapping[str, Value] = {
     "answer": Word("yes"),
 }
 OF_BILLING = [name for name, one in CATALOGUE.items() if "unavailable" in one.outcomes]
-OF_SETTINGS = {"area", "billing", "call-back-time", "help-page"}
+OF_SETTINGS = {"area", "billing", "call-back-time", "help-page", "lesson"}
 """They ask neither billing nor people."""
 OF_STAFF = sorted(CATALOGUE.keys() - set(OF_BILLING) - OF_SETTINGS)
 OF_ANYBODY = {"tariffs", "service-offers", "packets", "roaming", "rewards"}

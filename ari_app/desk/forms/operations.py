@@ -31,7 +31,7 @@ from ivr.values import (
 
 MENUS_ONLY = frozenset(
     {
-        "area", "billing", "call-back-at", "call-back-time", "help-page", "no-network",
+        "area", "billing", "call-back-at", "call-back-time", "help-page", "lesson", "no-network",
         "no-network-at", "promise-terms", "situation", "survey", "survey-answer",
     }
 )  # fmt: skip
