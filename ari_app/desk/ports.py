@@ -14,15 +14,14 @@ from ari_app.desk.cards.caller_profile import (
     Callback,
     CallPath,
     Contact,
-    Identity,
     Note,
     Outage,
     SearchResult,
     Subscriber,
     Ticket,
     TicketEntry,
-    TransferNotes,
 )
+from ari_app.desk.cards.card_store import CardRecord, CardStore
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
 from ari_app.desk.plan.plan_port import Planning
@@ -49,49 +48,6 @@ class DeskUnavailable(Exception):  # noqa: N818 - named by what is so, not as an
     def __init__(self, why: str, word: str = "try-again") -> None:
         super().__init__(why)
         self.word = word
-
-
-class CardRecord(Struct, frozen=True, kw_only=True):
-    """A card as it is stored. ``came_from``: the card of the agent who transferred the call."""
-
-    id: str
-    agent: str
-    arrival: Arrival
-    opened: datetime
-    answered: datetime | None = None
-    ended: datetime | None = None
-    identity: Identity = "none"
-    came_from: str = ""
-
-
-class CardStore(Protocol):
-    """Keeps cards and what agents write on them. May raise :class:`DeskUnavailable`."""
-
-    async def open(self, card: CardRecord) -> None:
-        """Add a card."""
-
-    async def update(self, card: CardRecord) -> None:
-        """Store that a card was answered or ended, or its caller identified."""
-
-    async def unfinished(self) -> Sequence[CardRecord]:
-        """All cards that are not closed."""
-
-    async def close(self, card: str, at: datetime) -> None:
-        """Close a card that was not answered."""
-
-    async def save(
-        self, card: str, agent: str, field: str, key: str, text: str, at: datetime
-    ) -> None:
-        """Store a field of an agent's card, also of a closed one. The same key twice is once."""
-
-    async def texts(self, card: str) -> Mapping[str, str]:
-        """The fields of a card."""
-
-    async def finish(self, card: str, at: datetime) -> None:
-        """Close a card and record its contact from its fields."""
-
-    async def transfer_notes(self, card: str) -> TransferNotes:
-        """What the colleague who transferred the call wrote on ``card``."""
 
 
 class CallerProfiles(Protocol):

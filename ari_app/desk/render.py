@@ -13,10 +13,11 @@ from ari_app.desk.agents.agent_state import AgentState
 from ari_app.desk.build import build
 from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.cards.card import Card
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.contact_reasons import reasons, tips
 from ari_app.desk.chart import measure
 from ari_app.desk.pages import PAGES
-from ari_app.desk.ports import HISTORY_PAGE, CardRecord, Colleague
+from ari_app.desk.ports import HISTORY_PAGE, Colleague
 from ari_app.desk.site import DeskSite
 from ari_app.desk.words import page_languages, word, words
 from ivr.acd.queues import Board, Talk

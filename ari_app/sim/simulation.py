@@ -10,15 +10,15 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.memory import Ledger, MemoryBilling
-from ari_app.selfcare.operations import CATALOGUE, Selfcare
+from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker, Noted, OpenTicket, asker_of
 from ari_app.session.conductor import Perform
 from ari_app.sim.in_memory import (
+    PATIENT,
     EverybodyAsked,
     NoMessages,
     PlainOrders,
@@ -47,10 +47,6 @@ from prompts.recordings import scan
 
 TRIES_A_CALL = 3
 """How many wrong code words a simulated call has."""
-
-PATIENT = {name: replace(one, deadline=3600.0) for name, one in CATALOGUE.items()}
-"""The operations with a deadline of an hour by the real clock: what a script says is late is late
-by the virtual one, and a busy machine makes nothing late."""
 
 PACE = 14.0
 """Characters per second of the voices."""

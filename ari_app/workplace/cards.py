@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar, get_args
 
 from ari_app.desk.cards.caller_profile import Arrival, Identified, TransferNotes
-from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import agents, card_events, cards
 from ari_app.store.cards import Card, CardNotFound, TypedText
 from ari_app.store.db import Store, StoreError

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
-from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import callbacks, changes, colleague_notes, subscribers, tickets
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database

@@ -27,9 +27,9 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-DAYS_AT_ONCE = 7
-"""Days of calls that are counted, if they are not yet, before a report is shown; the rest is read
-anew."""
+DAYS_EACH_TIME = 7
+"""Days of calls that are counted, if they are not yet, before a report is shown; the rest is
+read again."""
 BETWEEN_DAYS = 1.0
 """Seconds between two days, so that an upgrade with a year of calls delays no one."""
 
@@ -104,7 +104,7 @@ class StoredReports:
 
     async def _fill(self) -> None:
         """Count quarter hours that are over and not counted yet, some days of them."""
-        for _ in range(DAYS_AT_ONCE):
+        for _ in range(DAYS_EACH_TIME):
             if not await _answer(self._store.write(menu_report.fill, micros(self._now()))):
                 return
 

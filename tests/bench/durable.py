@@ -23,7 +23,7 @@ import click
 from msgspec import Struct, json
 
 from ari_app.desk.cards.caller_profile import Arrival
-from ari_app.desk.ports import CardRecord
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.messaging.outbox import Outbox
 from ari_app.store import agents, cards, orders, outbox
 from ari_app.store.agents import Agent

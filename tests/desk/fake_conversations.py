@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.knowledge_port import ArticleFound, ArticleShown
-from ari_app.desk.ports import CardRecord
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ari_app.knowledge.articles import filled
 from tests.desk.fakes import NOW

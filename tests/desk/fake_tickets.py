@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
-from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable
 from tests.desk.fakes import NOW
 
 

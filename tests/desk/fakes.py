@@ -20,13 +20,8 @@ from ari_app.desk.cards.caller_profile import (
     Ticket,
     TransferNotes,
 )
-from ari_app.desk.ports import (
-    CardRecord,
-    DeskUnavailable,
-    EarlierAction,
-    How,
-    OperationResult,
-)
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable, EarlierAction, How, OperationResult
 from ari_app.desk.tasks_port import Task
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.acd.contact_reason import OperationResult as LastResult

@@ -29,7 +29,7 @@ from tests.agi.harness import called
 from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
-from tests.deadlines import PACE
+from tests.deadlines import PACE, allowed
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 from tests.spoken import MORE
 
@@ -42,8 +42,8 @@ AGAIN = 6 * SAME_PRESS
 PARALLEL = 60
 """So many calls side by side: most of what each does is wait for the end of a number."""
 
-VOICE_ONLY = {"agent", "more"}
-"""The flows whose ways all lead to a person, or to a recording."""
+VOICE_ONLY = {"agent", "more", "survey"}
+"""The flows whose ways all lead to a person or from one, or to a recording."""
 
 
 @cache
@@ -155,7 +155,8 @@ async def as_text(test: Test) -> Trace:
 @asynccontextmanager
 async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
     """Calls over a real link to a small Asterisk whose prompts are over at once."""
-    async with Server().running() as server, harness(server) as here:
+    late = allowed(2.0)
+    async with Server().running() as server, harness(server, deadline=late) as here:
         server.instant = True
 
         async def by_voice(test: Test) -> Trace:

@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from msgspec import json
 
 from ari_app.desk.cards.caller_profile import Arrival
-from ari_app.desk.ports import CardRecord
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.store import card_events
 from ari_app.store.db import Store

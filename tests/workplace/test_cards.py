@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Arrival, TransferNotes
-from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import agents, history, subscribers
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store

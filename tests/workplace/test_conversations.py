@@ -11,7 +11,8 @@ from ari_app.ami.client import AmiError
 from ari_app.ami.mix_monitors import MixMonitors
 from ari_app.calls.conversation_files import ConversationFiles
 from ari_app.desk.cards.caller_profile import Arrival
-from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import conversations
 from ari_app.store.db import Store
 from ari_app.workplace.conversations import StoredConversations

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Arrival, Identity
-from ari_app.desk.ports import CardRecord, DeskUnavailable
+from ari_app.desk.cards.card_store import CardRecord
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import agent_actions
 from ari_app.store.agent_actions import AgentAction
 from ari_app.workplace.operations import AgentOperations, RecordedIn

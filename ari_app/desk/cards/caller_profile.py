@@ -171,9 +171,9 @@ class Note(Struct, frozen=True):
 
 class Callback(Struct, frozen=True):
     """A call back: requested ``at`` a moment, ``due`` at another (None: as soon as possible),
-    promised by ``agent`` (``""``: no agent yet). The ``subscriber`` is called ``name``. ``calling``: an agent is calling now; ``outcome``
-    is that of the last of ``attempts``, or why there is none; ``gave_up``: the caller hung up while
-    waiting, and asked for nothing."""
+    promised by ``agent`` (``""``: no agent yet). The ``subscriber`` is called ``name``.
+    ``calling``: an agent is calling now; ``outcome`` is that of the last of ``attempts``, or why
+    there is none; ``gave_up``: the caller hung up while waiting, and asked for nothing."""
 
     at: datetime
     due: datetime | None

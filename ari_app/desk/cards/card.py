@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from ari_app.desk.cards.caller_profile import CallerProfile
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.pop import Passage
 from ari_app.desk.forms.idempotent_actions import IdempotentActions
 from ari_app.desk.messages import Phase
-from ari_app.desk.ports import CardRecord
 from ari_app.desk.recorded import RecordingState
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
@@ -95,3 +95,10 @@ class Card:
     def phase_word(self) -> str:
         """What the phase is called."""
         return "missed" if self.missed else self.phase
+
+
+def phase_of(record: CardRecord) -> Phase:
+    """The phase of a stored card."""
+    if not record.arrival.channel:
+        return "record"
+    return "after" if record.ended else "talking" if record.answered else "ringing"

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from ari_app.desk import messages as m
 from ari_app.desk.cards.card import Begin, Card
+from ari_app.desk.cards.card_store import CardRecord, CardStore
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.ports import CallerProfiles, CardRecord, CardStore, DeskUnavailable
+from ari_app.desk.ports import CallerProfiles, DeskUnavailable
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tabs
 

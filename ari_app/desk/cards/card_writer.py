@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from ari_app.desk.cards.card import Begin, Card
-from ari_app.desk.ports import CardStore, DeskUnavailable
+from ari_app.desk.cards.card_store import CardStore
+from ari_app.desk.ports import DeskUnavailable
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import Arrival, CallerProfile, Identified, Identity
-from ari_app.desk.cards.card import Begin, Card
+from ari_app.desk.cards.card import Begin, Card, phase_of
+from ari_app.desk.cards.card_store import CardRecord, CardStore
 from ari_app.desk.cards.card_writer import CardWriter
 from ari_app.desk.cards.pop import Place, Places, Why, places, why_gone
-from ari_app.desk.messages import Phase
-from ari_app.desk.ports import AgentPhones, CallerProfiles, CardRecord, CardStore
+from ari_app.desk.ports import AgentPhones, CallerProfiles
 from ivr.acd.queues import Board
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class OpenCards:
     async def restore(self) -> None:
         """Restore the unfinished cards from the store, after a restart."""
         for record in await self._store.unfinished():
-            card = Card(record, _phase(record), record.ended or record.answered or record.opened)
+            card = Card(record, phase_of(record), record.ended or record.answered or record.opened)
             card.stored.set()
             card.typed.texts.update(await self._store.texts(card.id))
             self._cards[card.id] = card
@@ -311,10 +311,3 @@ class OpenCards:
     def _change(self, card: Card, **what: Any) -> None:
         card.record = replace(card.record, **what)
         self._writer.changed(card)
-
-
-def _phase(record: CardRecord) -> Phase:
-    """The phase of a stored card."""
-    if not record.arrival.channel:
-        return "record"
-    return "after" if record.ended else "talking" if record.answered else "ringing"

@@ -6,10 +6,11 @@ from datetime import date
 
 from msgspec import Struct
 
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.forms import operations
 from ari_app.desk.forms.form_input import FormInput
 from ari_app.desk.forms.operations import CHOICES, DAYS, Table
-from ari_app.desk.ports import CardRecord, Operations
+from ari_app.desk.ports import Operations
 from ari_app.desk.render import Render
 from ivr.events import Answered
 from ivr.model import Operation

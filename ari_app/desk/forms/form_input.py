@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from ari_app.desk.cards.card import Card
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.forms.idempotent_actions import ActionResult
-from ari_app.desk.ports import CardRecord
 
 LATEST = timedelta(days=366)
 """How far ahead a moment may be."""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.forms import operations
 from ari_app.desk.forms.confirmation import Confirmation
 from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.forms.operations import CHOICES, INPUT, QUOTE, Choice
-from ari_app.desk.ports import CardRecord, EarlierAction, Operations
+from ari_app.desk.ports import EarlierAction, Operations
 from ari_app.desk.render import Render
 from ivr import bounds
 from ivr.events import Answered

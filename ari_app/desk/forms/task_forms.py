@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from ari_app.desk.cards.card_details import CardDetails
+from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField, future
 from ari_app.desk.forms.idempotent_actions import ActionResult
-from ari_app.desk.ports import AgentPhones, CardRecord
+from ari_app.desk.ports import AgentPhones
 from ari_app.desk.render import Render
 from ari_app.desk.tasks_port import Task, Tasks
 
