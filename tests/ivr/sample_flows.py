@@ -137,6 +137,7 @@ SAMPLES: dict[str, Value] = {
     "name": Name({"ru": "Дом", "": "Home"}),
     "recording": Recording("/recorded/x.wav", 12.5),
     "spoken": Spoken({"ru": "Авария"}),
+    "text": Text("В офисе"),
     "word": Word("x"),
 }
 
