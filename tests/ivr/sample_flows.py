@@ -19,7 +19,20 @@ from ivr.model import Book
 from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Recording, Rows, Spoken, Value, Word
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Recording,
+    Rows,
+    Spoken,
+    Text,
+    Value,
+    Word,
+)
 from ivr.wants import (
     Ask,
     CheckHours,
