@@ -10,7 +10,20 @@ import pytest
 from ari_app.demo.settings import OPERATOR
 from ivr.speech.language import PhraseError
 from ivr.speech.phrases import VALUE_KINDS
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Value, Values
+from ivr.values import (
+    Count,
+    Day,
+    Digits,
+    Moment,
+    Money,
+    Name,
+    Phrase,
+    Rows,
+    Spoken,
+    Text,
+    Value,
+    Values,
+)
 from prompts import catalogue
 from prompts.catalogue import read
 from prompts.pieces import Piece, RecordedFile, SpokenText
@@ -41,6 +54,7 @@ VALUES: Mapping[str, Value] = {
     "digits": Digits("375291234567"),
     "name": Name({"": "Лёгкий"}),
     "spoken": Spoken({"ru": "Авария.", "be": "Аварыя.", "en": "An outage."}),
+    "text": Text("Перезагрузите роутер."),
 }
 CUT = [
     (

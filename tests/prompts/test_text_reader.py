@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import prompts
-from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Values
+from ivr.values import Count, Day, Digits, Moment, Money, Name, Phrase, Rows, Spoken, Text, Values
 from prompts.catalogue import Catalogue, load
 from prompts.plan import phrase_text
 from prompts.text_reader import WRITTEN
@@ -48,6 +48,7 @@ KINDS: Values = {
     "digits": Digits("375291234567"),
     "name": TARIFF,
     "spoken": OUTAGE,
+    "text": Text("!"),
 }
 
 
