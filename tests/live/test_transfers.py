@@ -88,7 +88,7 @@ class Scene:
                 pass
         for key in says:
             await self.me.press(key)
-        await self.me.wait(Disconnected, timeout=40)
+        await self.me.wait(Disconnected, timeout=60)
         await self.shows(lambda board: not (board.talks or board.offers))
 
 
@@ -194,7 +194,7 @@ async def test_a_caller_whom_no_one_answers_comes_back(mine: Installation, to: s
         await at.shows(lambda board: [one.interface for one in board.talks] == [ANNA])
         assert at.watch.view.board.talks[0].caller.call == talk.caller.call
         await at.anna.hangup()
-        await at.me.wait(Disconnected, timeout=20)
+        await at.me.wait(Disconnected, timeout=60)
     path = await asyncio.to_thread(mine.last_call)
     assert "support-queue (queue)  -> ended" in path
 
@@ -241,7 +241,7 @@ async def test_a_colleague_is_asked_first(mine: Installation) -> None:
         await at.anna.wait(Disconnected)
         await at.shows(lambda board: speakers(board) == {BORIS})
         await at.boris.hangup()
-        await at.me.wait(Disconnected, timeout=20)
+        await at.me.wait(Disconnected, timeout=60)
     path = await asyncio.to_thread(mine.last_call)
     assert "support-queue (queue)  -> ended" in path
 
@@ -264,6 +264,6 @@ async def test_a_consulted_colleague_gets_the_caller_before_answering(
         if not answers:
             await at.me.press("#")
             await at.me.hangup()
-        await at.me.wait(Disconnected, timeout=20)
+        await at.me.wait(Disconnected, timeout=60)
     path = await asyncio.to_thread(mine.last_call)
     assert f"support-queue (queue)  -> {'ended' if answers else 'timeout'}" in path
