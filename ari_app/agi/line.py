@@ -227,7 +227,6 @@ class AgiLine:
         await channel.set("CHANNEL(language)", want.language)
         await channel.set("FIRSTLINE_PRIORITY", str(want.priority))
         await channel.set("FIRSTLINE_TOPIC", want.topic)
-        await channel.set("FIRSTLINE_PLACE", f"{want.place or ''}")
         queue, wait = want.queue, ""
         if prepare:
             await channel.subroutine(prepare, want.queue)
