@@ -96,9 +96,9 @@ class Dialler:
         self._refused: dict[int, datetime] = {}
         """Tickets whose stand-in was not let into the queue, and until when they wait."""
         self._no_way: dict[int, datetime] = {}
-        """Tickets whose number cannot be dialled, and until when they wait."""
+        """Tickets whose number or queue the dialplan does not know, and until when they wait."""
         self._wake = asyncio.Event()
-        self._possible: bool | None = None
+        self._possible = False
 
     def wake(self) -> None:
         """Look at the tickets soon."""
@@ -202,8 +202,11 @@ class Dialler:
                 del tickets[id]  # it is looked at again
 
     async def _settle(self, one: Ticket, attempt: int) -> bool:
-        """Note the outcome of an attempt that is over; False if no one was dialled."""
+        """Note the outcome of an attempt that is over; False if no one was dialled. One that was
+        heard to begin has an end, also where Asterisk's database has lost it."""
         outcome = came_of(await self._stand_ins.mark(one, attempt))
+        if not outcome and one.calling:
+            outcome = "agent-left"
         if not outcome:
             return False
         end = final(outcome, attempt, self._policy)
@@ -243,7 +246,7 @@ class Dialler:
             return False
         if outcome == "no-way":
             await self._store.write(callbacks.set_outcome, one.id, "")
-        if not await self._is_possible(one.queue):
+        if not await self._is_possible(one):
             return False
         self._placed[one.channel] = self._now()
         waiting = board.queues[one.queue].waiting if one.queue in board.queues else ()
@@ -259,10 +262,12 @@ class Dialler:
         self._alive.add(one.channel)
         return True
 
-    async def _is_possible(self, queue: str) -> bool:
-        if self._possible is None:
-            self._possible = await self._stand_ins.are_possible(queue)
+    async def _is_possible(self, one: Ticket) -> bool:
+        """Whether Asterisk has the dialplan; one that has not is asked again."""
+        if not self._possible:
+            self._possible = await self._stand_ins.are_possible(one.queue)
             if not self._possible:
+                self._no_way[one.id] = self._now() + DOUBT
                 log.warning(
                     "Asterisk has no context firstline-stand-in: calls back are made by hand"
                 )

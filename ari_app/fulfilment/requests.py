@@ -129,7 +129,7 @@ def _call_back(db: Database, asker: Asker, key: str, due: datetime | None, now: 
     stay = place_of(queue_calls.of_call(db, asker.call))
     who = (asker.call, asker.number, asker.subscriber)
     new = callbacks.request(db, key, *who, now, stay.topic if stay else "", due)
-    if stay is not None:
+    if stay is not None and stay.how != "answered":
         language = asker.language or stay.language
         wait = callbacks.Wait(stay.queue, language, stay.priority, moment(stay.joined))
         callbacks.keep_place(db, asker.number, wait)

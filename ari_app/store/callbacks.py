@@ -88,6 +88,13 @@ def request(
     )
     if db.conn.execute("select 1 from callbacks where key = ?", (key,)).fetchone():
         return True
+    again = db.conn.execute(
+        "update callbacks set key = ?, outcome = '', due = ? where state = 'open' and number = ?"
+        " and agent = '' and outcome = 'expired'",
+        (key, micros(at) if due is None else when, number),
+    )
+    if again.rowcount:
+        return True
     changed = db.conn.execute(
         "update callbacks set key = ?, due = ? where state = 'open' and number = ?"
         " and agent = '' and due is not ?",

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NoReturn, TypeAlias
 
 from msgspec import Struct
@@ -74,7 +75,10 @@ class NewsPlayer:
             await asyncio.sleep(LOOK)
             board = self._ports.board()
             if board is not None:
-                self.look(board)
+                try:
+                    self.look(board)
+                except Exception:  # the outermost frame of the news: all else goes on
+                    log.exception("no news began; the next look is in %g s", LOOK)
 
     def take(self, _: Board, event: Event) -> None:
         """End what is played to a caller who does not wait any more."""
@@ -108,7 +112,10 @@ class NewsPlayer:
             promise = None
             if estimate is not None and found.last.minutes != (last.minutes if last else (0, 0)):
                 promise = Promise(caller.call, waited + (estimate.least + estimate.most) / 2)
-            self._playing[key] = self._begin(self._play(key, session, found.phrases, promise))
+            self._playing[key] = playing = self._begin(
+                self._play(key, session, found.phrases, promise)
+            )
+            playing.add_done_callback(partial(self._played, key))
 
     async def _play(
         self, key: Key, session: Session, phrases: tuple[Phrase, ...], promise: Promise | None
@@ -124,8 +131,10 @@ class NewsPlayer:
                 ports.promised(promise)
         except Exception:  # the outermost frame: the caller waits on, and hears the next news
             log.exception("call %s: the news of queue %s were not played", session.id, key[1])
-        finally:
-            del self._playing[key]
+
+    def _played(self, key: Key, _: object) -> None:
+        """What was played is over, or was cancelled before it began."""
+        self._playing.pop(key, None)
 
 
 def _waiting(board: Board) -> Iterator[tuple[Key, tuple[int, Caller]]]:

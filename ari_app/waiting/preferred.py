@@ -60,9 +60,11 @@ class Preferred:
             return 0
         kept = self._kept.get((queue, interface))
         if kept is None:
+            if member.penalty >= KEPT:  # being released just now
+                return 0
             taken = {each.penalty for each in self._kept.values()}
             free = next(each for each in range(KEPT, KEPT + len(taken) + 1) if each not in taken)
-            kept = self._kept[queue, interface] = _Kept(free, member.penalty, set())
+            kept = self._kept[queue, interface] = _Kept(free, member.penalty, {channel})
             try:
                 await self._set_penalty(queue, interface, free)
             except BaseException:

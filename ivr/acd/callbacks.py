@@ -81,12 +81,12 @@ class Ticket(Struct, frozen=True, kw_only=True):
 
 
 def place_of(stays: Sequence[Stay]) -> Stay | None:
-    """The stay whose place a caller keeps: the last one of a call, the oldest first. Who was taken
-    out of the queue only to hear some news joined when they first did."""
+    """The stay whose place a caller keeps: the last one of a call, the oldest first. Who was moved
+    and came back into the same queue joined when they first did."""
     found = None
     for one in stays:
-        heard_news = found and found.how == "withdrawn" and found.queue == one.queue
-        found = replace(one, joined=found.joined) if found and heard_news else one
+        moved = found and found.how == "withdrawn" and found.queue == one.queue
+        found = replace(one, joined=found.joined) if found and moved else one
     return found
 
 
