@@ -157,7 +157,7 @@ class RequestSender:
             raise UnreachableError(f"{request}: {error}") from error
 
     async def _fetch(self, request: Request) -> bytes:
-        if self.session is None:
+        if self.session is None or self.session.closed:
             raise UnreachableError(f"{request}: the link to Asterisk is down")
         async with self.session.request(
             request.verb.method,
