@@ -36,7 +36,8 @@ class Asked(Struct, frozen=True):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """An endpoint. ``scope`` is "" where any token will do."""
+    """An endpoint. ``scope`` is "" where any token will do; ``keyed``: a request with the same
+    Idempotency-Key as one before does nothing again."""
 
     method: str
     path: str
@@ -47,6 +48,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     query: type[Struct] | None = None
     body: type[Struct] | None = None
     status: int = 200
+    keyed: bool = False
 
 
 class Refused(Exception):  # noqa: N818 - named by what is so, not as an error

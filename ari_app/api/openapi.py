@@ -66,7 +66,7 @@ def _operation(one: Endpoint, query: Mapping[str, Any], body: Any, answer: Any) 
         {"name": name, "in": "query", "schema": schema}
         for name, schema in query.get("properties", {}).items()
     ]
-    if one.method == "POST":
+    if one.keyed:
         about = "The same key is the same request: sent again, it does nothing again."
         schema = {"type": "string", "maxLength": 200}
         parameters.append(

@@ -215,7 +215,8 @@ class TicketChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Callback(Struct, frozen=True, kw_only=True):
-    """A request to be called back; ``agent`` has promised it, ``due`` null is soon."""
+    """A request to be called back; ``agent`` has promised it, ``due`` null is soon. ``gave_up``:
+    the caller hung up while waiting in a queue, and asked for nothing."""
 
     id: int
     call: str
@@ -227,6 +228,7 @@ class Callback(Struct, frozen=True, kw_only=True):
     due: datetime | None
     agent: str
     note: str
+    gave_up: bool
 
 
 class CallbacksQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):

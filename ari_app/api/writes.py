@@ -19,6 +19,9 @@ from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
 from ivr.tickets import TicketPolicy
 
+YEARS = (2000, 9000)
+"""Between which a due time is."""
+
 
 class Writes(Struct, frozen=True):
     """The handlers. ``refreshed``: the rest of the application loads again what was changed."""
@@ -38,6 +41,7 @@ class Writes(Struct, frozen=True):
                 summary="Open a ticket",
                 answer=v.Ticket,
                 handle=self.open_ticket,
+                keyed=True,
                 body=v.NewTicket,
                 status=201,
             ),
@@ -48,6 +52,7 @@ class Writes(Struct, frozen=True):
                 summary="Change a ticket",
                 answer=v.Ticket,
                 handle=self.change_ticket,
+                keyed=True,
                 body=v.TicketChange,
             ),
             Endpoint(
@@ -57,6 +62,7 @@ class Writes(Struct, frozen=True):
                 summary="Request a callback; a number has one open request at most",
                 answer=v.Callback,
                 handle=self.request_callback,
+                keyed=True,
                 body=v.NewCallback,
                 status=201,
             ),
@@ -75,6 +81,7 @@ class Writes(Struct, frozen=True):
                 summary="Send a text, with retries",
                 answer=v.Sent,
                 handle=self.send_text,
+                keyed=True,
                 body=v.NewText,
                 status=202,
             ),
@@ -93,7 +100,7 @@ class Writes(Struct, frozen=True):
             topic=body.topic,
             text=body.text,
             owner=body.owner,
-            due=body.due or self.policy.due(body.department, body.topic, asked.at),
+            due=_due(body.due) or self.policy.due(body.department, body.topic, asked.at),
         )
         done = await self.store.write(_opened, new, asked.at)
         await self.refreshed()
@@ -108,6 +115,8 @@ class Writes(Struct, frozen=True):
             for name in ("state", "owner", "department", "due")
             if (value := getattr(body, name)) is not UNSET
         }
+        if "due" in given:
+            _due(given["due"])
         if "department" in given:
             self._known_department(given["department"])
         wanted = TicketChange(key=_key(asked), by=asked.who, note=body.note, **given)
@@ -125,6 +134,7 @@ class Writes(Struct, frozen=True):
         body: v.NewCallback = asked.body
         if self.store.numbers.msisdn(body.number) is None:
             raise Refused(422, f"it is no number: write one such as {self.store.numbers.example}")
+        _due(body.due)
         done = await self.store.write(_requested, _key(asked), body, asked.at)
         await self.refreshed()
         return callback(done)
@@ -153,6 +163,13 @@ class Writes(Struct, frozen=True):
         known = self.policy.departments
         if name not in known:
             raise Refused(422, f"there is no department {name[:50]}: one of {', '.join(known)}")
+
+
+def _due(at: datetime | None) -> datetime | None:
+    """A due time as it came, if it can be stored and read again in every time zone."""
+    if at is not None and not YEARS[0] <= at.year <= YEARS[1]:
+        raise Refused(422, f"due: its year must be from {YEARS[0]} to {YEARS[1]}")
+    return at
 
 
 def _key(asked: Asked) -> str:

@@ -32,7 +32,15 @@ def list_(state: State, done: bool, as_json: bool) -> None:
         promised = f"promised by {one.agent}" if one.agent else ""
         tried = f"{one.attempts} attempts" if one.attempts else ""
         made = ", ".join(filter(None, (tried, f"by {one.calling} now" * bool(one.calling))))
-        details = (one.topic, ", ".join(filter(None, (promised, due))), one.note, made, one.outcome)
+        gave_up = "gave up waiting" if one.gave_up else ""
+        details = (
+            gave_up,
+            one.topic,
+            ", ".join(filter(None, (promised, due))),
+            one.note,
+            made,
+            one.outcome,
+        )
         click.echo("  ".join([*words, *filter(None, details), one.state]))
 
 

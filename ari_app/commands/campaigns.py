@@ -11,6 +11,7 @@ from ari_app.commands.audience import by_language, chosen, known
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, now, read, shown, write
 from ari_app.config.state import State
+from ari_app.log import masked
 from ari_app.store import campaigns as store
 from ari_app.store import changes
 from ari_app.store.campaigns import Campaign, Reach
@@ -170,7 +171,7 @@ def cancel(state: State, name: str, by: str) -> None:
 @click.pass_obj
 def refuse(state: State, number: str, by: str) -> None:
     """Send no campaigns to NUMBER any more."""
-    refusing = change(state, by, "campaigns refuse", number)
+    refusing = change(state, by, "campaigns refuse", masked(number))
     new = write(state, changes.made, refusing, store.stop, number, "command", now(state))
     click.echo(f"{number} gets no campaigns" if new else f"{number} got none before")
 
@@ -181,7 +182,7 @@ def refuse(state: State, number: str, by: str) -> None:
 @click.pass_obj
 def allow(state: State, number: str, by: str) -> None:
     """Send campaigns to NUMBER again, which asked for it."""
-    allowing = change(state, by, "campaigns allow", number)
+    allowing = change(state, by, "campaigns allow", masked(number))
     if not write(state, changes.made, allowing, store.allow, number):
         raise click.ClickException(f"{number} has not refused campaigns")
     click.echo(f"{number} gets campaigns again")

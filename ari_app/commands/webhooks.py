@@ -87,6 +87,10 @@ def test(state: State, name: str) -> None:
 
     _check(state, name)
     settings = state.config().webhooks[name]
+    if settings.format == "zammad":
+        raise click.ClickException(
+            "Zammad takes calls alone: make one, then see `firstline webhooks events`"
+        )
     keys = EndpointKeys.of(state, name, settings)
 
     async def sending(store: Store) -> str:

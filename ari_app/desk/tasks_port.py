@@ -31,14 +31,20 @@ class Tasks(Protocol):
     async def all(self) -> Sequence[Task]:
         """All open tasks, the soonest due first."""
 
+    async def of_agent(self, agent: str) -> Sequence[Task]:
+        """The open tasks of an agent, of anyone, or that the agent wrote, the soonest due first."""
+
+    async def due(self, at: datetime) -> Sequence[Task]:
+        """The open tasks that are due at a moment, the soonest first."""
+
     async def of(self, subscriber: int) -> Sequence[Task]:
         """The open tasks about a subscriber."""
 
     async def one(self, id: int) -> Task:
         """An open task."""
 
-    async def change(self, id: int, owner: str, due: datetime) -> Task:
-        """Give a task an owner and a due time."""
+    async def change(self, task: Task, owner: str, due: datetime) -> Task:
+        """Give a task an owner and a due time, if it still has the owner that was read."""
 
     async def close(self, id: int, by: str) -> Task:
         """A task is done; returns it."""

@@ -77,7 +77,7 @@ async def build_desk(
             queues=queues,
             monitors=monitors,
             conversations=shared.recordings.conversations,
-            knowledge=selfcare.library,
+            knowledge=selfcare.knowledge,
             menus=menus,
             forced=shared.forced_hours,
             now=clock,

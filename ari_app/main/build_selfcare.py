@@ -26,13 +26,13 @@ class SelfService(Struct, frozen=True):
     operations: Selfcare
     orders: StoredOrders
     code_words: StoredCodeWords
-    library: Library
+    knowledge: Library
 
 
 def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     """Build self-service; ``begin`` starts a background task for each order."""
     store, say, outbox = shared.store, shared.menus.say, shared.messaging.outbox
-    library = Library(knowledge_directory(shared.config, shared.foundation.state))
+    knowledge = Library(knowledge_directory(shared.config, shared.foundation.state))
     guesses = GuessLimit(shared.config.site.wrong_words_per_hour)
     brands, survey = shared.config.operator.brands, shared.config.survey
     code_words = StoredCodeWords(store, shared.hasher, clock, brands, guesses)
@@ -54,7 +54,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             shared.config.operator.said.words,
             http=shared.http,
             surveys=StoredSurveys(store, survey.share, survey.every, clock),
-            lesson=KnowledgeBase(library).lesson,
+            lesson=KnowledgeBase(knowledge).lesson,
         )
     )
-    return SelfService(operations, orders, code_words, library)
+    return SelfService(operations, orders, code_words, knowledge)

@@ -22,6 +22,8 @@ from ivr.acd.figures import SECOND, Stay
 
 NOT_LOGGED = frozenset(("full", "empty"))
 """Of who did not get into a queue Asterisk's log knows nothing."""
+CALLED_BACK = frozenset(("key", "timeout", "empty", "withdrawn"))
+"""How a wait may have ended after which a call back was agreed."""
 SHOWN = 20
 """How many differences are kept with a reconciliation."""
 
@@ -79,7 +81,8 @@ def compare(stored: Iterable[Stay], logged: Iterable[Stay]) -> Iterator[Differen
         others = theirs[mine.channel, mine.queue]
         other = min(others, key=lambda one: abs(one.joined - mine.joined), default=None)
         if other is None or abs(other.joined - mine.joined) > NEAR:
-            if mine.how not in NOT_LOGGED:
+            refused = mine.how in NOT_LOGGED or (mine.how == "callback" and not mine.waited)
+            if not refused:
                 yield _of(mine, "Asterisk's log does not have it")
             continue
         others.remove(other)
@@ -89,7 +92,9 @@ def compare(stored: Iterable[Stay], logged: Iterable[Stay]) -> Iterator[Differen
 
 
 def _differences(mine: Stay, other: Stay) -> Iterator[Difference]:
-    how = "key" if mine.how == "callback" else mine.how
+    how = mine.how
+    if how == "callback" and other.how in CALLED_BACK:
+        how = other.how
     if how != other.how:
         yield _of(mine, f"it ended as {mine.how}, by the log as {other.how}")
         return

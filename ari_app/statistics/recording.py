@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from ari_app.statistics import completion, queue_log, reconciliation
 from ari_app.statistics.reconciliation import Reconciled
-from ari_app.statistics.spans import Doing, Spans
+from ari_app.statistics.spans import GAP, Doing, Spans
 from ari_app.statistics.stays import Stays
 from ari_app.store import agent_states, places, quarters, queue_calls
 from ari_app.store.db import Store, StoreError
@@ -129,7 +129,10 @@ class QueueRecord:
         now = micros(self._sources.now())
         if board is not None:
             self._compare(board, now)
+            seen = self.spans.seen
             self.spans.look({*self._sources.agents(), *self._members(board)})
+            if seen and now - seen > GAP:  # what counted as going on meanwhile did not
+                self.stays.changed |= set(range(quarter(seen), now, QUARTER))
         await self._complete(now)
         self._decide(now)
         if now - self._counted >= ROLLED:
@@ -253,15 +256,6 @@ def last_day(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     before = (midnight - timedelta(hours=12)).replace(hour=0)
     return before, midnight
-
-
-async def reconcile(store: Store, sources: Sources, since: datetime, until: datetime) -> Reconciled:
-    """Compare a time that is over with what Asterisk recorded, and store the result."""
-    found = await asyncio.to_thread(reconciliation.read, sources.log, sources.cdr, since, until)
-    agent = completion.members(sources.names())
-    done = await store.read(reconciliation.reconciled, sources.now(), since, until, *found, agent)
-    await store.write_unsynced(places.put, RECONCILED, json.encode(done).decode())
-    return done
 
 
 def last_reconciled(db: Database) -> Reconciled | None:

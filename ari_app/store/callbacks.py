@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from msgspec import Struct
 
@@ -135,7 +136,7 @@ def note_abandoned(
     added = db.conn.execute(
         "insert into callbacks (key, call, at, number, subscriber, topic, state, gave_up)"
         " values (?, ?, ?, ?, ?, ?, 'open', ?) on conflict do nothing",
-        (f"gave-up:{plain}:{micros(at)}", call, micros(at), plain, subscriber, topic, ask),
+        (f"gave-up:{uuid4().hex}", call, micros(at), plain, subscriber, topic, ask),
     )
     if added.rowcount == 1:
         keep_place(db, plain, wait)

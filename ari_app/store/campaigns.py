@@ -116,6 +116,7 @@ def set_state(db: Database, campaign: int, state: State) -> bool:
         (state, campaign, state),
     )
     if done.rowcount == 1 and state == "cancelled":
+        outbox.drop_waiting(db, f"campaign:{campaign}:*")
         db.conn.execute(
             "update campaign_targets set state = 'cancelled'"
             " where campaign = ? and state = 'waiting'",
@@ -155,6 +156,7 @@ def stop(db: Database, number: str, way: str, at: datetime) -> bool:
         "update campaign_targets set state = 'stopped' where number = ? and state = 'waiting'",
         (number,),
     )
+    outbox.drop_waiting(db, "campaign:*", number)
     return new.rowcount == 1
 
 
@@ -178,14 +180,23 @@ def _post(db: Database, campaign: Campaign, at: datetime, language: Language) ->
         (campaign.id, micros(at - _MINUTE)),
     ).fetchone()
     targets = _targets(db, campaign.id, max(0, campaign.rate - sent))
+    until = _window_end(campaign, at)
     for number, chosen in targets:
         text = language(campaign.texts, chosen)
-        outbox.post(db, f"campaign:{campaign.id}:{number}", number, text, "", at)
+        outbox.post(db, f"campaign:{campaign.id}:{number}", number, text, "", at, until)
         db.conn.execute(
             "update campaign_targets set state = 'sent', at = ? where campaign = ? and number = ?",
             (micros(at), campaign.id, number),
         )
     return len(targets)
+
+
+def _window_end(campaign: Campaign, at: datetime) -> datetime:
+    """When the campaign's hours end in which a time lies: a text that is not delivered until then
+    is not delivered at night."""
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    end = midnight + timedelta(minutes=campaign.last)
+    return end if end > at else end + timedelta(days=1)
 
 
 def _targets(db: Database, campaign: int, limit: int) -> list[tuple[str, str]]:

@@ -20,6 +20,10 @@ EXPIRED = "expired before it was delivered"
 """The error of a text that was not sent any more, because it would have come too late."""
 
 
+REFUSED = "it is not wanted any more"
+"""The error of a text that was taken back before it was sent."""
+
+
 class Text(Struct, frozen=True):
     """A text: ``call`` is the id of the call that caused it, ``attempts`` how often it was tried,
     ``next_at`` when it is tried next (None: never), ``error`` why the last attempt failed. A text
@@ -72,6 +76,15 @@ def post_secret(
     if new:
         db.conn.execute("update outbox set secret = 1 where key = ?", (key,))
     return new
+
+
+def drop_waiting(db: Database, keys: str, number: str = "") -> None:
+    """Send no text any more that waits with a key like a glob, to a number or to any."""
+    db.conn.execute(
+        "update outbox set state = 'failed', next_at = null, error = ? where state = 'waiting'"
+        " and key glob ? and (? = '' or number = ?)",
+        (REFUSED, keys, number, number),
+    )
 
 
 def has_expired(db: Database, at: datetime) -> bool:

@@ -100,8 +100,9 @@ def unmatched(db: Database, since: int, until: int) -> list[tuple[str, int, int,
     call, time of the first such step, how often by the steps, and by the stays."""
     rows = db.conn.execute(
         "select call, at, steps, stays from (select steps.call, min(steps.at) as at,"
-        " count(*) as steps, (select count(*) from queue_calls where call = steps.call) as stays"
-        " from calls join steps on steps.call = calls.id"
+        " count(*) as steps, (select count(*) from queue_calls where call = steps.call"
+        " and call <> '') as stays"
+        " from calls cross join steps on steps.call = calls.id"  # begins at the calls of the time
         " where calls.began >= ? and calls.began < ? and calls.line = 'ari'"
         " and steps.at >= ? and steps.at < ? and steps.kind = 'queue'"
         " and steps.outcome in ('ended', 'timeout', 'full', 'closed', 'left')"

@@ -59,6 +59,17 @@ def listed(db: Database, limit: int = 1000) -> list[Task]:
     return _tasks(db, "where done is null order by due limit ?", limit)
 
 
+def of_agent(db: Database, agent: str, limit: int = 1000) -> list[Task]:
+    """The open tasks of an agent, of anyone, or that the agent wrote, the soonest due first."""
+    where = "where done is null and (owner in ('', ?) or author = ?) order by due limit ?"
+    return _tasks(db, where, agent, agent, limit)
+
+
+def due(db: Database, at: datetime) -> list[Task]:
+    """The open tasks that are due at a moment, the soonest first."""
+    return _tasks(db, "where done is null and due <= ? order by due", micros(at))
+
+
 def of_subscriber(db: Database, subscriber: int) -> list[Task]:
     """The open tasks about a subscriber, the soonest due first."""
     return _tasks(db, "where tasks.subscriber = ? and done is null order by due", subscriber)
@@ -85,8 +96,8 @@ def close(db: Database, id: int, by: str, at: datetime) -> None:
     )
 
 
-def _tasks(db: Database, tail: str, value: int) -> list[Task]:
-    return [_task(*row) for row in db.conn.execute(f"{_SELECT} {tail}", (value,))]
+def _tasks(db: Database, tail: str, *values: object) -> list[Task]:
+    return [_task(*row) for row in db.conn.execute(f"{_SELECT} {tail}", values)]
 
 
 def _task(id: int, text: str, owner: str, author: str, due: int, *rest: Any) -> Task:

@@ -95,7 +95,8 @@ def due(db: Database, endpoint: str, now: datetime, limit: int) -> list[Delivery
     return _deliveries(
         db,
         "where d.endpoint = ? and d.state = 'waiting' and d.next_at <= ? and not exists (select 1"
-        " from webhook_deliveries b where b.endpoint = d.endpoint and b.about = d.about"
+        " from webhook_deliveries b indexed by webhook_deliveries_about"  # not by the primary key
+        " where b.endpoint = d.endpoint and b.about = d.about"
         " and b.state = 'waiting' and b.seq < d.seq) order by d.next_at, d.seq limit ?",
         endpoint,
         micros(now),

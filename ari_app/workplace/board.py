@@ -70,9 +70,9 @@ class StoredBoard:
         """The figures of today so far."""
         return await _answer(self._store.read(self._read))
 
-    async def names(self, subscribers: Collection[int]) -> Mapping[int, str]:
+    async def names(self, ids: Collection[int]) -> Mapping[int, str]:
         """The names of subscribers."""
-        return await _answer(self._store.read(_names, tuple(subscribers)))
+        return await _answer(self._store.read(subscribers.names, tuple(ids)))
 
     async def put(self, by: str, agent: str, queue: str, serves: bool) -> bool:
         """Put an agent into a queue, or take them out."""
@@ -175,7 +175,10 @@ def _slow(db: Database, now: int, day: int, usual: int | None) -> _Slow:
     lasting = spent(agent_states.between(db, current, now), current, now)
     for (agent, state, _), span in lasting.items():
         spans[agent][state] += span
-    found.occupancy = {agent: occupancy(times) for agent, times in spans.items()}
+    shares = ((agent, occupancy(times)) for agent, times in spans.items())
+    found.occupancy = {  # in per cent, as it is shown: else each row changed all the time
+        agent: None if share is None else round(share, 2) for agent, share in shares
+    }
     found.doing = {
         one.agent: Doing(one.state, one.reason, moment(one.since)) for one in agent_states.now(db)
     }
@@ -200,11 +203,6 @@ def _lately(stays: Sequence[Stay], now: int) -> Mapping[str, tuple[int, ...]]:
     for stay in stays:
         found[stay.queue][min((stay.joined - (now - HOUR)) // part, LATELY - 1)] += 1
     return {name: tuple(counts) for name, counts in found.items()}
-
-
-def _names(db: Database, ids: Sequence[int]) -> Mapping[int, str]:
-    found = ((id, subscribers.by_id(db, id)) for id in ids)
-    return {id: one.name for id, one in found if one is not None}
 
 
 def _served(db: Database, name: str, members: Mapping[str, Collection[str]]) -> set[str]:

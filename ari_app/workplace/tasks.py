@@ -39,6 +39,16 @@ class StoredTasks:
         """All open tasks, the soonest due first."""
         return [_shown(one) for one in await _answer(self._store.read(tasks.listed))]
 
+    async def of_agent(self, agent: str) -> Sequence[Task]:
+        """The open tasks of an agent, of anyone, or that the agent wrote."""
+        found = await _answer(self._store.read(tasks.of_agent, agent))
+        return [_shown(one) for one in found]
+
+    async def due(self, at: datetime) -> Sequence[Task]:
+        """The open tasks that are due at a moment."""
+        found = await _answer(self._store.read(tasks.due, at))
+        return [_shown(one) for one in found]
+
     async def of(self, subscriber: int) -> Sequence[Task]:
         """The open tasks about a subscriber."""
         found = await _answer(self._store.read(tasks.of_subscriber, subscriber))
@@ -48,9 +58,10 @@ class StoredTasks:
         """An open task."""
         return _shown(await _answer(self._store.read(_open, id)))
 
-    async def change(self, id: int, owner: str, due: datetime) -> Task:
+    async def change(self, task: Task, owner: str, due: datetime) -> Task:
         """Give a task an owner and a due time."""
-        return _shown(await _answer(self._store.write(_change, id, owner, due)))
+        change = self._store.write(_change, task.id, task.owner, owner, due)
+        return _shown(await _answer(change))
 
     async def close(self, id: int, by: str) -> Task:
         """A task is done."""
@@ -58,7 +69,11 @@ class StoredTasks:
 
 
 class _NotOpenError(Exception):
-    """The task is done, or there never was one."""
+    """The task is done, there never was one, or another agent took it: why, and the word for it."""
+
+    def __init__(self, why: str, word: str = "task-over") -> None:
+        super().__init__(why)
+        self.word = word
 
 
 def _open(db: Database, id: int) -> tasks.Task:
@@ -68,8 +83,9 @@ def _open(db: Database, id: int) -> tasks.Task:
     return one
 
 
-def _change(db: Database, id: int, owner: str, due: datetime) -> tasks.Task:
-    _open(db, id)
+def _change(db: Database, id: int, was: str, owner: str, due: datetime) -> tasks.Task:
+    if _open(db, id).owner != was:
+        raise _NotOpenError(f"task {id} is another agent's by now", "task-taken")
     tasks.change(db, id, owner, due)
     return _open(db, id)
 
@@ -90,4 +106,4 @@ async def _answer(query: Awaitable[T]) -> T:
     except StoreError as error:
         raise DeskUnavailable(str(error)) from error
     except _NotOpenError as error:
-        raise DeskUnavailable(str(error), "task-over") from error
+        raise DeskUnavailable(str(error), error.word) from error

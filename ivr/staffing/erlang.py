@@ -23,6 +23,10 @@ _NOTHING = 1e-12
 """A density that counts no more."""
 
 
+_NEVER = 1e-300
+"""A part of callers that is none; below it, floats lose their digits."""
+
+
 class Load(Struct, frozen=True):
     """What comes: callers per second, the mean time that an agent has for each (conversation and
     wrap-up), and the mean patience of who waits, None for ever."""
@@ -127,7 +131,10 @@ def _erlang_a(load: Load, patience: float, agents: int, within: float) -> Servic
     end, step = max(top, within), 1 / drain
     while density(end) > _NOTHING:
         end, step = end + step, step * 1.5
-    unqueued = exp(-peak) / erlang_b(load.traffic, agents - 1)
+    blocked = erlang_b(load.traffic, agents - 1)
+    if blocked < _NEVER:
+        return Service(1.0, 0.0, 0.0, load.traffic / agents)
+    unqueued = exp(-peak) / blocked
     soon, soon_waiting = _integrals(density, patience, 0.0, within)
     late, late_waiting = _integrals(density, patience, within, end)
     total = unqueued + rate * (soon + late)

@@ -224,6 +224,8 @@ WRONG: tuple[tuple[str, str, object, int, str], ...] = (
     ("PATCH", "/tickets/1", {"state": "lost"}, 400, "Invalid enum value 'lost'"),
     ("POST", "/callbacks", {"number": "no"}, 422, "it is no number"),
     ("POST", "/callbacks", {"number": NUMBER, "due": "2026-12-01T12:00"}, 400, "RFC3339"),
+    ("POST", "/callbacks", {"number": NUMBER, "due": "9999-12-31T23:59:59-12:00"}, 422, "year"),
+    ("PATCH", "/tickets/1", {"due": "0001-01-01T00:00:00+14:00"}, 422, "year"),
     ("POST", "/callbacks/4/done", None, 404, "no callback 4 is open"),
     ("POST", "/texts", {"number": NUMBER, "text": "x" * 1001}, 400, "length <= 1000"),
     ("POST", "/webhooks/none/replay", {}, 404, "no webhook none"),

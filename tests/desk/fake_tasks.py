@@ -23,6 +23,12 @@ class FakeTasks:
     async def all(self) -> Sequence[Task]:
         return sorted(self.open.values(), key=lambda one: one.due)
 
+    async def of_agent(self, agent: str) -> Sequence[Task]:
+        return [one for one in await self.all() if one.owner in ("", agent) or one.author == agent]
+
+    async def due(self, at: datetime) -> Sequence[Task]:
+        return [one for one in await self.all() if one.due <= at]
+
     async def of(self, subscriber: int) -> Sequence[Task]:
         return [one for one in self.open.values() if one.subscriber == subscriber]
 
@@ -31,9 +37,11 @@ class FakeTasks:
             raise DeskUnavailable(f"task {id} is not open any more", "task-over")
         return self.open[id]
 
-    async def change(self, id: int, owner: str, due: datetime) -> Task:
-        self.open[id] = replace(await self.one(id), owner=owner, due=due)
-        return self.open[id]
+    async def change(self, task: Task, owner: str, due: datetime) -> Task:
+        if (await self.one(task.id)).owner != task.owner:
+            raise DeskUnavailable(f"task {task.id} is another agent's by now", "task-taken")
+        self.open[task.id] = replace(task, owner=owner, due=due)
+        return self.open[task.id]
 
     async def close(self, id: int, by: str) -> Task:
         one = await self.one(id)

@@ -12,10 +12,12 @@ from ari_app.desk import messages as m
 from ari_app.desk.board.alarms import CALM, Alarms
 from ari_app.desk.board.board_messages import AgentAct, Alarmed, BoardChanged, CallerAct
 from ari_app.desk.board.board_port import BoardLimits
+from ari_app.desk.phone.account import BrowserPhone
 from ari_app.desk.web.accounts import Role
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.callbacks import STAND_IN
 from ivr.acd.queues import Board, Queue
+from ivr.secret import Secret
 from tests.deadlines import within
 from tests.desk.fakes import NOW
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
@@ -153,6 +155,23 @@ async def test_callers_are_moved_and_taken(harness: DeskHarness) -> None:
         ("support", VERA.channel, "queue-technical"),
         ("support", VERA.channel, "702"),
     ]
+
+
+async def test_a_phone_in_the_browser_rings_only_where_its_page_is_open(
+    harness: DeskHarness,
+) -> None:
+    """The board is not that page."""
+    harness.update(board(waiting=[VERA]))
+    harness.browser_phones.accounts["boris"] = BrowserPhone("702", Secret("word"))
+    tab = open_board()
+    await harness.desk.commands.handle(tab, CallerAct("k:1", "1.1", "take"))
+    [answer] = of_type(received(tab), m.Answer)
+    assert (answer.ok, "another tab" in answer.text) == (False, True)
+    assert harness.board.moved == []
+    boris = AgentTab(harness, "boris")
+    with harness.desk.tabs.opened(boris.tab):
+        await harness.desk.commands.handle(boris.tab, CallerAct("k:2", "1.1", "take"))
+        assert [one.ok for one in of_type(boris.received(), m.Answer)] == [True]
 
 
 async def test_an_alarm_is_said_once(harness: DeskHarness) -> None:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.desk.reports.asked import Asked
-from ari_app.desk.reports.report_pages import PAGE
+from ari_app.desk.reports.report_pages import PAGE, after
 from ari_app.desk.web.accounts import Role
 from ivr.acd.figures import SECOND, Figures
 from tests.desk.fake_reports import AT, STAY
@@ -155,5 +155,12 @@ def test_an_address_asks_for_what_it_says() -> None:
     assert Asked.of({}, today) == Asked(since=date(2026, 11, 23), until=today)
     wrong = {"since": "x", "until": "2027-01-01", "by": "wait", "view": "no", "what": "?"}
     assert Asked.of(wrong, today) == Asked.of({}, today)
+    for name, value in (
+        *(("until", "0001-01-01"), ("is-hour", "abc"), ("is-hour", "24"), ("is-day", "x")),
+        *(("is-wait", "99"), ("is-weekday", "²"), ("is-week-hour", "168")),
+    ):
+        assert Asked.of({name: value}, today) == Asked.of({}, today), (name, value)
+    assert after("²-1") is None
+    assert after(f"{'9' * 30}-1") is None
     assert (today - Asked.of({"since": "2001-01-01"}, today).since).days == 366
     assert urlsplit(f"/reports?{asked.query()}").query.startswith("view=calls&since=2026-11-01")

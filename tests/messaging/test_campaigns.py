@@ -116,6 +116,23 @@ async def test_who_refuses_gets_none_even_of_one_that_runs(
     assert not await store.write(stored.allow, PEOPLE[0].msisdn)
 
 
+async def test_no_text_comes_after_its_hours_or_once_it_is_refused_or_cancelled(
+    store: Store, running: Campaigns
+) -> None:
+    id = await store.write(stored.add, replace(ONE, last=13 * 60))
+    assert id is not None
+    await running.post_due()
+    assert {text.until for text in await store.read(outbox.recent, 9)} == {NOON.replace(hour=13)}
+    await running.stop(PEOPLE[0].msisdn)
+    assert len(await store.read(outbox.due, NOON, 9)) == 2
+    other = await store.write(stored.add, replace(ONE, name="other", rate=1))
+    assert other is not None
+    await running.post_due()
+    assert await store.write(stored.set_state, other, "cancelled")
+    left = {text.key for text in await store.read(outbox.due, NOON, 9)}
+    assert left == {f"campaign:{id}:{one.msisdn}" for one in PEOPLE[1:]}
+
+
 async def test_a_paused_one_goes_on_and_a_cancelled_one_does_not(
     store: Store, running: Campaigns
 ) -> None:

@@ -19,11 +19,14 @@ from ari_app.config.state import ConfigError
 from ari_app.main.installation import installation
 from ari_app.messaging import event_webhook
 from ari_app.messaging.event_webhook import EndpointKeys, EventWebhook, wanted
-from ari_app.store import callbacks, calls, cards, erasure, tickets, webhooks
+from ari_app.store import callbacks, calls, cards, erasure, queue_calls, tickets, webhooks
 from ari_app.store.calls import CallBegan, CallEnded
 from ari_app.store.cards import Card, TypedText
 from ari_app.store.db import Store
+from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange
+from ari_app.store.times import micros
+from ivr.acd.figures import Stay
 from ivr.secret import Secret
 from tests.deadlines import within
 from tests.messaging.test_card_webhook import Receiver
@@ -235,6 +238,50 @@ async def test_who_is_erased_is_in_no_event(tmp_path: Path) -> None:
     assert await store.read(webhooks.events, 0, 100) == []
     assert await store.read(webhooks.recent, 100) == []
     await store.close()
+
+
+async def test_a_wait_that_is_over_when_it_is_stored_has_both_events_in_order(
+    tmp_path: Path,
+) -> None:
+    store = await Store.open(tmp_path / "a.db", BELARUS)
+    await store.write(webhooks.subscribe, {"crm": ("call.left", "call.queued")})
+    now = micros(datetime.now(UTC))
+    stay = Stay(channel="1.1", queue="support", joined=now, left=now, how="full")
+    await store.write(queue_calls.put, [stay])
+    await store.write(webhooks.subscribe, {"crm": ("call.left",)})
+    await store.write(queue_calls.put, [replace(stay, channel="1.2")])
+    found = [(one.event, one.about) for one in await store.read(webhooks.events, 0, 9)]
+    assert found == [("call.queued", "1.1"), ("call.left", "1.1"), ("call.left", "1.2")]
+    await store.close()
+
+
+async def test_who_gave_up_waiting_has_requested_nothing(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "a.db", BELARUS)
+    await store.write(webhooks.subscribe, {"crm": wanted(WebhookSettings())})
+    wait = callbacks.Wait("support", "en", 0, NOON)
+    await store.write(callbacks.note_abandoned, ("c1", NUMBER, None), NOON, "tv", wait, True)
+    assert await store.read(webhooks.events, 0, 9) == []
+    await store.write(callbacks.request, "k1", "c2", NUMBER, None, NOON)
+    await store.write(callbacks.done, 1)
+    found = [one.event for one in await store.read(webhooks.events, 0, 9)]
+    assert found == ["callback.requested", "callback.done"]
+    await store.close()
+
+
+async def test_what_is_due_is_found_by_what_it_is_about(tmp_path: Path) -> None:
+    """By the other index each delivery would be compared with all before it."""
+    store = await Store.open(tmp_path / "a.db", BELARUS)
+    plans = await store.read(_plans)
+    assert any("webhook_deliveries_about" in plan and " b " in plan for plan in plans), plans
+    await store.close()
+
+
+def _plans(db: Database) -> list[str]:
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    webhooks.due(db, "crm", NOON, 9)
+    db.conn.set_trace_callback(None)
+    return [row[3] for row in db.conn.execute(f"explain query plan {asked[-1]}")]
 
 
 async def test_without_a_subscription_nothing_is_kept(tmp_path: Path) -> None:

@@ -6,11 +6,22 @@ from zoneinfo import ZoneInfo
 
 from ari_app.statistics.reconciliation import Reconciled, billed, read, reconciled
 from ari_app.statistics.recording import last_day
-from ari_app.store import calls
+from ari_app.store import calls, queue_calls
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
 from ari_app.store.db import Store
 from ivr.acd.figures import Origin
-from tests.statistics.world import NAMES, NOON, World, abandons, answered, at, ends, joins, micro
+from tests.statistics.world import (
+    NAMES,
+    NOON,
+    World,
+    abandons,
+    answered,
+    at,
+    ends,
+    joins,
+    leaves,
+    micro,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -62,6 +73,21 @@ async def test_each_difference_is_named(world: World, store: Store) -> None:
         "other": "it ended as abandoned, by the log as timeout",
         "later": "`left` differs by 20 s from the log",
     }
+
+
+async def test_an_agreed_call_back_is_no_difference_whatever_ended_the_wait(
+    world: World, store: Store
+) -> None:
+    day(world)
+    world.take(joins("late", 100))
+    world.record.stays.back("late", "support", "timeout", Origin())
+    world.take(leaves("late", 160))
+    world.write("100|late|NONE|ENTERQUEUE||1|1", "160|late|NONE|EXITWITHTIMEOUT|1|1|60")
+    await world.stays()
+    for channel in ("late", "c"):
+        await store.write(queue_calls.set_how, channel, "callback")
+    done = await compared(world, store)
+    assert done.differ == 0, done.differences
 
 
 async def test_steps_of_queues_without_a_stay(world: World, store: Store) -> None:

@@ -258,6 +258,8 @@ def _desk() -> Iterator[tuple[str, Use]]:
     task = NewTask(key=NEW, text="Счёт", owner="", author=AGENT, due=NOW, subscriber=WHO)
     yield "tasks.add", lambda db: tasks.add(db, task, NOW)
     yield "tasks.listed", partial(tasks.listed, limit=20)
+    yield "tasks.of_agent", partial(tasks.of_agent, agent=AGENT, limit=20)
+    yield "tasks.due", partial(tasks.due, at=NOW)
     yield "tasks.of_subscriber", lambda db: tasks.of_subscriber(db, WHO)
     yield "tasks.by_id", lambda db: tasks.by_id(db, 5)
     yield "tasks.change", lambda db: tasks.change(db, 5, AGENT, NOW)

@@ -59,6 +59,7 @@ def texts() -> Iterator[tuple[str, Use]]:
         lambda db: outbox.post_secret(db, NEW, NUMBER, "1234", CALL, NOW, soon),
     )
     yield "outbox.has_expired", lambda db: outbox.has_expired(db, NOW)
+    yield "outbox.drop_waiting", lambda db: outbox.drop_waiting(db, "campaign:1:*", NUMBER)
     yield "outbox.drop_expired", lambda db: outbox.drop_expired(db, NOW)
     yield "outbox.due", lambda db: outbox.due(db, NOW, 20)
     yield "outbox.next_due", lambda db: outbox.next_due(db, NOW)

@@ -26,10 +26,16 @@ async def test_a_task_is_added_once_changed_and_done(store: Store) -> None:
     soonest, later = await tasks.all()
     assert (soonest.text, later.text, bool(later.name)) == ("Журнал", "Договор", True)
     assert list(await tasks.of(1)) == [later]
-    changed = await tasks.change(later.id, "boris", AT)
+    changed = await tasks.change(later, "boris", AT)
     assert (changed.owner, changed.due, await tasks.one(later.id)) == ("boris", AT, changed)
+    with pytest.raises(DeskUnavailable, match="another agent's by now"):
+        await tasks.change(later, "anna", AT)
+    assert list(await tasks.of_agent("boris")) == [changed, soonest]
+    assert list(await tasks.of_agent("anna")) == [changed], "written by them"
+    assert list(await tasks.of_agent("vera")) == []
+    assert list(await tasks.due(AT)) == [changed]
     assert await tasks.close(later.id, "boris") == changed
     assert (list(await tasks.of(1)), list(await tasks.all())) == ([], [soonest])
-    for late in (tasks.one(later.id), tasks.change(later.id, "", AT), tasks.close(later.id, "")):
+    for late in (tasks.one(later.id), tasks.change(changed, "", AT), tasks.close(later.id, "")):
         with pytest.raises(DeskUnavailable, match="not open any more"):
             await late

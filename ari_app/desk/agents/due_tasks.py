@@ -1,13 +1,16 @@
 """Tasks that are due, and whom they remind."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ari_app.desk.tasks_port import Task, Tasks
 
+AHEAD = timedelta(minutes=5)
+"""How far ahead tasks are read, so that each reminds at its moment until the next reading."""
+
 
 class DueTasks:
-    """The open tasks as they were read last; ``now`` is the clock."""
+    """The open tasks that are due soon, as they were read last; ``now`` is the clock."""
 
     def __init__(self, tasks: Tasks, now: Callable[[], datetime]) -> None:
         self._tasks = tasks
@@ -16,7 +19,7 @@ class DueTasks:
 
     async def read(self) -> None:
         """Read them; may raise :class:`~ari_app.desk.ports.DeskUnavailable`."""
-        self._open = await self._tasks.all()
+        self._open = await self._tasks.due(self._now() + AHEAD)
 
     def of(self, agent: str, also: Callable[[str], bool]) -> Sequence[Task]:
         """The tasks of which somebody is reminded now, the soonest first: the agent's own,

@@ -28,6 +28,7 @@ class BoardCommands:
         self._phones = ports.phones
         self._states = states
         self._desks = desks
+        self._browser_phones = ports.browser_phones
         self._render = render
 
     async def agent(self, tab: Tab, message: AgentAct) -> m.Answer:
@@ -65,6 +66,8 @@ class BoardCommands:
             extensions = {each.name: each.extension for each in self._phones.everyone()}
             if tab.agent not in extensions:
                 return self._answer(tab, message.key, "no-phone", ok=False)
+            if self._browser_phones.of(tab.agent) is not None and not self._desks.of(tab.agent):
+                return self._answer(tab, message.key, "phone-page-closed", ok=False)
             await self._data.move(one.queue, one.channel, extensions[tab.agent])
             word = "board-taken"
         log.info("%s: %s caller %s of %s %s", tab.agent, message.do, one.call, one.queue, word)

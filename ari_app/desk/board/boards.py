@@ -95,7 +95,7 @@ class Boards:
             self.changed.clear()
             try:
                 await self.step()
-            except Exception:
+            except Exception:  # the outermost frame of the board
                 log.exception("the board was not brought up to date; it is tried again")
             await asyncio.sleep(PAUSE)
 

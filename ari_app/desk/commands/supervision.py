@@ -83,6 +83,9 @@ class Supervision:
             return await self._leave(tab, message)
         if agent not in {one.name for one, _ in self._states.talks()} - {supervisor}:
             return self._answer(tab, message, "supervise-no-call", ok=False)
+        by_itself = self._browser_phones.of(supervisor) is not None
+        if by_itself and not self._tabs.of(supervisor):
+            return self._answer(tab, message, "phone-page-closed", ok=False)
         channel = f"firstline-mentor-{secrets.token_hex(6)}"
         self._joined[channel] = (supervisor, agent, how)
         try:
@@ -99,7 +102,6 @@ class Supervision:
         talking = [one.record for one in self._cards.of(agent) if one.phase == "talking"]
         subscriber = talking[0].arrival.subscriber if talking else None
         await self._views.record(supervisor, subscriber, f"{how} {agent}")
-        by_itself = self._browser_phones.of(supervisor) is not None
         return self._answer(
             tab, message, "supervise-joins" if by_itself else "supervise-rings", ok=True
         )

@@ -40,7 +40,8 @@ class TaskCommands:
 
     async def list(self, tab: Tab, message: m.Tasks) -> m.Answer:
         """Show the open tasks that the agent works with, their own first."""
-        found = [one for one in await self._tasks.all() if self._works_with(tab, one)]
+        every = self._tasks.all() if tab.supervisor else self._tasks.of_agent(tab.agent)
+        found = await every
         await self._views.record(tab.agent, None, "tasks")
         html = self._render.page(
             "tasks",
@@ -80,7 +81,7 @@ class TaskCommands:
             owner = {"take": agent, "give": message.to}.get(message.do, task.owner)
             by = LATER.get(message.do)
             due = max(task.due, self._now()) + by if by else task.due
-            task = await self._tasks.change(task.id, owner, due)
+            task = await self._tasks.change(task, owner, due)
         self._forms.changed(task)
         at, who = self._render.moment(task.due), self._render.person(task.owner)
         text = self._render.word(f"tasked-{message.do}", tab.language, at=at, who=who)

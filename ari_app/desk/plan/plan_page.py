@@ -151,6 +151,8 @@ def _query(given: Mapping[str, str], tomorrow: date) -> PlanQuery:
     """What a form asks for; what is left empty is as the settings say."""
     named = {key: value for key, value in given.items() if value}
     fields = msgspec.convert(named, _Fields, strict=False)
+    if fields.day is not None and not 2000 <= fields.day.year <= 2100:
+        raise msgspec.ValidationError(f"no plan is made of {fields.day}")
     numbers = {key: value for key, value in named.items() if key.startswith(SHIFT)}
     agents = msgspec.convert(
         {key.removeprefix(SHIFT): value for key, value in numbers.items()},

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.acd.chosen import By, Chosen, What
+from ivr.acd.outcomes import WAITS
 
 View: TypeAlias = Literal["calls", "waiting", "agents", "menus"]
 """The pages of the reports."""
@@ -19,6 +20,11 @@ BYS: tuple[By, ...] = (
     *("day", "hour", "weekday", "queue", "topic", "language", "agent", "version"),
 )
 """What the calls are told apart by, in the order in which it is offered."""
+
+_COUNTED: Mapping[By, int] = {
+    "hour": 24, "weekday": 7, "week-hour": 7 * 24, "wait": len(WAITS) + 1,
+}  # fmt: skip
+"""How many values there are, counted from 0."""
 
 LONGEST = timedelta(days=366)
 USUAL = timedelta(days=7)
@@ -51,7 +57,11 @@ class Asked(Struct, frozen=True, kw_only=True):
             until=until,
             view=view if view in VIEWS else "calls",
             by=by if by in BYS else "day",
-            among={name: query[f"is-{name}"] for name in get_args(By) if f"is-{name}" in query},
+            among={
+                name: query[f"is-{name}"]
+                for name in get_args(By)
+                if f"is-{name}" in query and _is_value(name, query[f"is-{name}"])
+            },
             what=cast(What, what) if what in get_args(What) else "joined",
             flow=query.get("flow", ""),
             node=query.get("node", ""),
@@ -117,10 +127,21 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 def _day(text: str) -> date | None:
+    """A day that can be counted from in any time zone; None for any other text."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2100 else None
+
+
+def _is_value(by: By, text: str) -> bool:
+    """Whether a text is one of the values that calls are told apart by."""
+    if by == "day":
+        return _day(text) is not None
+    if by not in _COUNTED:
+        return True
+    return text.isascii() and text.isdecimal() and len(text) < 4 and int(text) < _COUNTED[by]
 
 
 def _midnight(day: date, zone: str) -> int:

@@ -117,7 +117,7 @@ class ReportPages:
 
     async def _calls(self, request: web.Request) -> web.StreamResponse:
         asked, labels = self._asked(request)
-        found = await self._stays(asked, PAGE + 1, _after(request.query.get("after", "")))
+        found = await self._stays(asked, PAGE + 1, after(request.query.get("after", "")))
         shown = found[:PAGE]
         more = f"{shown[-1].joined}-{shown[-1].id}" if len(found) > PAGE else ""
         return self._shown(
@@ -187,11 +187,10 @@ class ReportPages:
         if found is None:
             raise web.HTTPNotFound
         agent, subscriber = current_user(request).name, _subscriber(found)
-        if subscriber is not None:
-            mine = self._browsing.has_card(agent, subscriber)
-            if not mine and await self._browsing.wait(agent, "records"):
-                raise web.HTTPTooManyRequests
-            await self._profiles.record_view(agent, subscriber, "call in the reports")
+        mine = subscriber is not None and self._browsing.has_card(agent, subscriber)
+        if not mine and await self._browsing.wait(agent, "records"):
+            raise web.HTTPTooManyRequests
+        await self._profiles.record_view(agent, subscriber, "call in the reports")
         labels = Labels(self._render, language(request))
         return self._shown(request, "report_call", labels=labels, call=found)
 
@@ -227,6 +226,7 @@ def _subscriber(found: WholeCall) -> int | None:
     return next((one.subscriber for one in calls if one.subscriber is not None), None)
 
 
-def _after(text: str) -> tuple[int, int] | None:
+def after(text: str) -> tuple[int, int] | None:
     joined, _, id = text.partition("-")
-    return (int(joined), int(id)) if joined.isdigit() and id.isdigit() else None
+    whole = all(each.isascii() and each.isdecimal() and len(each) < 19 for each in (joined, id))
+    return (int(joined), int(id)) if whole else None

@@ -2,6 +2,7 @@
 import { Alarm } from "./board/alarm.js";
 import { Connection } from "./connection.js";
 import { charts, redraw } from "./chart.js";
+import { click } from "./phone/clicked.js";
 import { notice } from "./notices.js";
 import { put } from "./put.js";
 import { Rows } from "./board/rows.js";
@@ -68,6 +69,7 @@ document.addEventListener("click", async (event) => {
     if (!event.target.closest(".more")) closeMenus();
     return;
   }
+  if (message.type === "supervise" && message.how !== "stop") click();
   button.ariaDisabled = "true"; // not disabled: the focus stays
   const answer = await connection.ask(message);
   button.ariaDisabled = null;

@@ -21,6 +21,12 @@ export function tasks(cards, connection, notice, list) {
     const button = target.closest("button[data-task]");
     if (button) act(button, "");
   });
+  // To whom a task is given: those of the form in the same panel, which are there one time only.
+  document.addEventListener("focusin", ({ target }) => {
+    if (!target.matches("select[data-task]") || target.length > 1) return;
+    for (const { textContent, value } of document.querySelectorAll("#found [name=owner] option"))
+      target.append(new Option(textContent, value));
+  });
   document.addEventListener("change", ({ target }) => {
     if (target.matches("select[data-task]") && target.value !== "-") act(target, target.value);
   });

@@ -64,7 +64,7 @@ def other_systems(db: Database) -> None:
             where event = new.event;
         end;
         create table api_tokens (
-            id integer primary key,
+            id integer primary key autoincrement,
             name text not null unique,
             digest text not null unique,
             scopes text not null,
@@ -74,7 +74,7 @@ def other_systems(db: Database) -> None:
             author text not null
         ) strict;
     """)
-    for trigger in (*_of_calls(), *_of_cards(), *_of_tickets(), *_of_callbacks(), *_of_queues()):
+    for trigger in (*_of_calls(), *_of_cards(), *_of_tickets(), *_of_queues()):
         db.executescript(trigger)
 
 
@@ -175,56 +175,69 @@ def _of_tickets() -> tuple[str, ...]:
     )
 
 
-def _of_callbacks() -> tuple[str, ...]:
-    """A request that is erased has no number any more, and that is no change of it."""
+def of_callbacks() -> tuple[str, ...]:
+    """A request that is erased has no number any more, and that is no change of it. Who only gave
+    up waiting has requested nothing. Their table has what they need from ``gave_up`` on."""
     who = ("new.number", "new.subscriber", "new.call")
     fields = f"{_CALLBACK}, 'requested', {_time('new.at')}, 'due', {_time('new.due')}"
     what = ("'callback ' || new.id", _NOW, who, fields)
-    done = "old.state <> 'done' and new.state = 'done'"
+    known = "new.number <> '' and not new.gave_up and not old.gave_up"
+    later = _trigger(
+        "callback.requested",
+        "update of gave_up on callbacks",
+        "new.number <> '' and old.gave_up and not new.gave_up",
+        *what,
+    )
     return (
-        _trigger("callback.requested", "insert on callbacks", "true", *what),
+        _trigger("callback.requested", "insert on callbacks", "not new.gave_up", *what),
+        later.replace("webhook_callback_requested", "webhook_callback_requested_later"),
         _trigger(
             "callback.changed",
             "update of state, agent, due, note on callbacks",
-            "new.number <> '' and new.state <> 'done' and (old.state, old.agent, old.due, old.note)"
+            f"{known} and new.state <> 'done' and (old.state, old.agent, old.due, old.note)"
             " is not (new.state, new.agent, new.due, new.note)",
             *what,
         ),
         _trigger(
-            "callback.done", "update of state on callbacks", f"new.number <> '' and {done}", *what
+            "callback.done",
+            "update of state on callbacks",
+            f"{known} and old.state <> 'done' and new.state = 'done'",
+            *what,
         ),
     )
 
 
 def _of_queues() -> tuple[str, ...]:
-    """What is found out late, as from the log of a queue, is no news any more after a day."""
+    """What is found out late, as from the log of a queue, is no news any more after a day. A stay
+    that is over when it is stored has both events, from one trigger: the order of two is not
+    defined."""
     who = ("new.number", "new.subscriber", "new.call")
     fresh = f"new.joined > {_NOW} - 86400000000"
     joined = f"{_QUEUED}, 'joined', {_time('new.joined')}"
+    queued = ("new.channel", "new.joined", who, joined)
     left = (
         "new.channel",
         "new.left",
         who,
         f"{joined}, 'left', {_time('new.left')}, 'how', new.how",
     )
-    gone = f"new.left is not null and {fresh}"
-    return (
-        _trigger(
-            "call.queued",
-            "insert on queue_calls",
-            fresh,
-            *("new.channel", "new.joined", who, joined),
-        ),
-        _trigger(
+    gone = f"old.left is null and new.left is not null and {fresh}"
+    wanted = "exists (select 1 from webhook_subscriptions where event = '{event}')"
+    each = (
+        _insert("call.queued", *queued, f"where {wanted.format(event='call.queued')}"),
+        _insert(
             "call.left",
-            "update of left on queue_calls",
-            f"old.left is null and {gone}",
             *left,
-        ),
-        _trigger("call.left", "insert on queue_calls", gone, *left).replace(
-            "webhook_call_left", "webhook_call_left_at_once"
+            f"where new.left is not null and {wanted.format(event='call.left')}",
         ),
     )
+    together = f"""
+        create trigger webhook_call_queued after insert on queue_calls when {fresh} begin
+            {each[0]}
+            {each[1]}
+        end;
+    """
+    return (together, _trigger("call.left", "update of left on queue_calls", gone, *left))
 
 
 _NOW = "cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000"
@@ -245,14 +258,20 @@ def _trigger(
     fields: str,
     source: str = "",
 ) -> str:
-    number, subscriber, call = who
     name = event.replace(".", "_")
     return f"""
         create trigger webhook_{name} after {after}
         when {when} and exists (select 1 from webhook_subscriptions where event = '{event}')
         begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), '{event}', {about}, {at}, {number}, {subscriber},
-            {call}, json_object({fields}) {source};
+            {_insert(event, about, at, who, fields, source)}
         end;
     """
+
+
+def _insert(
+    event: str, about: str, at: str, who: tuple[str, str, str], fields: str, source: str
+) -> str:
+    number, subscriber, call = who
+    return f"""insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), '{event}', {about}, {at}, {number}, {subscriber},
+            {call}, json_object({fields}) {source};"""

@@ -93,3 +93,10 @@ def test_more_agents_are_never_worse_and_the_least_number_is_found() -> None:
     levels = [served(Load(0.2, 200, 60), each, 20).level for each in range(1, 70)]
     assert levels == sorted(levels)
     assert needed(Load(0.0, 200), Goal(0.8, 20)) == 0
+
+
+@pytest.mark.parametrize(("agents", "calls"), [(90, 0.05), (130, 1), (220, 20), (900, 60)])
+def test_many_agents_and_few_calls_wait_for_no_one(agents: int, calls: float) -> None:
+    quiet = served(Load(calls / 1800, 240, 120), agents, 20)
+    assert (round(quiet.level, 6), round(quiet.wait, 6), round(quiet.abandoned, 6)) == (1, 0, 0)
+    assert quiet.occupancy == pytest.approx(calls / 1800 * 240 / agents)

@@ -672,7 +672,7 @@ CREATE TRIGGER webhook_events_posted after insert on webhook_events begin
             where event = new.event;
         end;
 CREATE TABLE api_tokens (
-            id integer primary key,
+            id integer primary key autoincrement,
             name text not null unique,
             digest text not null unique,
             scopes text not null,
@@ -759,51 +759,18 @@ CREATE TRIGGER webhook_ticket_changed after insert on ticket_history
             select lower(hex(randomblob(16))), 'ticket.changed', 'ticket ' || t.id, new.at, t.number, t.subscriber,
             t.call, json_object('ticket', t.id, 'subscriber', t.subscriber, 'number', t.number, 'department', t.department, 'topic', t.topic, 'text', t.text, 'state', t.state, 'owner', t.owner, 'call', t.call, 'created', strftime('%Y-%m-%dT%H:%M:%fZ', t.created / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', t.due / 1000000.0, 'unixepoch'), 'closed', strftime('%Y-%m-%dT%H:%M:%fZ', t.closed / 1000000.0, 'unixepoch'), 'by', new.author, 'changes', json(new.what), 'note', new.note) from tickets t where t.id = new.ticket;
         end;
-CREATE TRIGGER webhook_callback_requested after insert on callbacks
-        when true and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_callback_changed after update of state, agent, due, note on callbacks
-        when new.number <> '' and new.state <> 'done' and (old.state, old.agent, old.due, old.note) is not (new.state, new.agent, new.due, new.note) and exists (select 1 from webhook_subscriptions where event = 'callback.changed')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.changed', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_callback_done after update of state on callbacks
-        when new.number <> '' and old.state <> 'done' and new.state = 'done' and exists (select 1 from webhook_subscriptions where event = 'callback.done')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.done', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_call_queued after insert on queue_calls
-        when new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.queued')
-        begin
+CREATE TRIGGER webhook_call_queued after insert on queue_calls when new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 begin
             insert into webhook_events (key, event, about, at, number, subscriber, call, data)
             select lower(hex(randomblob(16))), 'call.queued', new.channel, new.joined, new.number, new.subscriber,
             new.call, json_object('channel', new.channel, 'call', new.call, 'queue', new.queue, 'topic', new.topic,
-    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_call_left after update of left on queue_calls
-        when old.left is null and new.left is not null and new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.left')
-        begin
+    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch')) where exists (select 1 from webhook_subscriptions where event = 'call.queued');
             insert into webhook_events (key, event, about, at, number, subscriber, call, data)
             select lower(hex(randomblob(16))), 'call.left', new.channel, new.left, new.number, new.subscriber,
             new.call, json_object('channel', new.channel, 'call', new.call, 'queue', new.queue, 'topic', new.topic,
-    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch'), 'left', strftime('%Y-%m-%dT%H:%M:%fZ', new.left / 1000000.0, 'unixepoch'), 'how', new.how) ;
+    'language', new.language, 'number', new.number, 'subscriber', new.subscriber, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', new.joined / 1000000.0, 'unixepoch'), 'left', strftime('%Y-%m-%dT%H:%M:%fZ', new.left / 1000000.0, 'unixepoch'), 'how', new.how) where new.left is not null and exists (select 1 from webhook_subscriptions where event = 'call.left');
         end;
-CREATE TRIGGER webhook_call_left_at_once after insert on queue_calls
-        when new.left is not null and new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.left')
+CREATE TRIGGER webhook_call_left after update of left on queue_calls
+        when old.left is null and new.left is not null and new.joined > cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000 - 86400000000 and exists (select 1 from webhook_subscriptions where event = 'call.left')
         begin
             insert into webhook_events (key, event, about, at, number, subscriber, call, data)
             select lower(hex(randomblob(16))), 'call.left', new.channel, new.left, new.number, new.subscriber,
@@ -887,3 +854,39 @@ CREATE TABLE menu_quarters (
             gone integer not null,
             primary key (at, entry, version, flow, node)
         ) strict, without rowid;
+CREATE TRIGGER webhook_callback_requested after insert on callbacks
+        when not new.gave_up and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_callback_requested_later after update of gave_up on callbacks
+        when new.number <> '' and old.gave_up and not new.gave_up and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_callback_changed after update of state, agent, due, note on callbacks
+        when new.number <> '' and not new.gave_up and not old.gave_up and new.state <> 'done' and (old.state, old.agent, old.due, old.note) is not (new.state, new.agent, new.due, new.note) and exists (select 1 from webhook_subscriptions where event = 'callback.changed')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.changed', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TRIGGER webhook_callback_done after update of state on callbacks
+        when new.number <> '' and not new.gave_up and not old.gave_up and old.state <> 'done' and new.state = 'done' and exists (select 1 from webhook_subscriptions where event = 'callback.done')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.done', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
