@@ -152,7 +152,7 @@ async def opened(browser: Browser) -> AsyncIterator[Page]:
     """
     expect.set_options(timeout=1000 * allowed(PATIENCE))
     context = await browser.new_context(locale="ru-RU", timezone_id="Europe/Minsk")
-    complaints = _complaints(context)
+    complaints = faults_of(context)
     context.set_default_timeout(1000 * allowed(PATIENCE))
     try:
         yield await context.new_page()
@@ -161,7 +161,7 @@ async def opened(browser: Browser) -> AsyncIterator[Page]:
     assert not complaints, complaints
 
 
-def _complaints(context: BrowserContext) -> list[str]:
+def faults_of(context: BrowserContext) -> list[str]:
     """What goes wrong in the pages of a window, as it happens."""
     found: list[str] = []
 

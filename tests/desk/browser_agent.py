@@ -8,7 +8,7 @@ import subprocess
 from playwright.async_api import Locator, Playwright, expect
 
 from tests.deadlines import allowed
-from tests.desk.browser import PATIENCE, Chromium
+from tests.desk.browser import PATIENCE, Chromium, faults_of
 from tests.desk.live_agent import AgentPage, signed_in
 from tests.live.installation import Installation
 
@@ -31,6 +31,7 @@ class Agent:
         self._number = number
         self._chromium = chromium
         self._password = ""
+        self._faults: list[list[str]] = []
         self.desk: AgentPage
 
     async def begins(self, playwright: Playwright) -> None:
@@ -38,6 +39,7 @@ class Agent:
         browser = await playwright.chromium.connect_over_cdp(self._chromium.address)
         context = browser.contexts[0]
         context.set_default_timeout(1000 * allowed(PATIENCE))
+        self._faults.append(faults_of(context))
         page = await context.new_page()
         await page.add_init_script(COUNTED)
         if not self._password:
@@ -52,6 +54,11 @@ class Agent:
         """End the browser at once."""
         self._chromium.kill()
         self._chromium.start()
+
+    @property
+    def faults(self) -> list[str]:
+        """What went wrong in the pages."""
+        return [fault for page in self._faults for fault in page]
 
     @property
     def card(self) -> Locator:
@@ -83,6 +90,13 @@ class Agent:
         await page.wait_for_function(
             f"async (before) => await ({HEARD})() > before + 20", arg=before
         )
+
+    async def finds(self, number: str) -> None:
+        """Find a subscriber."""
+        page = self.desk.page
+        await page.locator("#sought").fill(number)
+        await page.keyboard.press("Enter")
+        await page.locator("[data-view]").first.click()
 
     async def transfers(self, to: str, how: str) -> None:
         """Transfer the caller, or ask first."""

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Playwright, async_playwright, expect
 
 from ari_app.admin.certificates import made
-from ari_app.phone.handset import Disconnected, Phone
-from tests.deadlines import allowed
+from ari_app.demo.operator import code_word
+from ari_app.phone.handset import Disconnected, Incoming, Phone
+from tests.deadlines import allowed, until
 from tests.desk.browser import PATIENCE, Chromium
 from tests.desk.browser_agent import Agent, pin
 from tests.desk.live_agent import calling, hang_up_all
@@ -77,6 +81,7 @@ def one(tmp_path_factory: pytest.TempPathFactory, files: tuple[str, str]) -> Ite
     with installed(tmp_path_factory.mktemp("day") / "state", SETTINGS + tls) as installation:
         for agent in ("anna", "boris"):
             installation.out("agents", "phone", agent, "browser")
+        installation.out("agents", "role", "boris", "senior")
         yield installation
 
 
@@ -95,6 +100,7 @@ async def day(
             agents.append(Agent(one, number, chromium))
             await agents[-1].begins(playwright)
         yield Day(one, playwright, agents[0], agents[1])
+        assert not [fault for agent in agents for fault in agent.faults]
 
 
 async def test_a_call_by_keys(day: Day) -> None:
@@ -207,6 +213,80 @@ async def test_a_browser_that_is_killed_loses_no_caller(day: Day) -> None:
         await boris.takes()
         await caller.hangup()
         await anna.begins(day.playwright)
+
+
+async def test_a_caller_on_another_phone_is_linked(day: Day) -> None:
+    """From then on the code word and the operations are those of the subscriber."""
+    anna, subscriber = day.anna, day.one.subscriber(7).user
+    async with day.call(12):
+        await anna.takes()
+        await anna.finds(subscriber)
+        form = anna.desk.page.locator("[data-link]")
+        await form.locator("[name=how]").select_option("details")
+        await form.locator("button").click()
+        account = anna.card.locator(".part-account")
+        await anna.shows(f"{subscriber[-4:-2]}-{subscriber[-2:]}")
+        await expect(account).to_contain_text("Услуги")
+        await expect(account).not_to_contain_text("Роуминг")
+        await anna.card.locator("[data-operation]").select_option("service-on")
+        await anna.card.get_by_role("button", name="Открыть", exact=True).click()
+        await expect(anna.card.locator("[data-verify] input")).to_be_focused()
+        await anna.desk.page.keyboard.type(code_word(subscriber).reveal())
+        await anna.desk.page.keyboard.press("Enter")
+        await anna.card.locator("[name=in-code]").select_option("2")
+        await anna.card.locator("[name=reason]").fill("едет к сестре")
+        await anna.desk.page.keyboard.press("Enter")
+        await anna.card.get_by_role("button", name="Да, выполнить").click()
+        await expect(anna.card.locator(".outcome")).to_have_text("Готово.")
+        await expect(anna.card.locator("[data-form-place]").first).to_contain_text("→ Роуминг")
+        await expect(account).to_contain_text("Роуминг")
+
+
+async def test_a_promised_call_is_dialled_by_a_click(day: Day) -> None:
+    anna, page = day.anna, day.anna.desk.page
+    async with day.call(8):
+        await anna.takes()
+        promise = anna.card.locator("[data-form=call-back]")
+        await promise.locator("xpath=..").locator("summary").click()
+        await promise.locator("[name=text]").fill("про счёт")
+        due = datetime.now(ZoneInfo("Europe/Minsk")) + timedelta(minutes=2)
+        await promise.locator("[name=due]").fill(f"{due:%Y-%m-%dT%H:%M}")
+        await promise.locator("button").click()
+        await anna.press("X")
+    async with Phone(day.one.subscriber(8)) as called:
+        await called.register()
+        await page.locator(".side [data-calls]").click()
+        listed = page.locator("[data-calls-list] li").filter(has_text="про счёт")
+        await listed.get_by_role("button", name="Позвонить").click()
+        await called.wait(Incoming, timeout=40)
+        await called.answer()
+        await anna.hears()
+        await listed.get_by_role("button", name="Перезвонили").click()
+        await expect(listed).to_have_count(0)
+        await anna.press("X")
+        await called.wait(Disconnected)
+        await anna.card.locator("[data-finish]").click()
+        await expect(page.locator("article.card[data-phase=record]")).to_have_count(0)
+
+
+async def test_a_supervisor_joins_and_reads_the_card(day: Day) -> None:
+    anna, boris = day.anna, day.boris
+    async with day.call(5) as caller:
+        await anna.takes()
+        await boris.desk.page.locator("#listen-anna").click()
+        await expect(anna.desk.page.locator("#notices")).to_contain_text("слушает")
+        read = boris.desk.page.locator("article.watched")
+        await expect(read.locator(".full")).not_to_be_empty()
+        await anna.desk.field("question").fill("Не видно каналов")
+        await expect(read.locator("[data-field=question]")).to_have_value("Не видно каналов")
+        await boris.desk.page.keyboard.press("Control+Enter")
+        others = "button:visible:not([data-call]), [name]:visible"  # besides those of the own phone
+        await expect(read.locator(others)).to_have_count(0)
+        listed = partial(day.one.ordered, "core show channels concise")
+        await asyncio.to_thread(until, lambda: "ChanSpy" in listed(), 20)
+        await boris.hears()
+        await caller.hangup()
+        await expect(read).to_have_count(0)
 
 
 async def test_the_buttons_are_there_after_a_restart(day: Day) -> None:

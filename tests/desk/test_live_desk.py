@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, expect
 
 from ari_app.phone.handset import Disconnected, Incoming
 from tests.desk.browser import Chromium, driven, opened
@@ -28,6 +28,7 @@ room = 0.0001
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation for these tests."""
     with installed(tmp_path_factory.mktemp("desk") / "state", RECORDED) as installation:
+        installation.out("agents", "role", "boris", "supervisor")
         yield installation
 
 
@@ -132,24 +133,6 @@ async def test_a_network_loss_loses_no_typing(one: Installation, chromium: Chrom
             await expect(desk.card).to_have_count(0)
 
 
-async def test_a_rejected_offer_moves_to_the_next_agent(
-    one: Installation, browser: Browser
-) -> None:
-    async with phones(one, 0, 1) as [anna, boris], opened(browser) as first, opened(browser) as two:
-        desks = [await signed_in(first, one, 0), await signed_in(two, one, 1)]
-        async with calling(one, 6) as caller:
-            ringing = anna
-            await anna.wait(Incoming, timeout=40)
-            await desks[0].phase("ringing")
-            await ringing.hangup()  # busy
-            await expect(desks[0].card).to_have_count(0)
-            await boris.wait(Incoming, timeout=40)
-            await desks[1].phase("ringing")
-            await caller.hangup()
-            await expect(desks[1].card).to_have_count(0)
-            await expect(two.locator("#notices")).to_contain_text("сброшен до ответа")
-
-
 async def test_a_conversation_is_recorded_but_no_secret(
     one: Installation, browser: Browser
 ) -> None:
@@ -194,3 +177,50 @@ async def test_a_conversation_is_recorded_but_no_secret(
         await expect(page.locator("main article")).to_contain_text("Конец")
         audio = page.locator("main audio")
         assert await audio.evaluate(played) > 0
+
+
+async def answered_today(board: Page) -> tuple[int, int]:
+    """The callers of today who were answered, and those who abandoned, by the board."""
+    rows = board.locator("[data-rows=queues] tr")
+    columns = [await rows.locator(f"td:nth-child({nth})").all_inner_texts() for nth in (5, 6)]
+    answered, abandoned = (sum(map(int, texts)) for texts in columns)
+    return answered, abandoned
+
+
+async def test_a_supervisor_moves_and_takes_a_caller_who_waits(
+    one: Installation, browser: Browser
+) -> None:
+    async with phones(one, 0, 1) as [anna, boris], opened(browser) as page:
+        supervisor = await signed_in(page, one, 1)
+        board = await page.context.new_page()
+        await board.goto(f"http://127.0.0.1:{one.ports.desk}/board")
+        one.ordered("queue unpause member PJSIP/702 queue support")  # as a test before left it
+        people = {name: board.locator(f"[data-key={name}]") for name in ("anna", "boris")}
+        for row in people.values():
+            await row.locator("[data-do=pause]").click()
+            await expect(row.locator("[data-do=ready]")).to_be_visible()
+        before = await answered_today(board)
+        annas = people["anna"].locator("td").nth(3)
+        calls = int(await annas.inner_text())
+        waits = board.locator("[data-rows=waiting] tr")
+        async with calling(one, 7):
+            await expect(waits).to_contain_text("support")
+            await waits.locator("summary").click()
+            await waits.locator("[data-queue=claims]").click()
+            await expect(waits).to_contain_text("claims")
+            await waits.locator("[data-do=take]").click()
+            await boris.wait(Incoming, timeout=20)
+            await supervisor.phase("ringing")
+            await boris.answer()
+            await expect(people["boris"]).to_contain_text("Разговор")
+            await expect(waits).to_have_count(0)
+            await boris.hangup()
+        async with calling(one, 8):
+            await expect(waits).to_have_count(1)
+            await people["anna"].locator("[data-do=ready]").click()
+            await anna.wait(Incoming, timeout=40)
+            await anna.answer()
+            await expect(people["anna"].locator("[data-how=listen]")).to_be_visible()
+            await anna.hangup()
+        await expect(annas).to_have_text(str(calls + 1))
+        assert await answered_today(board) == (before[0] + 1, before[1]), "none abandoned"
