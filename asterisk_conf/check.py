@@ -28,6 +28,7 @@ _COUNTED = ("ring", "retry", "wrapup", "limit", "longest_wait", "service_level",
 _HIGHEST = 9
 _USER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,63}")
+_QUEUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"\+?[0-9]{2,20}")
 _LANGUAGE = re.compile(r"[a-z]{2}([_-][A-Za-z]{2})?")
 _PASSWORD = re.compile(r"[A-Za-z0-9._~+/@!*-]{1,128}")
@@ -167,7 +168,7 @@ def _account(where: str, user: str, password: str, name: str) -> Iterator[str]:
 
 def _queue(queue: Queue) -> Iterator[str]:
     where = f"queues.{queue.name}"
-    yield from _fits(f"{where}.name", queue.name, _WORD, "two or more letters, digits, - and _")
+    yield from _fits(f"{where}.name", queue.name, _QUEUE, "two or more letters, digits, - and _")
     if queue.name.lower() == "general":
         yield f"{where}.name: 'general' is reserved by Asterisk; choose another"
     if queue.strategy not in STRATEGIES:

@@ -157,6 +157,10 @@ class Paths(Struct, frozen=True):
     conversations: Path = Path("/var/spool/asterisk/conversations")
 
 
+Dialplan = Literal["own", "freepbx", "freepbx-16"]
+"""Whose dialplan is around ours: none, or that of FreePBX 17, or of its branches 13 to 16."""
+
+
 class Description(Struct, frozen=True, kw_only=True):
     """One installation of Asterisk, unchecked.
 
@@ -171,7 +175,8 @@ class Description(Struct, frozen=True, kw_only=True):
     ``transfer_ring`` is for how many seconds a caller who is transferred rings, ``return_ring`` for
     how many the agent's phone rings again if no one answered. ``recording_notice`` is a sound
     without its extension that announces that a conversation is recorded; "" for none.
-    ``agi`` says whether callers are served over FastAGI when the application is down.
+    ``dialplan`` is whose files these go into. ``agi`` says whether callers are served over FastAGI
+    when the application is down.
     ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
     later), ``webrtc`` whether there are the modules for phones in browsers.
     """
@@ -198,6 +203,7 @@ class Description(Struct, frozen=True, kw_only=True):
     transfer_ring: int = 25
     return_ring: int = 20
     agi: bool = False
+    dialplan: Dialplan = "own"
     paths: Paths = Paths()
     websocket_client: bool = True
     webrtc: bool = True

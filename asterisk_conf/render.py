@@ -4,11 +4,12 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from asterisk_conf.asterisk_queues import asterisk_queues
+from asterisk_conf.asterisk_queues import AsteriskQueue, asterisk_queues
 from asterisk_conf.check import refused
 from asterisk_conf.site import Site, SiteError
 from asterisk_conf.trunks import CODECS, UNSERVED
 
+_FREEPBX = "freepbx/"
 _WITHOUT = frozenset({"asterisk.conf"})
 """Files that include none of the administrator's: Asterisk reads them before all others."""
 
@@ -19,15 +20,38 @@ def render(site: Site) -> dict[str, str]:
     Raises :class:`SiteError` when a value would break out of its place in a file.
     """
     templates = _templates()
-    given = {
-        "site": site,
-        "queues": asterisk_queues(site),
-        "codecs": ",".join(CODECS),
-        "unserved": ",".join(UNSERVED),
-    }
+    given = _given(site, asterisk_queues(site))
     return {
         name: templates.get_template(name).render(given) + _custom(site, name)
         for name in sorted(templates.list_templates())
+        if "/" not in name
+    }
+
+
+def render_freepbx(site: Site) -> dict[str, str]:
+    """The files beside FreePBX, which never writes into them: name in ``/etc/asterisk`` -> text,
+    and ``README.txt`` with the commands and clicks.
+
+    Of ``site`` count its numbers, queues, secrets, sounds and ``dialplan``: accounts,
+    members and trunks are FreePBX's. Raises :class:`SiteError` as :func:`render` does, and if a
+    setting can have no effect there.
+    """
+    templates = _templates()
+    given = _given(site, ())
+    return {
+        name.removeprefix(_FREEPBX): templates.get_template(name).render(given)
+        for name in sorted(templates.list_templates())
+        if name.startswith(_FREEPBX)
+    }
+
+
+def _given(site: Site, queues: tuple[AsteriskQueue, ...]) -> dict[str, object]:
+    """What the templates may use."""
+    return {
+        "site": site,
+        "queues": queues,
+        "codecs": ",".join(CODECS),
+        "unserved": ",".join(UNSERVED),
     }
 
 

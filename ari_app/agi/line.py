@@ -40,6 +40,8 @@ class Dialplan(Struct, frozen=True):
     """The subroutine that sets FIRSTLINE_QUEUE and FIRSTLINE_WAIT for a queue; "" for none."""
     dial: str = "Local/{number}@firstline-people"
     """What is dialled to reach a number."""
+    done: str = ""
+    """The subroutine for a caller who is out of a queue again; "" for none."""
 
 
 class AgiSettings(Struct, frozen=True):
@@ -232,6 +234,8 @@ class AgiLine:
             await channel.subroutine(prepare, want.queue)
             queue, wait = await channel.get("FIRSTLINE_QUEUE"), await channel.get("FIRSTLINE_WAIT")
         status = await channel.run("Queue", f"{queue or want.queue},ci,,,{wait}", "QUEUESTATUS")
+        if done := self._settings.dialplan.done:
+            await channel.subroutine(done, "s")
         outcome = QUEUE_STATUS.get(status or "LEFT", "failed")  # a key that leaves sets nothing
         return fitting(Bridged(outcome), QUEUE_OUTCOMES, "timeout")
 

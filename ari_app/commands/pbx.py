@@ -2,20 +2,31 @@
 
 import re
 import signal
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.runner import begins, console, lasting, run
+from ari_app.config.settings import Config
 from ari_app.config.state import ConfigError, State
 from ari_app.main import pbx_site, processes, service
+from ari_app.store.db import Store
 from asterisk_conf import process
+from asterisk_conf.freepbx import README, freepbx_files
 from asterisk_conf.pbx import Pbx, become, console_command, console_output
 from asterisk_conf.private import make_private
 from asterisk_conf.process import Process
 from asterisk_conf.render import render as rendered
+from asterisk_conf.site import Site
+
+if TYPE_CHECKING:  # it loads numpy
+    from prompts.media import PromptMedia
+
+T = TypeVar("T")
 
 _WAITS = re.compile(r"core (restart|stop) (gracefully|when convenient)")
 """Commands that Asterisk carries out when it has no calls."""
@@ -28,21 +39,35 @@ def pbx() -> None:
 
 @pbx.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.option("--freepbx", is_flag=True, help="The files to put beside FreePBX.")
 @click.pass_obj
-def render(state: State, directory: Path | None) -> None:
-    """Render Asterisk's configuration, into DIRECTORY or where ours reads it."""
-    one = run(asterisk_of(state))
+def render(state: State, directory: Path | None, freepbx: bool) -> None:
+    """Render Asterisk's configuration, into DIRECTORY or where ours reads it.
+
+    With --freepbx, or the setting `[ari] dialplan`, the files that FreePBX includes, and README.txt
+    with the commands that put them there.
+    """
+    config = state.config()
+    freepbx = freepbx or config.ari.dialplan != "own"
+    if directory is None and (freepbx or not config.manages_asterisk):
+        raise click.UsageError("this Asterisk is not ours: name a DIRECTORY to write to")
     if directory is None:
+        one = run(asterisk_of(state))
         changed = one.write()
-        directory = one.site.paths.etc
-        click.echo(f"{directory}: {', '.join(changed) or 'nothing changed'}")
+        click.echo(f"{one.site.paths.etc}: {', '.join(changed) or 'nothing changed'}")
         return
+    if freepbx or not config.manages_asterisk:
+        site = run(_rendered_by(state, _site))
+    else:
+        site = run(asterisk_of(state)).site
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name, text in rendered(one.site).items():
+    for name, text in (freepbx_files(site) if freepbx else rendered(site)).items():
         file = directory / name
         file.touch(0o600)
         file.write_text(text)
     click.echo(f"{directory}: written; it contains passwords, keep it private")
+    if freepbx:
+        click.echo(f"What to do with it is in {directory / README}")
 
 
 @pbx.command()
@@ -140,9 +165,27 @@ def _running(state: State) -> Process:
 
 async def asterisk_of(state: State) -> Pbx:
     """The Asterisk of an installation, configured but not started."""
+    return await _rendered_by(state, _pbx)
+
+
+async def _pbx(config: Config, state: State, store: Store, reading: "PromptMedia") -> Pbx:
+    from ari_app.main.exchange import exchange_of
+
+    return await exchange_of(config, state, store, reading, console())
+
+
+async def _site(config: Config, state: State, store: Store, reading: "PromptMedia") -> Site:
+    from ari_app.main.exchange import site_of
+
+    return (await site_of(config, state, store, reading))[0]
+
+
+async def _rendered_by(
+    state: State, made: Callable[[Config, State, Store, "PromptMedia"], Awaitable[T]]
+) -> T:
+    """What ``made`` returns, with the prompts of an installation rendered."""
     from ari_app.main import speech
     from ari_app.main.demo import open_store
-    from ari_app.main.exchange import exchange_of
     from ari_app.menus import loading
 
     state.make()
@@ -153,6 +196,6 @@ async def asterisk_of(state: State) -> Pbx:
     try:
         words = loading.prompts(loading.directory(config), loading.shipped(config)).valid()
         async with speech.spoken(config, state, words, console()) as reading:
-            return await exchange_of(config, state, store, reading, console())
+            return await made(config, state, store, reading)
     finally:
         await store.close()

@@ -20,6 +20,7 @@ from ari_app.config.site_departments import DepartmentSettings, TopicSettings, p
 from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
 from ari_app.config.statistics_settings import StatisticsSettings
 from ari_app.config.waiting_settings import WaitingSettings
+from asterisk_conf.parts import Dialplan
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
 from ivr.numbers import NumberPlan
@@ -60,6 +61,12 @@ class AriSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     application: str = "firstline"
     transport: Literal["auto", "websocket", "http"] = "auto"
     forgeable: tuple[str, ...] = ()
+    dialplan: Dialplan = "own"
+
+    def __post_init__(self) -> None:
+        """Only an Asterisk that is there already has another's dialplan."""
+        if self.dialplan != "own" and not self.url:
+            raise ValueError('dialplan: FreePBX needs its url, such as "http://127.0.0.1:8088"')
 
 
 class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

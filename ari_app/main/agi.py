@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from msgspec.structs import replace
 from rich.console import Console
 
 from ari_app.agi.connection import Connection
@@ -89,14 +90,21 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
         yield
 
 
+def _dialplan(config: Config) -> Dialplan:
+    """The subroutines of the dialplan that is rendered for this installation."""
+    if config.ari.dialplan != "own":
+        return Dialplan("firstline-agi-queue", done="firstline-clear")
+    return Dialplan() if config.manages_asterisk else Dialplan(prepare="")
+
+
 def _accepting(shared: Shared, inbound: InboundCalls) -> Callable[[Connection], Awaitable[None]]:
     """Return what serves the call of a connection to its end."""
     config = shared.config
-    own = Dialplan() if config.manages_asterisk else Dialplan(prepare="")
+    own = _dialplan(config)
     settings = AgiSettings(
         _spool(shared),
         config.site.dead_man,
-        Dialplan(own.prepare, config.agi.dial or own.dial),
+        replace(own, dial=config.agi.dial or own.dial),
     )
 
     async def accept(connection: Connection) -> None:

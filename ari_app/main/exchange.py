@@ -16,6 +16,7 @@ from ari_app.store import agents, subscribers
 from ari_app.store.db import Store, StoreError
 from asterisk_conf.pbx import Pbx
 from asterisk_conf.reload import Reload
+from asterisk_conf.site import Site
 from prompts.media import PromptMedia
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,18 @@ async def exchange_of(
     """The Asterisk of this installation, configured but not started."""
     with console.status("looking for Asterisk") as shown:
         asterisk = await asyncio.to_thread(pbx_site.asterisk, config, state, shown.update)
+    site, keep = await site_of(config, state, store, reading)
+    return Pbx(asterisk, site, state.directory, custom_directory(config, state), keep=keep)
+
+
+async def site_of(
+    config: Config, state: State, store: Store, reading: PromptMedia
+) -> tuple[Site, bool]:
+    """The site to render, its sounds made; and whether it lacks accounts, as the database does not
+    answer.
+
+    An Asterisk that is there already has accounts of its own, so the site has none then.
+    """
     try:
         people = await store.read(subscribers.with_phones)
         staff = await store.read(agents.everyone)
@@ -40,9 +53,11 @@ async def exchange_of(
     apology = await pbx_site.apology(state, reading, config.site.languages[0])
     offer = await pbx_site.queue_offer(state, reading, config.site.languages)
     notice = await pbx_site.recording_notice(config, state, reading)
+    if not config.manages_asterisk:
+        people, staff = [], []
     sounds = str(apology.with_suffix("")), offer, notice
     site = pbx_site.site(config, state.keys(), people, staff, *sounds)
-    return Pbx(asterisk, site, state.directory, custom_directory(config, state), keep=keep)
+    return site, keep
 
 
 @asynccontextmanager
