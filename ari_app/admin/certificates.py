@@ -15,6 +15,9 @@ from msgspec import Struct
 AUTHORITY, SERVER = 3650, 397
 """Days: of the authority, and of the certificate, which some browsers refuse if it is longer."""
 
+MADE = "desk-tls"
+"""Where the desk's are, in the state directory."""
+
 _NAME = re.compile(
     r"(?=.{1,253}$)(?:\*\.)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*"
 )

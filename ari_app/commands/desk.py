@@ -2,7 +2,7 @@
 
 import click
 
-from ari_app.admin.certificates import CertificateError, is_name, made
+from ari_app.admin.certificates import MADE, CertificateError, is_name, made
 from ari_app.commands.groups import Commands
 from ari_app.config.state import State
 
@@ -30,7 +30,7 @@ def certificate(state: State, names: tuple[str, ...]) -> None:
                 f"{name} is no host name in small letters, and no address", param_hint="NAME"
             )
     try:
-        one = made(state.directory.absolute() / "desk-tls", names)
+        one = made(state.directory.absolute() / MADE, names)
     except CertificateError as error:
         raise click.ClickException(str(error)) from error
     if one.new_authority:

@@ -119,7 +119,7 @@ class Desk:
                 records=RecordCommands(tabs, cards, details, ports, browsing, views, render),
                 callbacks=CallbackCommands(ports, promised, cards, details, states, render, now),
                 supervision=self.supervision,
-                tasks=TaskCommands(ports, tasks, cards, render, now),
+                tasks=TaskCommands(ports, tasks, cards, browsing, render, now),
                 tickets=TicketCommands(tickets, late, views, browsing, render),
                 recordings=RecordingCommands(ports.conversations, cards, render),
                 board=BoardCommands(boards, ports, states, tabs, render),

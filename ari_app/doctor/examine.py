@@ -2,6 +2,7 @@
 
 from ari_app.doctor import (
     browsers,
+    certificates,
     dialplan,
     doors,
     host,
@@ -19,7 +20,7 @@ from ari_app.doctor.findings import ORDER, Finding
 
 GROUPS = (
     version, doors, passwords, dialplan, key_logging, modules, limits, host, sounds, queues, leaks,
-    browsers,
+    browsers, certificates,
 )  # fmt: skip
 
 

@@ -31,6 +31,15 @@ class Machine(Struct, frozen=True, kw_only=True):
     most_files: int = 0
 
 
+class Certificate(Struct, frozen=True):
+    """A file of certificates that ends soon, or ``over`` is or cannot be read; ``trouble`` says
+    which."""
+
+    path: str
+    trouble: str
+    over: bool
+
+
 class Sound(Struct, frozen=True):
     """The header of a WAV file; ``format`` is 1 for PCM."""
 
@@ -83,6 +92,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     console: str = "asterisk -rx"
     """The command that runs another in Asterisk's console."""
     machine: Machine | None = None
+    certificates: tuple[Certificate, ...] = ()
     sounds: tuple[Sound, ...] = ()
     live: Live | None = None
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
-from ari_app.admin import log_files, retention
+from ari_app.admin import certificate_ends, log_files, retention
 from ari_app.ari.calls import Calls
 from ari_app.ari.disk import DiskWatch
 from ari_app.ari.events import Event
@@ -116,7 +116,9 @@ def _start(
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk, begin)
     begin(desk.record.run())
-    begin(log_files.run(log_files.of(shared.foundation.state.directory)))
+    state = shared.foundation.state.directory
+    begin(log_files.run(log_files.of(state)))
+    begin(certificate_ends.run(partial(certificate_ends.of_installation, config, state), clock))
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())
     begin(shared.messaging.campaigns.run())

@@ -7,6 +7,7 @@ from msgspec import Struct
 from prometheus_client import generate_latest
 
 from ari_app import __version__
+from ari_app.admin import certificate_ends
 from ari_app.ari.calls import Calls
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
@@ -46,15 +47,19 @@ class Monitoring(Struct, frozen=True):
 
     async def readiness(self) -> Readiness:
         """Look at all that callers need."""
-        store, voice = await asyncio.gather(self._store(), self._voice())
+        store, voice, ends = await asyncio.gather(self._store(), self._voice(), self._ends())
         calls = self._calls()
-        beside = (self._ami(), self._record(), *self._agi())
+        why = certificate_ends.trouble(ends, clock())
+        certificates = check("certificates", why, needed=False)
+        beside = (self._ami(), self._record(), certificates, *self._agi())
         return Readiness.of((self._ari(), calls, store, self._menus(), voice, *beside))
 
     async def snapshot(self) -> Snapshot:
         """The state of this moment."""
         shared, link = self.shared, self.shared.link
-        readiness, waiting = await asyncio.gather(self.readiness(), self._backlog())
+        readiness, waiting, ends = await asyncio.gather(
+            self.readiness(), self._backlog(), self._ends()
+        )
         return Snapshot(
             at=clock(),
             version=__version__,
@@ -63,6 +68,7 @@ class Monitoring(Struct, frozen=True):
             ari_unanswered=link.unanswered,
             board=self.desk.queues.view.board,
             backlog=waiting,
+            certificates={one.setting: one.until for one in ends if one.until is not None},
             records_waiting=shared.recorder.waiting,
             records_dropped=shared.recorder.dropped,
             records_refused=shared.recorder.refused,
@@ -121,6 +127,12 @@ class Monitoring(Struct, frozen=True):
                 return check("voice", await self.shared.menus.now.reading.voice.trouble())
         except TimeoutError:
             return check("voice", f"the speech engine: {_SLOW.format(PATIENCE)}")
+
+    async def _ends(self) -> tuple[certificate_ends.Ending, ...]:
+        """When certificates end, by the files as they are now."""
+        state = self.shared.foundation.state.directory
+        of = certificate_ends.of_installation
+        return await asyncio.to_thread(of, self.shared.config, state)
 
     async def _backlog(self) -> Backlog | None:
         try:

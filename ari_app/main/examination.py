@@ -9,13 +9,15 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.admin import certificate_ends
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.doctor import read_files, read_live
 from ari_app.doctor.conf import Conf
-from ari_app.doctor.facts import Facts, Live
+from ari_app.doctor.facts import Certificate, Facts, Live
 from ari_app.doctor.read_machine import machine
+from ari_app.main.foundation import clock
 from ari_app.main.processes import asterisk_process, recorded
 from ari_app.store import agents
 from ari_app.store.errors import StoreError
@@ -67,6 +69,7 @@ async def of_installation(state: State) -> Examined:
         files=files,
         application=config.ari.application,
         browser_phones=await asyncio.to_thread(_browser_phones, state, config),
+        certificates=await asyncio.to_thread(_certificates, state, config),
         console="firstline pbx console" if ours else "asterisk -rx",
     )
     places = _places(facts.conf("asterisk.conf"))
@@ -86,6 +89,16 @@ async def of_installation(state: State) -> Examined:
         return Examined(replace(facts, live=await _live(state, config, running)))
     except (PbxError, OSError) as error:
         return Examined(facts, f"Asterisk was not asked: {error}")
+
+
+def _certificates(state: State, config: Config) -> tuple[Certificate, ...]:
+    """Those that end soon."""
+    now = clock()
+    return tuple(
+        Certificate(one.path, trouble, one.until is None or one.until <= now)
+        for one in certificate_ends.of_installation(config, state.directory)
+        if (trouble := one.trouble(now))
+    )
 
 
 def _browser_phones(state: State, config: Config) -> tuple[str, ...]:

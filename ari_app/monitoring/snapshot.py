@@ -1,6 +1,6 @@
 """What is read at each scrape: a value of this moment, as metrics."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -23,6 +23,8 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     board: Board
     backlog: Backlog | None
     """None while the database cannot be read."""
+    certificates: Mapping[str, datetime]
+    """When each ends, by the setting that names it."""
     records_waiting: int
     records_dropped: int
     records_refused: int
@@ -62,6 +64,14 @@ def _health(now: Snapshot) -> Iterator[Metric]:
     for one in ready.checks:
         checks.add_metric([one.name], float(one.ok))
     yield checks
+    ends = GaugeMetricFamily(
+        "firstline_certificate_ends_seconds",
+        "When a certificate ends, in seconds since 1970, by the setting that names it.",
+        labels=["setting"],
+    )
+    for setting, until in now.certificates.items():
+        ends.add_metric([setting], until.timestamp())
+    yield ends
 
 
 def _ari(now: Snapshot) -> Iterator[Metric]:

@@ -246,7 +246,8 @@ async def test_a_phone_that_vanished_is_let_go_in_a_menu_and_in_a_queue(quick: P
 
 
 async def test_a_caller_whose_agent_vanished_goes_to_the_front_of_the_queue(quick: Pbx) -> None:
-    """The agent's phone answers and sends no media; at the second call it hangs up itself.
+    """The agent's phone answers and sends no media; at other calls it hangs up itself. The same
+    holds after a transfer.
 
     That another phone was out of order, which the flow dialled before or the queue rang, means
     nothing for the end of a conversation.
@@ -260,7 +261,7 @@ async def test_a_caller_whose_agent_vanished_goes_to_the_front_of_the_queue(quic
             assert await asyncio.to_thread(agent.register) == 200
             assert await asyncio.to_thread(one.dial, "611") == 200
             channel, _ = await app.began()
-            speaking = asyncio.create_task(asyncio.to_thread(one.speak, 16))
+            speaking = asyncio.create_task(asyncio.to_thread(one.speak, 24))
             dialled = {"FIRSTLINE_NUMBER": "701", "FIRSTLINE_RING": "9"}
             await app.to_dialplan(channel, "firstline-dial", "s", dialled)
             await asyncio.to_thread(agent.refuses, "502 Bad Gateway")
@@ -277,4 +278,15 @@ async def test_a_caller_whose_agent_vanished_goes_to_the_front_of_the_queue(quic
             asked = await asyncio.to_thread(agent.picks_up)
             assert await asyncio.to_thread(agent.hangs_up, asked) == 200
             assert await app.began() == (channel, ["back", "CONTINUE"])
+            await app.to_dialplan(channel, "firstline-transfer", "701", {})
+            await asyncio.to_thread(agent.picks_up)
+            await asyncio.to_thread(agent.is_hung_up)
+            await until(in_front)
+            asked = await asyncio.to_thread(agent.picks_up)
+            assert await asyncio.to_thread(agent.hangs_up, asked) == 200
+            assert await app.began() == (channel, ["back", "CONTINUE"])
+            await app.to_dialplan(channel, "firstline-transfer", "701", {})
+            asked = await asyncio.to_thread(agent.picks_up)
+            assert await asyncio.to_thread(agent.hangs_up, asked) == 200
+            assert await app.began() == (channel, ["back", "ANSWER"])
             await speaking

@@ -124,7 +124,7 @@ def test_nothing_is_recorded_of_those_whom_an_agent_brings_in() -> None:
     for name in ("firstline-again", "firstline-joins", "firstline-three", "firstline-dial"):
         assert " same => n,StopMixMonitor()" in section("extensions.conf", name, files), name
     joins = section("extensions.conf", "firstline-joins", files)
-    agent_alone = ' same => n,GotoIf($["${EXTEN}" = "${FIRSTLINE_AGENT}"]?join)'
+    agent_alone = ' same => n,GotoIf($["${EXTEN}" = "${FIRSTLINE_AGENT}"]?agent)'
     assert joins[joins.index(" same => n,StopMixMonitor()") - 1] == agent_alone
     fallback = section("extensions.conf", "firstline-fallback", files)
     at = fallback.index(" same => n,Queue(support,ci)")

@@ -6,7 +6,9 @@ import pytest
 
 from ari_app.desk import messages as m
 from ari_app.desk.commands import browsing
+from ari_app.desk.tasks_port import Task
 from ari_app.rate_limit import Rate
+from tests.desk.fakes import NOW
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
 AFTER = 120
@@ -90,6 +92,23 @@ async def test_records_that_are_read_without_a_call_are_limited_and_reported(
     assert what == ["chronology"] * 3 + ["limited: many records"] + ["chronology: owes"] * 2
     harness.now += timedelta(seconds=60)
     assert (await asked(anna, m.ViewSubscriber("t:9", 9))).ok
+
+
+@pytest.mark.usefixtures("few")
+async def test_cards_of_tasks_are_limited_as_records_are() -> None:
+    harness = DeskHarness()
+    anna = AgentTab(harness, "anna")
+    for n in range(4):
+        due = NOW + timedelta(hours=1)
+        task = Task(id=0, text="call", owner="anna", author="boris", due=due, subscriber=n + 10)
+        await harness.tasks.add(f"t:{n}", task)
+    got = [await asked(anna, m.Task(f"t:{n}", n + 1, "open")) for n in range(4)]
+    assert [one.ok for one in got] == [True] * 3 + [False]
+    assert 'data-why="13"' in got[3].html
+    assert (await asked(anna, m.Task("t:5", 1, "open"))).ok, "the card is open"
+    what = [what for _, _, what in harness.profiles.views]
+    assert what.count("task") == 4
+    assert what.count("limited: many records") == 1
 
 
 @pytest.mark.usefixtures("few")

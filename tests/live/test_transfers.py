@@ -200,7 +200,8 @@ async def test_a_caller_whom_no_one_answers_comes_back(mine: Installation, to: s
 
 
 async def test_a_colleague_is_asked_first(mine: Installation) -> None:
-    """Refuses; then answers: all three, taken back; then once more, and gets the caller."""
+    """Refuses; then answers: all three, taken back; then once more, and gets the caller, who comes
+    back from a number that does not exist."""
     async with scene(mine) as at:
         talk = await at.begin()
         caller, leg, both = talk.caller.channel, talk.leg, {ANNA, BORIS}
@@ -239,6 +240,15 @@ async def test_a_colleague_is_asked_first(mine: Installation) -> None:
         await at.actions.hang_up(leg)
         await until("passed")
         await at.anna.wait(Disconnected)
+        await at.shows(lambda board: speakers(board) == {BORIS})
+        [talk] = at.watch.view.board.talks
+        states.append(Pass(call=talk.caller.call, phone=BORIS, leg=talk.leg))
+        await at.actions.transfer(talk.leg, "799")
+        await at.boris.wait(Disconnected)
+        await at.boris.wait(Incoming, timeout=20)
+        await until("back-rings")
+        await at.boris.answer()
+        await until("back")
         await at.shows(lambda board: speakers(board) == {BORIS})
         await at.boris.hangup()
         await at.me.wait(Disconnected, timeout=60)

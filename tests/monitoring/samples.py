@@ -33,6 +33,7 @@ SNAPSHOT = Snapshot(
     ari_unanswered=1,
     board=Board({"support": Queue({one.interface: one for one in MEMBERS}, CALLERS)}),
     backlog=Backlog(Waiting(2, NOW - timedelta(minutes=1)), Waiting(0, None)),
+    certificates={"[desk] certificate": NOW + timedelta(days=30)},
     records_waiting=5,
     records_dropped=1,
     records_refused=0,

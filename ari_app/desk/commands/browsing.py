@@ -16,7 +16,7 @@ from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.render import Render
-from ari_app.desk.web.tabs import Tabs
+from ari_app.desk.web.tabs import Tab, Tabs
 from ari_app.rate_limit import Rate, RateLimit
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,23 @@ class Browsing:
         """Whether the agent has a card of the subscriber, or was shown their record just now."""
         at = self._shown.get((agent, subscriber))
         return self.has_card(agent, subscriber) or (at is not None and self._now() - at < FRESH)
+
+    async def refusal(self, tab: Tab, key: str, subscriber: int, why: str = "") -> m.Answer | None:
+        """What is answered to message ``key`` instead of a record: the form that asks why, or how
+        long to wait; None: it was counted, and may be shown."""
+        if self.has_card(tab.agent, subscriber):
+            return None
+        if not (wait := await self.wait(tab.agent, "records with a reason" if why else "records")):
+            return None
+        if why:
+            return self.limited(tab, key, wait)
+        html = self._render.page("view_reason", tab.language, subscriber=subscriber)
+        return m.Answer(key, ok=False, html=html)
+
+    def limited(self, tab: Tab, key: str, wait: int) -> m.Answer:
+        """The answer to message ``key`` that says how many seconds to wait."""
+        text = self._render.word("reads-wait", tab.language, wait=wait)
+        return m.Answer(key, ok=False, text=text)
 
     async def wait(self, agent: str, what: What) -> int:
         """Whole seconds until the agent may read one more; 0: it is counted, and may be read."""

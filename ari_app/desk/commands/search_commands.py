@@ -2,7 +2,6 @@
 
 import re
 from datetime import datetime
-from typing import Literal
 
 from ari_app.desk import messages as m
 from ari_app.desk.commands.browsing import Browsing
@@ -36,7 +35,7 @@ class SearchCommands:
         """Find subscribers by number, name or words of their chronology, and a ticket by its
         number."""
         if wait := await self._browsing.wait(tab.agent, "searches"):
-            return self._limited(tab, message.key, wait)
+            return self._browsing.limited(tab, message.key, wait)
         found = await self._profiles.search(message.text)
         for each in found:
             await self._views.record(tab.agent, each.subscriber, "found")
@@ -58,11 +57,8 @@ class SearchCommands:
     async def view(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
         """Show a subscriber's contacts, tickets and notes; above the limit, for a reason."""
         agent, id, why = tab.agent, message.subscriber, " ".join(message.why.split())
-        if not self._browsing.has_card(agent, id):
-            what: Literal["records", "records with a reason"]
-            what = "records with a reason" if why else "records"
-            if wait := await self._browsing.wait(agent, what):
-                return self._limited(tab, message.key, wait) if why else self._ask_why(tab, message)
+        if refused := await self._browsing.refusal(tab, message.key, id, why):
+            return refused
         await self._views.record(agent, id, f"chronology: {why}" if why else "chronology")
         self._browsing.shown(agent, id)
         return await self._chronology(tab, message)
@@ -82,15 +78,6 @@ class SearchCommands:
             "contacts", tab.language, history=found, subscriber_id=message.subscriber, pages=True
         )
         return m.Answer(message.key, ok=True, html=html)
-
-    def _limited(self, tab: Tab, key: str, wait: int) -> m.Answer:
-        return m.Answer(
-            key, ok=False, text=self._render.word("reads-wait", tab.language, wait=wait)
-        )
-
-    def _ask_why(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
-        html = self._render.page("view_reason", tab.language, subscriber=message.subscriber)
-        return m.Answer(message.key, ok=False, html=html)
 
     async def _chronology(self, tab: Tab, message: m.ViewSubscriber) -> m.Answer:
         profiles, id, text = self._profiles, message.subscriber, message.text.strip()

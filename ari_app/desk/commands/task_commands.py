@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ari_app.desk import messages as m
 from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.desk.cards.cards import OpenCards
+from ari_app.desk.commands.browsing import Browsing
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.forms.form_input import InvalidField
 from ari_app.desk.forms.task_forms import TaskForms
@@ -27,6 +28,7 @@ class TaskCommands:
         ports: Ports,
         forms: TaskForms,
         cards: OpenCards,
+        browsing: Browsing,
         render: Render,
         now: Callable[[], datetime],
     ) -> None:
@@ -35,6 +37,7 @@ class TaskCommands:
         self._views = ViewLog(ports.profiles)
         self._forms = forms
         self._cards = cards
+        self._browsing = browsing
         self._render = render
         self._now = now
 
@@ -65,13 +68,18 @@ class TaskCommands:
         return m.Answer(message.key, ok=True, text=self._forms.added(task, tab.language))
 
     async def act(self, tab: Tab, message: m.Task) -> m.Answer:
-        """Take a task over, give it to somebody, put it off, close it, or open its card."""
+        """Take a task over, give it to somebody, put it off, close it, or open its card, which
+        counts as a record that is read without a call."""
         agent, task = tab.agent, await self._tasks.one(message.id)
         everyone = {"", *(one.name for one in self._people.everyone())}
         if not self._works_with(tab, task) or message.to not in everyone:
             text = self._render.word("not-there", tab.language)
             return m.Answer(message.key, ok=False, text=text)
         if message.do == "open":
+            one = task.subscriber
+            if one and (refused := await self._browsing.refusal(tab, message.key, one)):
+                return refused
+            await self._views.record(agent, one, "task")
             arrival = Arrival(channel="", number=task.number, subscriber=task.subscriber)
             card = self._cards.open_record(agent, arrival)
             return m.Answer(message.key, ok=True, card=card.id)

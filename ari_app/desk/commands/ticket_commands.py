@@ -36,8 +36,7 @@ class TicketCommands:
     async def show(self, tab: Tab, message: m.Ticket) -> m.Answer:
         """Show a ticket with its history; change it first if the message says so."""
         if wait := await self._browsing.wait(tab.agent, "tickets"):
-            text = self._render.word("reads-wait", tab.language, wait=wait)
-            return m.Answer(message.key, ok=False, text=text)
+            return self._browsing.limited(tab, message.key, wait)
         text, note = "", message.note.strip()
         if message.to or note:
             key, id = message.key, message.id

@@ -56,11 +56,16 @@ export class Panels {
     const before = document.activeElement;
     const answer = await this.connection.ask(message);
     notice(answer.text);
-    if (!answer.html || this.holds(form)) return;
+    if (answer.html) this.put(answer.html, before, form);
+  }
+
+  // Put into the panel what the server answered; `before` had the focus when it was asked.
+  put(html, before, form) {
+    if (this.holds(form)) return;
     const found = $("found");
     if (!found.contains(before)) this.opener = before;
     if (found.contains(document.activeElement)) found.focus({ preventScroll: true });
-    renew(found, answer.html); // nothing is taken over from another record or ticket
+    renew(found, html); // nothing is taken over from another record or ticket
     found.hidden = false;
     bringIntoSight(found);
   }
