@@ -1,6 +1,10 @@
 """AMI actions on queues and calls: pause, add, remove, redirect, transfer."""
 
-from ari_app.ami.client import Ask, RefusedError
+import logging
+
+from ari_app.ami.client import AmiError, Ask, RefusedError
+
+log = logging.getLogger(__name__)
 
 TRANSFER = "firstline-transfer"
 """The context of the dialplan that takes transferred callers."""
@@ -88,6 +92,17 @@ class QueueActions:
         """Whether the dialplan knows the way to a number (digits, ``*`` and ``#``)."""
         found = await self._ask("Getvar", Variable=f"DIALPLAN_EXISTS({PEOPLE},{number},1)")
         return found.get("Value", "") not in ("", "0")
+
+    async def extend(self, channel: str, seconds: int) -> bool:
+        """Set the limit of a channel, by its id, to so many seconds from now (AbsoluteTimeout):
+        as the dialplan's ``TIMEOUT(absolute)``, but whatever the channel does. Returns whether
+        that was done, and raises nothing."""
+        try:
+            await self._ask("AbsoluteTimeout", Channel=channel, Timeout=str(seconds))
+        except AmiError as error:
+            log.debug("channel %s: its limit stays: %s", channel, error)
+            return False
+        return True
 
     async def hang_up(self, channel: str) -> None:
         """Hang up a channel."""

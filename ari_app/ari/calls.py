@@ -11,6 +11,7 @@ from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
 
+from ari_app.ari.dead_man import Extend
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     Channel,
@@ -196,11 +197,10 @@ class Calls:
             else:
                 self._refused.add(channel)
 
-    async def watch(self) -> NoReturn:
-        """Put the dead-man switches off all the time."""
+    async def watch(self, extend: Extend) -> NoReturn:
+        """Put the dead-man switches off all the time; by ``extend`` those of who is recorded."""
         while True:
-            for line in list(self._lines.values()):
-                await line.renew()
+            await asyncio.gather(*(line.renew(extend) for line in self._lines.values()))
             await asyncio.sleep(RENEWING)
 
     def _started(self, event: StasisStart) -> None:

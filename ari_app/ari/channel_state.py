@@ -29,6 +29,8 @@ class Timeouts(Struct, frozen=True):
     """What the dialplan grants the application before it takes the caller back."""
     step: float = 1.0
     """How much of that may pass in silence before it is granted again."""
+    extending: float = 1.0
+    """For AMI to do that while the channel records."""
     margin: float = 20.0
     """How much longer than it can take a recording may take."""
     media: float = 60.0

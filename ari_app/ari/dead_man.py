@@ -3,9 +3,15 @@
 It is ``TIMEOUT(absolute)``, which can only be set while nothing plays or records on the channel, as
 setting a variable waits for that. So it is set before a playback, for as long as that lasts and a
 little more, and in short steps while the caller is heard or waits in silence.
+
+AMI's AbsoluteTimeout sets the same limit and waits for nothing. So while a recording lasts, which
+may be minutes, short steps go over AMI; without it the limit is what was set before.
 """
 
+import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import ceil
 
 from ari_app.ari.channel_state import ChannelState
@@ -13,6 +19,10 @@ from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.rest import Channels
 
 log = logging.getLogger(__name__)
+
+Extend = Callable[[str, int], Awaitable[bool]]
+"""Sets the limit of a channel, by its id, to so many seconds from now, whatever it does; returns
+whether it did. Never raises."""
 
 SLACK = 2.0
 """How many seconds too many are left as they are, which saves a request."""
@@ -49,15 +59,30 @@ class DeadMan:
         await self._channels.extend_absolute_timeout(self._channel.id, granted)
         self.until = now + granted
 
+    @property
+    def _in_step(self) -> bool:
+        """Whether it fires about ``dead_man`` from now."""
+        timeouts, left = self._channel.timeouts, self.until - self._channel.clock()
+        return timeouts.dead_man - timeouts.step < left <= timeouts.dead_man + SLACK
+
     async def renew(self) -> None:
         """Put it off while nothing plays, if a step of the time has passed."""
-        timeouts, left = self._channel.timeouts, self.until - self._channel.clock()
-        if timeouts.dead_man - timeouts.step < left <= timeouts.dead_man + SLACK:
+        if self._in_step:
             return
         try:
             await self.grant(0.0)
         except UnreachableError as error:
             log.debug("channel %s: %s", self._channel.id, error)
+
+    async def renew_by(self, extend: Extend) -> None:
+        """Put it off, or forward, while the channel records."""
+        if self._in_step:
+            return
+        now, timeouts = self._channel.clock(), self._channel.timeouts
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeouts.extending):
+                if await extend(self._channel.id, timeouts.dead_man):
+                    self.until = now + timeouts.dead_man
 
     def _failed(self, error: AriError | UnreachableError) -> None:
         if isinstance(error, GoneError):

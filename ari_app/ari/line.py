@@ -8,7 +8,7 @@ in :mod:`ari_app.ari.recorder`.
 import logging
 
 from ari_app.ari.channel_state import ChannelState, Timeouts
-from ari_app.ari.dead_man import DeadMan
+from ari_app.ari.dead_man import DeadMan, Extend
 from ari_app.ari.dialplan import Dialplan
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
@@ -144,10 +144,14 @@ class ChannelLine:
         self._music.plays = midway.music
         self._dead_man.until = midway.until
 
-    async def renew(self) -> None:
-        """Put the dead-man switch off, if nothing plays or records; to be called all the time."""
-        busy = self._recorder.records or self._inherited is not None
-        if self.player.quiet and not (busy or self.dialplan.away or self.gone):
+    async def renew(self, extend: Extend) -> None:
+        """Put the dead-man switch off, if nothing plays; to be called all the time."""
+        away = self._inherited is not None or self.dialplan.away or self.gone
+        if away or not self.player.quiet:
+            return
+        if self._recorder.records:
+            await self._dead_man.renew_by(extend)
+        else:
             await self._dead_man.renew()
 
     def interrupted(self) -> None:

@@ -1,21 +1,22 @@
 """Overload: whether Asterisk and the application keep up with the calls that they have.
 
-A ping goes the way of every request: through our event loop, the link and Asterisk. When several in
-a row take too long, or there are as many calls as may be, the dialplan leads new callers to its
-fallback, an apology and the queue, so that those who are here are served in time.
+A ping goes the way of every request: through our event loop, the link and Asterisk. How long it
+takes says how many calls may be here (:mod:`ari_app.ari.admission`). While there are as many, the
+dialplan leads new callers to its fallback, an apology and the queue, so that those who are here
+are served in time.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from time import time
 from typing import NoReturn
 
-from msgspec import Struct
-from msgspec.structs import replace
-
+from ari_app.ari.admission import Admission, Limits, answered, counted
 from ari_app.ari.errors import AriError, UnreachableError
-from ari_app.ari.link import Link
+from ari_app.ari.events import Event
+from ari_app.ari.link import Handler, Link
 
 log = logging.getLogger(__name__)
 
@@ -24,44 +25,14 @@ VARIABLE = "FIRSTLINE_BUSY_UNTIL"
 fallback. It is set again and again, so what an application leaves that died is over by itself."""
 HOLD = 5
 """For how many seconds it is set."""
+RENEW = 2.0
+"""Seconds after which it is set again."""
 EVERY = 0.15
 """Seconds between two pings."""
 PATIENCE = 2.0
-"""The longest wait for the answer to one; seconds."""
-IN_A_ROW = 4
-"""So many late answers in a row are an overload."""
-RECOVERED = 20
-"""So many answers in a row, within half the limit, end it."""
-
-
-class Limits(Struct, frozen=True):
-    """What is too much; 0 is no limit. ``seconds``: an answer that takes longer is late."""
-
-    seconds: float = 0.05
-    calls: int = 0
-
-
-class Pressure(Struct, frozen=True):
-    """What was measured so far."""
-
-    overloaded: bool = False
-    late: int = 0
-    """Late answers in a row."""
-    good: int = 0
-    """Good answers in a row."""
-
-
-def measured(pressure: Pressure, seconds: float, calls: int, limits: Limits) -> Pressure:
-    """An answer took so long, and there are so many calls."""
-    full = bool(limits.calls) and calls >= limits.calls
-    late = bool(limits.seconds) and seconds > limits.seconds
-    good = not full and (not limits.seconds or seconds <= limits.seconds / 2)
-    after = Pressure(
-        pressure.overloaded, pressure.late + 1 if late else 0, pressure.good + 1 if good else 0
-    )
-    if full or after.late >= IN_A_ROW:
-        return replace(after, overloaded=True)
-    return replace(after, overloaded=after.overloaded and after.good < RECOVERED)
+"""The longest wait for the answer to one, or to the variable; seconds."""
+QUIET = 10.0
+"""An overload is over when no caller was refused for so long; seconds."""
 
 
 class OverloadWatch:
@@ -76,45 +47,91 @@ class OverloadWatch:
         self._limits = limits
         self._report = report
         self._clock = asyncio.get_running_loop().time
-        self._pressure = Pressure()
+        self._admission = Admission()
+        self._changed = asyncio.Event()
+        self._leads = False
+        """Whether the dialplan leads new callers to the fallback now."""
+        self._took = 0.0
+        """How long the last ping took, as far as it was waited for."""
+
+    def handling(self, following: Handler) -> Handler:
+        """Looks at the number of calls after each event, which ``following`` takes."""
+
+        def handle(event: Event) -> None:
+            following(event)
+            self._count()
+
+        return handle
 
     async def run(self) -> NoReturn:
         """Measure without end, while the link is up."""
         while True:
             await self._link.wait_connected()
             began = self._clock()
+            ping = asyncio.ensure_future(self._ping())
             try:
-                async with asyncio.timeout(PATIENCE):
-                    await self._link.ari.asterisk.ping()
-            except UnreachableError:
-                await asyncio.sleep(EVERY)
-                continue
-            except (TimeoutError, AriError) as error:
-                log.debug("a ping of Asterisk: %r", error)
-            await self._take(self._clock() - began)
-            await asyncio.sleep(EVERY)
+                if self._limits.seconds:  # what is late already is not waited for
+                    await asyncio.wait({ping}, timeout=self._limits.seconds)
+                    self._answered(self._clock() - began)
+                await ping
+            finally:
+                ping.cancel()
+            self._took = self._clock() - began
+            self._count()
+            await asyncio.sleep(0 if self._admission.late else EVERY)
 
-    async def _take(self, seconds: float) -> None:
-        calls, before = self._calls(), self._pressure.overloaded
-        self._pressure = measured(self._pressure, seconds, calls, self._limits)
-        now = self._pressure.overloaded
-        if now != before:
-            self._report(now)
-        if now and not before:
+    async def lead(self) -> NoReturn:
+        """Notify the dialplan and the administrator without end."""
+        reported, refused = False, 0.0
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RENEW):
+                    await self._changed.wait()
+            self._changed.clear()
+            refusing, now = self._admission.refusing, self._clock()
+            if refusing or self._leads:
+                await self._set(int(time()) + HOLD if refusing else 0)
+            refused = now if refusing else refused
+            overloaded = refusing or (reported and now - refused < QUIET)
+            if overloaded != reported:
+                reported = overloaded
+                self._notify(overloaded)
+
+    def _answered(self, seconds: float) -> None:
+        if self._link.connected:
+            self._admission = answered(self._admission, seconds, self._calls(), self._limits)
+
+    def _count(self) -> None:
+        before = self._admission.refusing
+        self._admission = counted(self._admission, self._calls(), self._limits)
+        if self._admission.refusing != before:
+            self._changed.set()
+
+    async def _ping(self) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._link.ari.asterisk.ping()
+        except (TimeoutError, AriError, UnreachableError) as error:
+            log.debug("a ping of Asterisk: %r", error)
+
+    def _notify(self, overloaded: bool) -> None:
+        self._report(overloaded)
+        if overloaded:
             log.warning(
-                "overload: a request to Asterisk takes %.2f s, with %d calls: new callers hear an "
-                "apology and are queued for an agent",
-                seconds,
-                calls,
+                "overload: %d calls are as many as can be served (a request to Asterisk takes "
+                "%.3f s): new callers hear an apology and are queued for an agent",
+                self._calls(),
+                self._took,
             )
-        elif before and not now:
-            log.warning("no overload any more: new callers are served, with %d calls", calls)
-        if now or before:
-            await self._lead(int(time()) + HOLD if now else 0)
+        else:
+            log.warning(
+                "no overload any more: new callers are served, with %d calls", self._calls()
+            )
 
-    async def _lead(self, until: int) -> None:
+    async def _set(self, until: int) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
                 await self._link.ari.asterisk.set_global_var(VARIABLE, str(until))
+            self._leads = until > 0
         except (TimeoutError, AriError, UnreachableError) as error:
             log.debug("%s was not set: %r", VARIABLE, error)

@@ -7,11 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from ari_app.admin import certificate_ends, log_files, retention
+from ari_app.ami.queue_actions import QueueActions
+from ari_app.ari.admission import Limits
 from ari_app.ari.calls import Calls
 from ari_app.ari.disk import DiskWatch
 from ari_app.ari.events import Event
 from ari_app.ari.link import Link
-from ari_app.ari.overload import Limits, OverloadWatch
+from ari_app.ari.overload import OverloadWatch
 from ari_app.background import Background, task_group
 from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
@@ -59,7 +61,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
 
         monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
-        _serve_calls(shared, callers, waiting, background)
+        _serve_calls(shared, callers, desk, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
             await asyncio.to_thread(agi_process.renew, foundation.state)
@@ -86,18 +88,25 @@ async def _part(callers: CallHandling, signals: Signals) -> None:
 
 
 def _serve_calls(
-    shared: Shared, callers: CallHandling, waiting: Waiting, background: Background
+    shared: Shared,
+    callers: CallHandling,
+    desk: AgentDesk,
+    waiting: Waiting,
+    background: Background,
 ) -> None:
     """Connect to Asterisk, and serve the calls from there."""
     calls, begin = callers.calls, background.begin
-    handle = waiting.whispers.handling(calls.handle)
+    overload = _overload(shared, calls)
+    handle = waiting.whispers.handling(overload.handling(calls.handle))
 
     async def reconcile(held: Sequence[Event]) -> None:
         await calls.reconcile(held)
         await waiting.whispers.clear()
 
     begin(shared.link.run(handle, reconcile, callers.phone_event))
-    begin(calls.watch())
+    begin(calls.watch(QueueActions(desk.queues.ask).extend))
+    begin(overload.run())
+    begin(overload.lead())
     begin(waiting.news.run())
 
 
@@ -109,9 +118,7 @@ def _start(
     background: Background,
 ) -> None:
     """Start what goes on until the application stops."""
-    config, menus = shared.config, shared.menus
-    calls, begin = callers.calls, background.begin
-    begin(_overload(shared, calls).run())
+    config, menus, begin = shared.config, shared.menus, background.begin
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk, begin)

@@ -60,6 +60,11 @@ async def speak(screen: Screen) -> Sequence[str]:
     return [phrase.prompt for phrase in screen.phrases]
 
 
+async def unable(_channel: str, _seconds: int) -> bool:
+    """AMI is not connected: the limit of a channel stays."""
+    return False
+
+
 SOUNDS = Sounds(speak)
 
 QUEUE = Enqueue("support", "money", "be", 3)

@@ -12,7 +12,7 @@ from ivr.events import Bridged, Gone, Silent
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, Say, Screen
 from tests.ari.facts import until
-from tests.ari.harness import CALL, QUEUE, ask, harness, played, presenting, say, speak
+from tests.ari.harness import CALL, QUEUE, ask, harness, played, presenting, say, speak, unable
 from tests.ari.server import Server
 
 TIGHT = Timeouts(stopping=5.0, pause=0.001, dead_man=7, media=90.0)
@@ -124,20 +124,20 @@ async def test_the_switch_is_put_off_in_short_steps_while_the_caller_is_listened
         line = await at.call()
         answer = presenting(line, ask("menu", first=30.0))
         await played(at)
-        await line.renew()
+        await line.renew(unable)
         assert server.channels["c-1"].variables == {LIMIT: "35"}
         server.finish("c-1")
         await until(lambda: line.player.quiet)
         for _ in range(2):
             server.channels["c-1"].variables.clear()
-            await line.renew()
+            await line.renew(unable)
             await until(lambda: server.channels["c-1"].variables == {LIMIT: "5"})
         server.press("c-1", "1")
         await answer
         server.hang_up("c-1")
         await until(lambda: line.gone)
         made = len(server.asked)
-        await line.renew()
+        await line.renew(unable)
         assert len(server.asked) == made
     assert not server.waited
 
@@ -148,7 +148,7 @@ async def test_the_switch_is_left_alone_in_a_queue(server: Server) -> None:
         waiting = presenting(line, QUEUE)
         await until(lambda: server.lines("POST channels/c-1/continue"))
         made = len(server.asked)
-        await line.renew()
+        await line.renew(unable)
         assert len(server.asked) == made
         server.hang_up("c-1")
         await waiting
@@ -158,7 +158,7 @@ async def test_all_switches_are_put_off_all_the_time(server: Server) -> None:
     async with harness(server, times=Timeouts(step=0.0)) as at:
         for channel in ("c-1", "c-2"):
             await at.call(channel)
-        watching = asyncio.create_task(at.calls.watch())
+        watching = asyncio.create_task(at.calls.watch(unable))
         await until(lambda: all(LIMIT in one.variables for one in server.channels.values()))
         watching.cancel()
 

@@ -50,6 +50,34 @@ async def test_words_a_tone_and_a_recording(server: Server) -> None:
     assert not server.doubled
 
 
+async def test_the_switch_is_put_off_in_short_steps_while_a_caller_is_recorded(
+    server: Server,
+) -> None:
+    """Asterisk would let a variable wait for the end of the recording: AMI is used instead."""
+    asked = list[tuple[str, int]]()
+
+    async def extend(channel: str, seconds: int) -> bool:
+        asked.append((channel, seconds))
+        return True
+
+    server.instant = True
+    async with harness(server, times=Timeouts(stopping=1.0, dead_man=5, step=0.0)) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        limit = server.channels["c-1"].variables["TIMEOUT(absolute)"]
+        assert limit == "40", "whole, for a line whose AMI is not there"
+        for _ in range(2):
+            await line.renew(extend)
+        assert asked == [("c-1", 5)] * 2
+        assert server.channels["c-1"].variables["TIMEOUT(absolute)"] == limit
+        server.spoken("c-1")
+        await saying
+        await line.renew(extend)
+        assert len(asked) == 2
+    assert not server.waited
+
+
 async def test_a_key_leads_to_the_tone_at_once(server: Server) -> None:
     async with harness(server) as at:
         line = await at.call()

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from ari_app.ari.channel_state import Timeouts
 from ivr.events import Gone, Keyed, Silent
 from tests.ari.facts import until
-from tests.ari.harness import ask, harness, played, presenting, say
+from tests.ari.harness import ask, harness, played, presenting, say, unable
 from tests.ari.server import Server
 
 HOLD = replace(ask("do-it", choices=frozenset("0123456789*#"), first=900.0), music=True)
@@ -53,7 +53,7 @@ async def test_the_dead_man_switch_is_put_off_while_music_plays(server: Server) 
         await played(at)
         server.finish("c-1")
         await until(lambda: server.channels["c-1"].music)
-        await line.renew()
+        await line.renew(unable)
         await until(lambda: server.channels["c-1"].variables == {"TIMEOUT(absolute)": "5"})
         server.press("c-1", "5")
         await answer

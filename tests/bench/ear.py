@@ -49,23 +49,23 @@ def delays(rig: Rig, number: str, tapes: tuple[Tape, Tape], calls: int, parallel
     with ThreadPoolExecutor(parallel) as pool:
         pairs = list(pool.map(lambda _: _measured(rig, number, tapes), range(calls)))
     found = [delay for pair in pairs for delay in pair]
-    return Delays(statistics.median(found), _percentile(found, 99), len(found))
+    return Delays(statistics.median(found), percentile(found, 99), len(found))
 
 
 def _measured(rig: Rig, number: str, tapes: tuple[Tape, Tape]) -> tuple[float, float]:
     first, second = tapes
     with dialled(rig, number) as phone:
-        return _key(phone, 1, first, 0), _key(phone, 2, second, 1)
+        return key_to_sound(phone, 1, first, 0), key_to_sound(phone, 2, second, 1)
 
 
-def _key(phone: Handset, key: int, tape: Tape, at: int) -> float:
+def key_to_sound(phone: Handset, key: int, tape: Tape, at: int) -> float:
     at = phone.ear.follow(tape, _HEARD, at)
     time.sleep(random.uniform(0, 0.02))
     released = phone.press(key)
     return (phone.ear.turn(tape, at) - released) / 1e6
 
 
-def _percentile(values: Sequence[float], percent: int) -> float:
+def percentile(values: Sequence[float], percent: int) -> float:
     """The least value that is not below ``percent`` of all (nearest rank)."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)]

@@ -107,14 +107,14 @@ def held(rig: Rig, number: str, rates: Sequence[int], seconds: int) -> int:
 def cost(rig: Rig, number: str, rate: int, calls: int) -> Cost:
     """What a call costs; :class:`HouseError` if one fails."""
     serving = rig.serving(number)
-    asterisk, ours = _cpu((rig.asterisk,)), _cpu(serving)
+    asterisk, ours = cpu((rig.asterisk,)), cpu(serving)
     with calling(rig, number, rate, calls, HOLD) as runs:
         pass
     time.sleep(_SETTLE)
     _no_failure(runs[0])
     return Cost(
-        (_cpu((rig.asterisk,)) - asterisk) / calls * 1000,
-        (_cpu(serving) - ours) / calls * 1000,
+        (cpu((rig.asterisk,)) - asterisk) / calls * 1000,
+        (cpu(serving) - ours) / calls * 1000,
     )
 
 
@@ -139,7 +139,7 @@ def _no_failure(run: Run) -> None:
         raise RigError(f"{run.failed} of {run.calls} calls failed: let nothing else run here")
 
 
-def _cpu(pids: Sequence[int]) -> float:
+def cpu(pids: Sequence[int]) -> float:
     """utime and stime of processes, in seconds: fields 14 and 15 of proc_pid_stat(5)."""
     total = 0
     for pid in pids:
