@@ -106,8 +106,8 @@ class Operation(Struct, frozen=True):
     what it does, in a sentence. ``waiting``: the prompt played before it because it may take
     seconds; "" for none. ``billing``: it asks the billing system, so a site without one cannot run
     it. ``choices``: value -> all words that it may be, where they are known. ``rows``: list -> the
-    values of its rows -> their kind. ``http``: it is one of the operator's own, done as declared
-    there.
+    values of its rows -> their kind. ``optional``: the inputs that a flow may leave out. ``http``:
+    it is one of the operator's own, done as declared there.
     """
 
     name: str
@@ -129,6 +129,7 @@ class Operation(Struct, frozen=True):
     ages: bool = False
     choices: Mapping[str, tuple[str, ...]] = {}
     rows: Mapping[str, Mapping[str, str]] = {}
+    optional: frozenset[str] = frozenset()
     http: HttpOperation | None = None
 
 

@@ -191,14 +191,15 @@ def _operation(do: Schema, operation: Operation) -> Schema:
     """A ``do`` node for this operation, with its outcomes and inputs."""
     known: Schema = do["properties"]
     inputs = {**_only(operation.inputs, Is.WORD), "description": known["inputs"]["description"]}
-    if operation.inputs:
-        inputs["required"] = list(operation.inputs)
+    required = [name for name in operation.inputs if name not in operation.optional]
+    if required:
+        inputs["required"] = required
     own = {
         kind(nodes.Do): {"const": operation.name, "description": operation.about or "an operation"},
         "on": {**_only(operation.outcomes, Is.NODE), "description": known["on"]["description"]},
         "inputs": inputs,
     }
-    needed = [*do["required"], *(["inputs"] if operation.inputs else [])]
+    needed = [*do["required"], *(["inputs"] if required else [])]
     return {**do, "properties": {**known, **own}, "required": needed}
 
 

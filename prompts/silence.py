@@ -3,9 +3,6 @@
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
-from prompts import wav
 from prompts.telephone import RATE, playable
 
 LENGTHS: Final = (3200, 1600, 800, 400, 200, 100, 50)
@@ -21,6 +18,10 @@ class Silences:
 
     def open(self) -> None:
         """Write the files that are missing. Raises OSError."""
+        import numpy as np  # commands that write no sound need not load it
+
+        from prompts import wav  # it loads numpy
+
         self._directory.mkdir(parents=True, exist_ok=True)
         for length in LENGTHS:
             path = self._directory / f"{length}.wav"

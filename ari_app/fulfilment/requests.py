@@ -97,12 +97,14 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
-    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
+    async def call_back(
+        self, asker: Asker, key: str, due: datetime | None, topic: str = ""
+    ) -> Noted:
         """Store the request, for a number that can be called."""
         if self._store.numbers.msisdn(asker.number) is None:
             return "nowhere"
         try:
-            new = await self._store.write(_call_back, asker, key, due, self._now())
+            new = await self._store.write(_call_back, asker, key, due, topic, self._now())
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return "noted" if new else "already"
@@ -124,11 +126,14 @@ class StoredRequests:
         return next((_open(self._site, one) for one in found), None)
 
 
-def _call_back(db: Database, asker: Asker, key: str, due: datetime | None, now: datetime) -> bool:
+def _call_back(
+    db: Database, asker: Asker, key: str, due: datetime | None, topic: str, now: datetime
+) -> bool:
     """Store a request; a caller who waited in a queue keeps the place there."""
     stay = place_of(queue_calls.of_call(db, asker.call))
     who = (asker.call, asker.number, asker.subscriber)
-    new = callbacks.request(db, key, *who, now, stay.topic if stay else "", due)
+    about = topic or (stay.topic if stay else "")
+    new = callbacks.request(db, key, *who, now, about, due)
     if stay is not None and stay.how != "answered":
         language = asker.language or stay.language
         wait = callbacks.Wait(stay.queue, language, stay.priority, moment(stay.joined))

@@ -60,8 +60,9 @@ class OperationRequest(Struct, frozen=True):
         return self._given(name, Moment).at
 
     def word(self, name: str) -> str:
-        """A word that the flow set."""
-        return self._given(name, Word).word
+        """A word that the flow set; "" for an optional one that it left out."""
+        left_out = name in self.operation.optional and name not in self.inputs
+        return "" if left_out else self._given(name, Word).word
 
     def recording(self, name: str) -> Recording:
         """A recording of the caller."""

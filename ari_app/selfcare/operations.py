@@ -80,7 +80,7 @@ class Selfcare:
             raise PermissionError(f"{name} needs the code word, and {asker.call} has not proved it")
         if asker.identity == "none" and not operation.proves:
             asker = replace(asker, subscriber=None)
-        if inputs.keys() != operation.inputs.keys():
+        if inputs.keys() | operation.optional != operation.inputs.keys():
             raise ValueError(f"{name} takes {sorted(operation.inputs)}, not {sorted(inputs)}")
         try:
             own_deadline = operation.costs or operation.http is not None

@@ -85,8 +85,11 @@ class RequestDesk(Protocol):
         subscriber lives. Returns when it is due, and whether it is new: an active one of the
         ``topic`` is not opened twice."""
 
-    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
-        """Request a callback at ``due``, or as soon as possible. An open request for another time
+    async def call_back(
+        self, asker: Asker, key: str, due: datetime | None, topic: str = ""
+    ) -> Noted:
+        """Request a callback at ``due``, or as soon as possible; ``topic`` is what it is about, ""
+        for that of the queue in which the caller waited. An open request for another time
         is changed, but for a call that an agent has promised; ``already``: there is one."""
 
     async def recent_calls(self, asker: Asker) -> int:

@@ -39,6 +39,8 @@ REQUESTS = (
     Operation(
         "call-back",
         {"ok": {}, "already": {}, "nowhere": {}, "failed": {}},
+        inputs={"topic": "word"},
+        optional=frozenset({"topic"}),
         about="Requests a call back to the caller, as soon as possible.",
     ),
     Operation(
@@ -50,7 +52,8 @@ REQUESTS = (
     Operation(
         "call-back-at",
         {"ok": {}, "already": {}, "nowhere": {}, "failed": {}},
-        inputs={"due": "moment"},
+        inputs={"due": "moment", "topic": "word"},
+        optional=frozenset({"topic"}),
         about="Requests a call back to the caller at a time, instead of one that was requested.",
     ),
     Operation(
@@ -151,9 +154,9 @@ class Requests:
         self._directory = backends.directory
         self.actions: Mapping[str, Action] = {
             "complaint": self._complaint,
-            "call-back": self._call_back,
+            "call-back": partial(self._call_back, at=False),
             "call-back-time": self._call_back_time,
-            "call-back-at": self._call_back_at,
+            "call-back-at": partial(self._call_back, at=True),
             "tell-when-mended": self._notify_when_restored,
             "no-network": partial(self._no_network, at=False),
             "no-network-at": partial(self._no_network, at=True),
@@ -172,8 +175,11 @@ class Requests:
         number = await self._requests.complain(request.asker, said, request.key)
         return Answered("ok", {"complaint": Digits(number)})
 
-    async def _call_back(self, request: OperationRequest) -> Answered:
-        return Answered(_NOTED[await self._requests.call_back(request.asker, request.key, None)])
+    async def _call_back(self, request: OperationRequest, at: bool) -> Answered:
+        due, topic = request.moment("due") if at else None, request.word("topic")
+        return Answered(
+            _NOTED[await self._requests.call_back(request.asker, request.key, due, topic)]
+        )
 
     async def _call_back_time(self, request: OperationRequest) -> Answered:
         keyed, now = _TIME.fullmatch(request.digits("time")), self._now()
@@ -183,10 +189,6 @@ class Requests:
         clock = time(int(keyed[1]) % 24, int(keyed[2] or 0))
         due = datetime.combine(day + timedelta(days=keyed[1] == "24"), clock, now.tzinfo)
         return Answered("ok", {"due": Moment(due, now.date())}) if due > now else Answered("past")
-
-    async def _call_back_at(self, request: OperationRequest) -> Answered:
-        due = request.moment("due")
-        return Answered(_NOTED[await self._requests.call_back(request.asker, request.key, due)])
 
     async def _notify_when_restored(self, request: OperationRequest) -> Answered:
         noted = await self._requests.notify_when_restored(request.asker)

@@ -169,7 +169,13 @@ class _Staff:
         """The first complaint of all."""
         return "1"
 
-    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:  # noqa: ARG002 - the signature of the interface
+    async def call_back(
+        self,
+        asker: Asker,
+        key: str,  # noqa: ARG002 - the signature of the interface
+        due: datetime | None,
+        topic: str = "",  # noqa: ARG002
+    ) -> Noted:
         """Whether it is asked for the first time, or for another time than before."""
         return self._noted(asker, f"call-back {due or ''}")
 

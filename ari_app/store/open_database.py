@@ -79,7 +79,7 @@ def _check(db: Database, path: Path, examine: bool) -> None:
     if found:
         remedy = "move it away or restore a copy (nothing was deleted)"
         raise StoreError(f"{path}: the database is damaged; {remedy} ({found})", "damaged")
-    if any(one.name not in KNOWN for one in MIGRATIONS.applied(db)):
+    if not KNOWN.issuperset(MIGRATIONS.applied(db)):
         remedy = "install that version again, or restore a backup that this one can read"
         raise StoreError(f"{path}: a newer Firstline wrote this database; {remedy}", "refused")
 

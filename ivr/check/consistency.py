@@ -59,6 +59,11 @@ def _signature(
     return None
 
 
+def _optional(context: CheckContext, node: nodes.Node) -> frozenset[str]:
+    """The inputs of a node that may be left out."""
+    return context.operations[node.do].optional if isinstance(node, nodes.Do) else frozenset()
+
+
 def inputs(context: CheckContext) -> Iterator[Finding]:
     """Unknown and missing inputs of operations and flows."""
     for spot, node in context.nodes():
@@ -69,7 +74,7 @@ def inputs(context: CheckContext) -> Iterator[Finding]:
         given = taken(node)
         for name in given.keys() - wanted.keys():
             yield context.at(spot), f"{what} takes no {name}: {near(name, wanted)}"
-        for name in wanted.keys() - given.keys():
+        for name in wanted.keys() - given.keys() - _optional(context, node):
             yield context.at(spot), f"{what} needs {name}: add `{key}: {{ {name}: … }}`"
         if isinstance(node, nodes.Call) and node.call in context.flows and context.whole:
             outputs = context.flows[node.call].outputs

@@ -25,7 +25,9 @@ async def test_what_billing_did_before_we_died_is_done_once(tmp_path: Path) -> N
     assert isinstance(first, Completed)
     before = await left(store)
     await store.write(
-        lambda db: db.execute("update orders set state = 'open', answer = '', next_at = created")
+        lambda db: db.conn.execute(
+            "update orders set state = 'open', answer = '', next_at = created"
+        )
     )
     again = StoredOrders(await orderer(store))
     running = asyncio.create_task(again.run())

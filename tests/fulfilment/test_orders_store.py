@@ -70,7 +70,7 @@ async def test_an_order_that_cannot_be_read_keeps_no_other_waiting(
     for key in ("c1:1", "c2:1"):
         assert (await harness.run("gift", gift(), key=key)).outcome == "accepted"
     await harness.store.write(
-        lambda db: db.execute("update orders set wanted = '' where key = 'c1:1'")
+        lambda db: db.conn.execute("update orders set wanted = '' where key = 'c1:1'")
     )
     harness.now += timedelta(hours=2)
     harness.orders.wake()

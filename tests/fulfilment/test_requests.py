@@ -66,6 +66,13 @@ async def test_a_request_to_be_called_needs_a_number(store: Store) -> None:
     assert (kept.number, kept.subscriber) == (ASKER.number, None)
 
 
+async def test_a_call_back_keeps_the_topic_that_the_menu_named(store: Store) -> None:
+    staff = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: NOON)
+    await staff.call_back(ASKER, "c1:1", None, "complaint")
+    [kept] = await store.read(callbacks.listed, False)
+    assert kept.topic == "complaint"
+
+
 async def test_a_store_that_is_closed_is_said_to_be_unavailable(
     tmp_path: Path, said: Recording
 ) -> None:

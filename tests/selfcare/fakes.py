@@ -141,8 +141,10 @@ class Broken:
         await self._fail(len(key))
         raise AssertionError
 
-    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
-        await self._fail(len(f"{asker}{key}{due}"))
+    async def call_back(
+        self, asker: Asker, key: str, due: datetime | None, topic: str = ""
+    ) -> Noted:
+        await self._fail(len(f"{asker}{key}{due}{topic}"))
         raise AssertionError
 
     async def begin(self, asker: Asker) -> bool:
@@ -222,8 +224,10 @@ class Willing:
         self.kept.append((f"{key} {topic} {place}", asker, None))
         return NOON + DAY, len(self.kept) == 1
 
-    async def call_back(self, asker: Asker, key: str, due: datetime | None) -> Noted:
-        self.kept.append((f"{key} {due}" if due else key, asker, None))
+    async def call_back(
+        self, asker: Asker, key: str, due: datetime | None, topic: str = ""
+    ) -> Noted:
+        self.kept.append((" ".join(map(str, filter(None, (key, due, topic)))), asker, None))
         return "noted" if len(self.kept) == 1 else "already"
 
     async def notify_when_restored(self, asker: Asker) -> Noted:

@@ -25,6 +25,17 @@ async def test_a_call_back_is_at_the_time_that_the_caller_names() -> None:
     assert staff.kept == [(f"s1:1 {due.at}", asker(), None)]
 
 
+async def test_a_call_back_is_about_the_topic_that_a_menu_names() -> None:
+    staff = Willing()
+    care, topic = selfcare(FakeBilling(), staff), {"topic": Word("claims")}
+    due = Moment(NOON + timedelta(hours=2), NOON.date())
+    await care.run("call-back", topic, asker(), "s1:1")
+    await care.run("call-back-at", {"due": due, **topic}, asker(), "s1:2")
+    assert [what for what, *_ in staff.kept] == ["s1:1 claims", f"s1:2 {due.at} claims"]
+    with pytest.raises(ValueError, match="takes"):
+        await care.run("call-back", {"day": Word("today")}, asker(), "s1:3")
+
+
 @pytest.mark.parametrize(
     ("day", "keyed", "due"),
     [

@@ -71,7 +71,7 @@ async def test_atomic_blocks_nest_in_the_transaction(store: Store) -> None:
     def partly(db: Database) -> None:
         note(db, "a")
         try:
-            with db.atomic():
+            with db.library.atomic():
                 note(db, "b")
                 note(db, "a")
         except sqlite3.IntegrityError:
@@ -180,7 +180,7 @@ async def test_new_file_is_private_and_has_every_step(file: Path) -> None:
     try:
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.with_name("firstline.db-wal").stat().st_mode & 0o777 == 0o600
-        applied = await store.read(lambda db: {step.name for step in MIGRATIONS.applied(db)})
+        applied = await store.read(lambda db: set(MIGRATIONS.applied(db)))
         assert applied == KNOWN
     finally:
         await store.close()
@@ -245,7 +245,7 @@ async def test_damage_is_sought_for_a_bounded_time(
 async def test_newer_schema_is_refused(file: Path) -> None:
     store = await Store.open(file, BELARUS)
     await store.write(
-        lambda db: db.table("_sqlite_migrations").insert(
+        lambda db: db.library.table(MIGRATIONS.table).insert(
             {"migration_set": MIGRATIONS.name, "name": "from_the_future", "applied_at": "3026"}
         )
     )

@@ -5,8 +5,6 @@ record it. Times are microseconds (:mod:`ari_app.store.times`), money is minor u
 currency, names per language are a JSON object.
 """
 
-from typing import Any, cast
-
 from ari_app.store.schema.m001_people import people
 from ari_app.store.schema.m002_accounts import accounts
 from ari_app.store.schema.m003_calls import calls
@@ -97,6 +95,4 @@ _IN_ORDER = (
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)
 """The migrations of this version; a database that has others was written by a newer one."""
 
-MIGRATIONS = Migrations("firstline")
-for _migration in _IN_ORDER:
-    MIGRATIONS()(cast(Any, _migration))  # its type knows sqlite-utils' own Database alone
+MIGRATIONS = Migrations("firstline", _IN_ORDER)
