@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Literal
 
 from msgspec.structs import replace
@@ -12,12 +13,12 @@ from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.order_port import OrderOutcome, OrderRequest
 from ari_app.selfcare.orders import Completed
-from ari_app.selfcare.request_port import Asker
+from ari_app.selfcare.request_port import Asker, Noted, OpenTicket
 from ari_app.selfcare.surveys import NoSurveys
 from ari_app.sim.run import Person
 from ivr.numbers import NumberPlan
 from ivr.secret import Secret
-from ivr.values import Phrase
+from ivr.values import Phrase, Recording
 
 PATIENT = {name: replace(one, deadline=3600.0) for name, one in CATALOGUE.items()}
 """The operations with a deadline of an hour by the real clock: what a script says is late is late
@@ -123,3 +124,60 @@ class SameCodes:
         self._tries += 1
         right = self._sent > 0 and number == self._number and subscriber is not None
         return "ok" if right and code == Secret(CODE) else "wrong"
+
+
+class SimulatedStaff:
+    """People who keep what they are asked, for one call."""
+
+    def __init__(
+        self, promised: Callable[[int, datetime], OpenTicket | None], now: datetime
+    ) -> None:
+        self._promised = promised
+        self._now = now
+        self._asked: set[str] = set()
+
+    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002 - the signature of the interface
+        """The first complaint of all."""
+        return "1"
+
+    async def call_back(
+        self,
+        asker: Asker,
+        key: str,  # noqa: ARG002 - the signature of the interface
+        due: datetime | None,
+        topic: str = "",  # noqa: ARG002
+    ) -> Noted:
+        """Whether it is asked for the first time, or for another time than before."""
+        return self._noted(asker, f"call-back {due or ''}")
+
+    async def report_no_network(
+        self,
+        asker: Asker,  # noqa: ARG002 - the signature of the interface
+        place: str,  # noqa: ARG002 - the signature of the interface
+        topic: str,
+        key: str,  # noqa: ARG002 - the signature of the interface
+    ) -> tuple[datetime, bool]:
+        """Due in a day; new for the first time."""
+        return self._now + timedelta(days=1), self._new(topic)
+
+    async def notify_when_restored(self, asker: Asker) -> Noted:
+        """Whether it is asked for the first time."""
+        return self._noted(asker, "mended")
+
+    async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002 - the signature of the interface
+        """None."""
+        return 0
+
+    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
+        """What was promised."""
+        return self._promised(subscriber, self._now)
+
+    def _noted(self, asker: Asker, request: str) -> Noted:
+        if not asker.number:
+            return "nowhere"
+        return "noted" if self._new(request) else "already"
+
+    def _new(self, request: str) -> bool:
+        new = request not in self._asked
+        self._asked.add(request)
+        return new

@@ -2,7 +2,7 @@
 
 import wave
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,7 @@ from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.memory import Ledger, MemoryBilling
 from ari_app.selfcare.operations import Selfcare
-from ari_app.selfcare.request_port import Asker, Noted, OpenTicket, asker_of
+from ari_app.selfcare.request_port import Asker, OpenTicket, asker_of
 from ari_app.session.conductor import Perform
 from ari_app.sim.in_memory import (
     PATIENT,
@@ -23,6 +23,7 @@ from ari_app.sim.in_memory import (
     NoMessages,
     PlainOrders,
     SameCodes,
+    SimulatedStaff,
     SimulatedSubscribers,
 )
 from ari_app.sim.run import Person, TestBench
@@ -37,7 +38,7 @@ from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
 from ivr.session import Session
-from ivr.values import Moment, Phrase, Recording
+from ivr.values import Moment, Phrase
 from ivr.wants import Action, CheckHours, FindAnnouncements, Invoke, Screen, Send
 from prompts import plan
 from prompts.catalogue import Catalogue
@@ -124,7 +125,7 @@ def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
     selfcare = Selfcare(
         Backends(
             billing,
-            _Staff(operator, now),
+            SimulatedStaff(operator.promised, now),
             _Words(operator),
             SameCodes(),
             orders,
@@ -155,61 +156,6 @@ def _back(book: Book, operator: SimulatedOperator, at: datetime) -> Perform:
                 return Answered("sent" if session.number else "nowhere")
 
     return perform
-
-
-class _Staff:
-    """People who keep what they are asked, for one call."""
-
-    def __init__(self, operator: SimulatedOperator, now: datetime) -> None:
-        self._promised = operator.promised
-        self._now = now
-        self._asked: set[str] = set()
-
-    async def complain(self, asker: Asker, recording: Recording, key: str) -> str:  # noqa: ARG002 - the signature of the interface
-        """The first complaint of all."""
-        return "1"
-
-    async def call_back(
-        self,
-        asker: Asker,
-        key: str,  # noqa: ARG002 - the signature of the interface
-        due: datetime | None,
-        topic: str = "",  # noqa: ARG002
-    ) -> Noted:
-        """Whether it is asked for the first time, or for another time than before."""
-        return self._noted(asker, f"call-back {due or ''}")
-
-    async def report_no_network(
-        self,
-        asker: Asker,  # noqa: ARG002 - the signature of the interface
-        place: str,  # noqa: ARG002 - the signature of the interface
-        topic: str,
-        key: str,  # noqa: ARG002 - the signature of the interface
-    ) -> tuple[datetime, bool]:
-        """Due in a day; new for the first time."""
-        return self._now + timedelta(days=1), self._new(topic)
-
-    async def notify_when_restored(self, asker: Asker) -> Noted:
-        """Whether it is asked for the first time."""
-        return self._noted(asker, "mended")
-
-    async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002 - the signature of the interface
-        """None."""
-        return 0
-
-    async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
-        """What was promised."""
-        return self._promised(subscriber, self._now)
-
-    def _noted(self, asker: Asker, request: str) -> Noted:
-        if not asker.number:
-            return "nowhere"
-        return "noted" if self._new(request) else "already"
-
-    def _new(self, request: str) -> bool:
-        new = request not in self._asked
-        self._asked.add(request)
-        return new
 
 
 class _Words:

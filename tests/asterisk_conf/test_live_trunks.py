@@ -1,6 +1,8 @@
 """Calls from and to trunks, and what phones offer and press, on a real Asterisk."""
 
 import asyncio
+import hashlib
+import re
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from asterisk_conf.pbx import Pbx
+from asterisk_conf.trunk_states import parsed
+from asterisk_conf.trunks import TrunkSettings
 from tests.asterisk_conf.app import App, connected
 from tests.asterisk_conf.conftest import CARRIER, FAR_PORT, OWN, SWITCH
 from tests.asterisk_conf.phone import G711, Phone
@@ -23,6 +27,9 @@ GSM = "m=audio {port} RTP/AVP 3 101\na=rtpmap:3 GSM/8000\n" + KEYS
 G729 = "m=audio {port} RTP/AVP 18 101\na=rtpmap:18 G729/8000\n" + KEYS
 G729_FIRST = "m=audio {port} RTP/AVP 18 9 0 101\na=rtpmap:18 G729/8000\n" + KEYS
 WITH_FAX = G711 + "m=image 40002 udptl t38\na=T38FaxVersion:0\n"
+GRANTED = "SIP/2.0 200 OK\nExpires: 600"
+REFUSED = """SIP/2.0 401 Unauthorized
+WWW-Authenticate: Digest realm="far", nonce="once", algorithm=MD5"""
 TONES = "m=audio {port} RTP/AVP 8\na=rtpmap:8 PCMA/8000\n"
 
 
@@ -38,8 +45,8 @@ async def in_menu(pbx: Pbx, phone: Phone, number: str = "611") -> AsyncIterator[
 
 @contextmanager
 def far_side(address: str) -> Iterator[Callable[[str], str]]:
-    """The other end of a trunk, which answers OPTIONS; the function waits for a request of a
-    method."""
+    """The other end of a trunk, which answers OPTIONS, and takes registrations with a password; the
+    function waits for a request of a method."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
         sip.bind((address, FAR_PORT))
         sip.settimeout(allowed(40))
@@ -48,10 +55,12 @@ def far_side(address: str) -> Iterator[Callable[[str], str]]:
             while True:
                 raw, back = sip.recvfrom(8192)
                 text = raw.decode()
-                if text.startswith("OPTIONS "):
-                    kept = ("Via:", "From:", "To:", "Call-ID:", "CSeq:")
+                if text.startswith(("OPTIONS ", "REGISTER ")):
+                    proved = text.startswith("OPTIONS ") or "Authorization: " in text
+                    kept = ("Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:")
                     lines = [line for line in text.splitlines() if line.startswith(kept)]
-                    answer = ["SIP/2.0 200 OK", *lines, "Content-Length: 0", "", ""]
+                    begin = (GRANTED if proved else REFUSED).splitlines()
+                    answer = [*begin, *lines, "Content-Length: 0", "", ""]
                     sip.sendto("\r\n".join(answer).encode(), back)
                 if text.startswith(f"{method} "):
                     return text
@@ -144,12 +153,29 @@ async def test_hostile_sip_reaches_nothing_and_breaks_nothing(pbx: Pbx) -> None:
 
 
 async def test_a_trunk_is_registered_with(pbx: Pbx) -> None:
-    """It is tried again until the other side answers."""
+    """It is tried again until the other side answers, which asks for the password."""
+    carrier = {"carrier": TrunkSettings(address=CARRIER, register=True)}
+
+    def registered() -> bool:
+        said = (pbx.cli("pjsip show registrations"), pbx.cli("pjsip show contacts"))
+        return parsed(carrier, *said)["carrier"][0] == "registered"
+
     with far_side(CARRIER) as next_request:
+        assert not await asyncio.to_thread(registered)
         await asyncio.to_thread(pbx.cli, "pjsip send register carrier")
-        request = await asyncio.to_thread(next_request, "REGISTER")
+        request = ""  # what is sent by hand ends an older registration first
+        while "Authorization: " not in request or "Expires: 0" in request:
+            request = await asyncio.to_thread(next_request, "REGISTER")
+        await asyncio.to_thread(until, registered, 10)
     assert f"To: <sip:firstline@{CARRIER}>" in request
     assert "Contact: <sip:firstline@" in request
+    given = dict(re.findall(r'(\w+)="([^"]*)"', request))
+    secret, asked = _md5("firstline:far:hush"), _md5(f"REGISTER:{given['uri']}")
+    assert given["response"] == _md5(f"{secret}:once:{asked}")  # RFC 2617, 3.2.2, without qop
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @pytest.mark.parametrize(
