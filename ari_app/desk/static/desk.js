@@ -39,7 +39,7 @@ const phone = new Phone({
 timers();
 guardFocus();
 records($("found"), cards, connection, notice); // before what else is submitted there
-tasks(cards, connection, notice, panels);
+tasks(cards, connection, notice, () => panels);
 const panels = new Panels(connection);
 callbacks(cards, connection, notice, () => panels.show({ type: "calls" }));
 keys(cards, writing(connection, drafts, unsent), panels, () => phone.keys);

@@ -1,15 +1,14 @@
 // Tasks: the list, what becomes of one, and the form of a new one.
-
-// They are listed in a panel, which shows as well why a record is not opened.
+// `panels()` shows the list, and why a record is not opened.
 export function tasks(cards, connection, notice, panels) {
-  const list = () => panels.show({ type: "tasks" });
+  const list = () => panels().show({ type: "tasks" });
   async function ask(message, busy) {
     if (busy.ariaBusy === "true") return false; // it is on its way
     busy.ariaBusy = "true";
     const answer = await connection.ask(message);
     busy.ariaBusy = null;
     if (answer.text) notice(answer.text);
-    if (answer.html) panels.put(answer.html, busy);
+    if (answer.html) panels().put(answer.html, busy);
     if (answer.card) cards.show(answer.card, true);
     return answer.ok && !answer.card;
   }
