@@ -10,6 +10,7 @@ from playwright.async_api import Page, WebSocket, expect
 
 from ari_app.desk.web.tabs import Tab
 from tests.ari.facts import until
+from tests.deadlines import within
 from tests.desk.browser import Chromium, driven, opened
 from tests.desk.harness import DeskHarness, board, caller
 from tests.desk.http_client import RunningDesk
@@ -64,6 +65,26 @@ async def test_an_idle_connection_is_kept(
         await sockets[0].wait_for_event("framereceived")
         await page.clock.fast_forward(SILENCE - 3000)
     assert of_type(harness) is first
+
+
+SLOWED = """() => { for (const name of ["setTimeout", "setInterval"]) {
+  const real = window[name].bind(window);
+  window[name] = (does, after, ...rest) => real(does, Math.max(after ?? 0, 60000), ...rest);
+} }"""
+"""The timers of a tab that is hidden for minutes, as Chrome slows them."""
+
+
+async def test_a_hidden_tab_reconnects_though_its_timers_are_slow(
+    server: RunningDesk, harness: DeskHarness, tab: Page
+) -> None:
+    await sign_in("anna", server, tab)
+    await tab.evaluate(SLOWED)
+    for _ in range(2):
+        first = of_type(harness)
+        first.close()
+        async with within(20):
+            await until(lambda first=first: harness.tabs.of("anna") not in ((), (first,)))
+    await tab.goto("about:blank")
 
 
 async def test_a_browser_that_slept_shows_the_current_cards(

@@ -131,6 +131,7 @@ async def test_a_missed_call_comes_to_the_colleague(day: Day) -> None:
 
 
 async def test_a_caller_is_transferred_at_once(day: Day) -> None:
+    """And comes back when the colleague's browser is killed."""
     anna, boris = day.anna, day.boris
     async with day.call() as caller:
         await anna.takes()
@@ -142,8 +143,12 @@ async def test_a_caller_is_transferred_at_once(day: Day) -> None:
         await boris.takes()
         await anna.desk.phase("after")
         await anna.shows("звонок передан")
-        await boris.press("X")
-        await caller.wait(Disconnected)
+        await anna.desk.finish_card()
+        boris.killed()
+        await anna.takes()  # from the front of the queue
+        await anna.shows("Нет звука")
+        await caller.hangup()
+        await boris.begins(day.playwright)
 
 
 async def test_a_caller_who_was_not_taken_comes_back(day: Day) -> None:

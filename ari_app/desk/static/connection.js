@@ -1,4 +1,6 @@
 // The WebSocket to the server: reconnects with a growing delay, and matches answers to requests.
+import { everySecond } from "./ticks.js";
+
 const LONGEST = 10000; // ms between attempts
 const SILENCE = 10000; // ms without a message (the server sends one every 4 s): it is dead
 
@@ -19,7 +21,10 @@ export class Connection {
     this.delay = 250;
     this.pending = new Map(); // key: the promise's resolve
     this.receivedAt = 0;
-    setInterval(() => this.watch(), 1000);
+    everySecond(() => {
+      this.watch();
+      if (this.retryAt < Date.now()) this.reconnectNow(true);
+    });
     addEventListener("offline", () => this.lost(true));
     addEventListener("online", () => this.reconnectNow());
     document.addEventListener("visibilitychange", () => {
@@ -56,7 +61,9 @@ export class Connection {
     this.pending.clear();
     this.lost(true);
     if (!greeted) this.checkSignIn();
-    this.retry = setTimeout(() => this.connect(), this.delay * (0.5 + Math.random() / 2));
+    const wait = this.delay * (0.5 + Math.random() / 2);
+    this.retryAt = Date.now() + wait; // a hidden tab may come to it earlier than its timer
+    this.retry = setTimeout(() => this.connect(), wait);
     this.delay = Math.min(this.delay * 2, LONGEST);
   }
 
@@ -68,12 +75,12 @@ export class Connection {
     } catch { /* no network: the next attempt is scheduled */ }
   }
 
-  // Do not wait for the next attempt: the network is back, or the tab is visible again.
-  reconnectNow() {
+  // Do not wait for the next attempt: the network is back, or the tab is visible again; or it is `due`.
+  reconnectNow(due = false) {
     this.watch();
     if (this.socket || !this.receivedAt) return; // connected, or not started yet
     clearTimeout(this.retry);
-    this.delay = 250;
+    if (!due) this.delay = 250;
     this.connect();
   }
 

@@ -5,6 +5,7 @@ import { Owner } from "./phone/owner.js";
 import { Ring } from "./phone/ring.js";
 import { Settings } from "./phone/settings.js";
 import { Sound } from "./phone/sound.js";
+import { everySecond } from "./ticks.js";
 
 const SLOW = 3000; // ms after which the page says that the phone is not connected
 
@@ -69,6 +70,7 @@ export class Phone {
   }
 
   wire() {
+    everySecond(() => this.line.keep());
     $("phone-button").addEventListener("click", () => this.settings.open());
     $("phone").addEventListener("click", ({ target }) => {
       const { phoneDo } = target.closest("button")?.dataset ?? {};

@@ -106,7 +106,7 @@ export class Controls {
     const name = card?.querySelector(".full")?.textContent || call?.name;
     const who = [call?.number, name === call?.number ? "" : name].filter(Boolean).join(" ");
     const label = this.element.querySelector("[data-call-who]");
-    label.textContent = shown ? "" : call?.number === "echo" ? label.dataset.echo : who;
+    label.textContent = shown ? "" : this.line.tests ? label.dataset.echo : who;
     this.button("card").hidden = shown || card === undefined;
     if (this.element.parentElement === place) return;
     const focused = this.element.contains(document.activeElement) ? document.activeElement : undefined;

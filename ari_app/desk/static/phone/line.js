@@ -5,6 +5,7 @@ import { UA, WebSocketInterface } from "./jssip.js";
 
 const GATHERING = 500; // ms in which addresses of this computer are looked for
 const AGAIN = 3000; // ms after which a refused registration is tried again
+const OVERDUE = 5000; // ms after which a lost connection is tried again, whatever its own timer does
 const RECOVERY = { connection_recovery_min_interval: 1, connection_recovery_max_interval: 5 }; // s
 // Close codes of the socket after which it is not tried again.
 const NO_PHONE = 4403; // the agent got a phone of their own
@@ -81,6 +82,13 @@ export class Line {
     if (this.call?.phase === "talking") this.call.session.renegotiate();
   }
 
+  // Called every second, also in a hidden tab, which slows the timer of the connection itself.
+  keep() {
+    if (!this.agent || this.agent.isConnected() || Date.now() - (this.tried ?? 0) < OVERDUE) return;
+    this.tried = Date.now();
+    this.agent.transport.connect();
+  }
+
   become(ready) {
     if (ready === this.ready) return;
     this.ready = ready;
@@ -110,6 +118,9 @@ export class Line {
       if (call === this.call) call.session.terminate({ status_code: 480 });
     }
   }
+
+  // Whether the call is the test call.
+  get tests() { return this.call?.number === "echo"; }
 
   // Call a number; false if there is a call, or no line.
   async dial(number) {

@@ -32,7 +32,7 @@ export class Settings {
       case "headset": await this.headset.choose().catch(() => {}); break;
       case "notify": await Notification.requestPermission(); this.update(); break;
       case "echo":
-        if (this.line.call?.phase === "ringing") return;
+        if (this.line.call && !this.line.tests) return; // a caller is not hung up on from here
         if (this.line.call) this.line.hangUp();
         else if (!await this.line.dial("echo").catch(() => false)) test.textContent = test.dataset.failed;
         break;
@@ -50,11 +50,11 @@ export class Settings {
   // What the test call does.
   called(call) {
     const test = this.dialog.querySelector("[data-testing]");
-    const { dialing, hear } = test.dataset;
-    test.textContent = call?.phase === "calling" ? dialing : call?.phase === "talking" ? hear : "";
+    const { dialing, hear } = test.dataset, { tests } = this.line;
+    test.textContent = !tests ? "" : call.phase === "calling" ? dialing : call.phase === "talking" ? hear : "";
     const button = this.dialog.querySelector('[data-try="echo"]');
-    button.textContent = call ? button.dataset.end : button.dataset.begin;
-    button.ariaDisabled = String(call?.phase === "ringing");
+    button.textContent = tests ? button.dataset.end : button.dataset.begin;
+    button.ariaDisabled = String(Boolean(call) && !tests);
     if (this.testing && !call && this.dialog.open) this.measure(); // the call closed the microphone
     this.testing = Boolean(call);
   }

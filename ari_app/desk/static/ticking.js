@@ -1,0 +1,2 @@
+// The worker of ticks.js.
+setInterval(() => postMessage(0), 1000);
