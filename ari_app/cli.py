@@ -54,6 +54,7 @@ SECTIONS = {
         "callbacks": Lazy("callbacks:callbacks", "List and close requests for a callback"),
         "complaints": Lazy("complaints:complaints", "List, show and close complaints"),
         "tickets": Lazy("tickets:tickets", "List, show and change tickets"),
+        "tasks": Lazy("tasks:tasks", "List, add and close tasks of agents"),
         "messages": Lazy("messages:messages", "List texts to subscribers"),
     },
     "Agents": {
