@@ -27,7 +27,7 @@ def resume(book: Book, session: Session, want: Want) -> Turn:
         case Invoke() if any(map(is_lost, want.inputs.values())):
             draft = Draft(book, replace(session, turn=session.turn + 1))
             target = _asking(draft)
-        case Ask() | Say() | Record() if _is_bare(want):
+        case Ask() | Say() | Record() if is_bare(want):
             draft = Draft(book, replace(session, turn=session.turn + 1, playing=False, pending=()))
             target = back(draft)
         case _:
@@ -53,6 +53,6 @@ def _missing(values: Values) -> frozenset[str]:
     return frozenset(name for name, value in values.items() if is_lost(value))
 
 
-def _is_bare(want: Ask | Say | Record) -> bool:
+def is_bare(want: Ask | Say | Record) -> bool:
     """Whether the screen lacks what is said to the caller alone."""
     return any(is_lost(value) for phrase in want.screen.phrases for value in phrase.values.values())

@@ -1,7 +1,8 @@
 """Goes on with the calls of the application before: one that died, or that hands them over.
 
-What has no checkpoint, or one that does not fit this program or the menus in force, is not taken:
-its caller goes to the fallback.
+A caller whose menus changed meanwhile hears the nearest place of those in force. What has no
+checkpoint, or one that does not fit this program, or nothing near, is not taken: its caller goes
+to the fallback.
 """
 
 import logging
@@ -20,6 +21,7 @@ from ari_app.main.shared import Shared, left_calls
 from ari_app.session.media import Sounds
 from ari_app.store.calls import CallEnded
 from ivr.checkpoint import fits
+from ivr.relocation import nearest
 from ivr.wants import Record
 
 log = logging.getLogger(__name__)
@@ -51,13 +53,18 @@ class LeftCalls:
         return left if handed is None else replace(left, kept=handed.checkpoint)
 
     def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
-        """Go on with the call of a channel; None if its menus are gone.
+        """Go on with the call of a channel; None if its menus have no place for it.
 
         What was recorded of a caller who hung up meanwhile is still taken.
         """
         shared, kept = self._shared, self._found[channel].kept
         call = kept.session.id
-        if not fits(kept, shared.menus.now.menus.book):
+        book = shared.menus.now.menus.book
+        moved = None if fits(kept, book) else nearest(book, kept)
+        if moved is not None:
+            kept = moved
+            log.info("call %s: its menus changed, it goes on at %s", call, kept.session.node)
+        elif not fits(kept, book):
             log.warning("call %s cannot go on: the text of its menus changed", call)
             shared.recorder.put(CallEnded(call, clock(), "fault", 0))
             return None
@@ -65,7 +72,7 @@ class LeftCalls:
         def new_line(sounds: Sounds) -> ChannelLine:
             line = ChannelLine(shared.link, channel, sounds, shared.recordings.keep, self._timeouts)
             handed = self._handed.get(channel)
-            if handed is not None and place == "inside":
+            if handed is not None and place == "inside" and moved is None:
                 line.go_on(handed.midway)
             else:
                 line.inherit(kept.plays, away=place == "away")
