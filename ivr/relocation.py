@@ -22,8 +22,8 @@ from ivr.wants import Ask, Say, Want
 
 
 def nearest(book: Book, kept: Checkpoint) -> Checkpoint | None:
-    """The checkpoint at that place; None for a caller who was neither asked nor played something, as
-    an operation, a recording or a queue is not left half done, and for one who hung up."""
+    """The checkpoint at that place; None for a caller who was neither asked nor played something,
+    as an operation, a recording or a queue is not left half done, and for one who hung up."""
     at = kept.session
     if not isinstance(kept.want, Ask | Say) or at.gone:
         return None

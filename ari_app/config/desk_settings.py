@@ -6,6 +6,33 @@ from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 
+Role = Literal["agent", "senior", "supervisor", "admin"]
+
+
+class OidcSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[oidc]: an OpenID provider by whom agents sign in to the desk; what the desk proves itself
+    by is ``oidc`` of ``secrets.toml``."""
+
+    issuer: str = ""
+    client: str = ""
+    name: str = ""
+    scopes: tuple[str, ...] = ("openid", "profile")
+    login: Annotated[str, Meta(min_length=1)] = "preferred_username"
+    groups: Annotated[str, Meta(min_length=1)] = "groups"
+    roles: dict[str, Role] = {}
+
+    def __post_init__(self) -> None:
+        if not self.issuer:
+            return
+        url = urlsplit(self.issuer)
+        here = url.hostname in ("127.0.0.1", "::1", "localhost")
+        if not url.hostname or url.scheme not in ("https", *(("http",) if here else ())):
+            raise ValueError("issuer is an address, such as https://accounts.example.net/realm")
+        if not self.client:
+            raise ValueError("client is the client_id under which the issuer knows the desk")
+        if "openid" not in self.scopes:
+            raise ValueError('scopes must have "openid"')
+
 
 class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[desk]; its port is ``desk`` of [ports]."""

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from ari_app.config.board_settings import BoardSettings
 from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.conversation_settings import ConversationSettings
-from ari_app.config.desk_settings import DeskSettings
+from ari_app.config.desk_settings import DeskSettings, OidcSettings
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.retention_settings import RetentionSettings
@@ -209,6 +209,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retention: RetentionSettings = RetentionSettings()
     ussd: UssdSettings = UssdSettings()
     desk: DeskSettings = DeskSettings()
+    oidc: OidcSettings = OidcSettings()
     board: BoardSettings = BoardSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     agi: AgiSettings = AgiSettings()

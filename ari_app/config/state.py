@@ -45,8 +45,9 @@ class Keys(Struct, frozen=True):
     """The passwords between our own parts, and what the hashes of code words are peppered with.
 
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
-    ``billing`` is the token that a billing system wants, ``voice`` that of a speech server; the
-    operator writes them, or they are "". ``trunks`` are those of trunks, by name.
+    ``billing`` is the token that a billing system wants, ``voice`` that of a speech server,
+    ``oidc`` the secret at an OpenID provider; the operator writes them, or they are "".
+    ``trunks`` are those of trunks, by name.
     """
 
     ari: Secret
@@ -55,6 +56,7 @@ class Keys(Struct, frozen=True):
     ussd: Secret
     billing: Secret
     voice: Secret
+    oidc: Secret
     trunks: Mapping[str, Secret] = {}
 
 
@@ -213,6 +215,7 @@ class State:
                 **made,
                 billing=Secret(str(table.get("billing", ""))),
                 voice=Secret(str(table.get("voice_token", ""))),
+                oidc=Secret(str(table.get("oidc", ""))),
                 trunks={
                     name.removeprefix(_TRUNK): Secret(str(value))
                     for name, value in table.items()

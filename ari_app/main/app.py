@@ -165,7 +165,7 @@ async def _doors(shared: Shared, callers: CallHandling, desk: AgentDesk) -> Asyn
     with hashing(state) as hasher:
         async with (
             gateway.opened(config.ussd, state.keys().ussd, callers.ussd),
-            desk.workplace.serving(config, hasher),
+            desk.workplace.serving(config, hasher, state.keys().oidc),
         ):
             yield
 

@@ -1,20 +1,29 @@
 """The accounts of the desk and its browser sessions, in the store."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
 from msgspec import structs
 
-from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
+from ari_app.desk.admin.administration import Refused
+from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, Role, SecondFactorNeeded, User
 from ari_app.selfcare.hashing import Hasher, HashingBusy
 from ari_app.selfcare.totp import matching_step
-from ari_app.store import agents, desk_sessions
+from ari_app.store import agents, changes, desk_sessions
+from ari_app.store.changes import Change
 from ari_app.store.db import Store, StoreError
 from ari_app.store.desk_sessions import Session
+from ari_app.workplace.agent_administration import put_role
 from ivr.secret import Secret
 
+log = logging.getLogger(__name__)
+
 T = TypeVar("T")
+
+PROVIDER = "the OpenID provider"
+"""Who changed a role by what it vouches for."""
 
 
 class StoredAccounts:
@@ -26,8 +35,11 @@ class StoredAccounts:
         hasher: Hasher,
         now: Callable[[], datetime],
         needs_factor: bool = False,
+        by_provider: bool = False,
     ) -> None:
-        """``needs_factor``: roles above ``agent`` come in with a second factor alone."""
+        """``needs_factor``: roles above ``agent`` come in with a second factor alone;
+        ``by_provider``: agents without a password may come in, by an OpenID provider."""
+        self._by_provider = by_provider
         self._store = store
         self._hasher = hasher
         self._now = now
@@ -57,7 +69,20 @@ class StoredAccounts:
     async def find(self, name: str) -> User | None:
         """The user of a login who may sign in."""
         one = await _answer(self._store.read(agents.by_name, name))
-        return _user(one) if one and one.password else None
+        return _user(one) if one and (one.password or self._by_provider) else None
+
+    async def give_role(self, user: User, role: Role) -> User:
+        """The user with the role of the provider; the last administrator stays one."""
+        if user.role == role:
+            return user
+        change = Change(self._now(), PROVIDER, "agents role", user.name, role, "desk")
+        put = put_role if user.role == "admin" else agents.put_role
+        try:
+            await _answer(self._store.write(changes.made, change, put, user.name, role))
+        except Refused:
+            log.warning("%s stays an administrator: there is no other one", user.name)
+            return user
+        return structs.replace(user, role=role)
 
 
 class StoredSessions:

@@ -78,7 +78,7 @@ class AgentAdministration:
         match request:
             case admin.PutRole(name, role):
                 change = made("agents role", role)
-                done = await self._store.write(changes.made, change, _put_role, name, role)
+                done = await self._store.write(changes.made, change, put_role, name, role)
             case admin.PutQueues(name, queues):
                 served = ", ".join(sorted(queues & self._phones.members().keys())) or "-"
                 return await self._put_queues(made("agents queues", served), name, queues)
@@ -194,7 +194,7 @@ def _add(db: Database, new: Agent) -> bool:
     return bool(agents.add(db, [new]))
 
 
-def _put_role(db: Database, name: str, role: agents.Role) -> bool:
+def put_role(db: Database, name: str, role: agents.Role) -> bool:
     """Set a role. The last administrator who may sign in stays one, so that there is one."""
     if role != "admin" and not _other_admins(db, name):
         raise admin.Refused("admin-last")

@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
+from aiohttp import ClientSession
+
 from ari_app.ami.queue_monitor import QueueView
+from ari_app.config.desk_settings import OidcSettings
 from ari_app.config.settings import Config
 from ari_app.desk.cards.pop import places
 from ari_app.desk.desk import Desk
 from ari_app.desk.ports import DeskUnavailable
+from ari_app.desk.web.provider import Provider, ProviderSettings
 from ari_app.desk.web.server import DeskServer, ServerSettings, serving
 from ari_app.desk.web.sessions import Sessions
 from ari_app.selfcare.hashing import Hasher
@@ -22,6 +26,7 @@ from ari_app.workplace.administration import StoredAdministration
 from ari_app.workplace.agent_administration import AgentAdministration
 from ari_app.workplace.browser_phones import BrowserPhones
 from ari_app.workplace.services import DeskServices, desk_ports, desk_site
+from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +111,13 @@ class Workplace:
         return one
 
     @asynccontextmanager
-    async def serving(self, config: Config, hasher: Hasher) -> AsyncIterator[None]:
-        """Accept browsers while the context lasts, if the settings enable the desk."""
+    async def serving(
+        self, config: Config, hasher: Hasher, provider_secret: Secret
+    ) -> AsyncIterator[None]:
+        """Accept browsers while the context lasts, if the settings enable the desk.
+
+        ``provider_secret``: what the desk proves itself by to an OpenID provider.
+        """
         settings = config.desk
         if not settings.enabled:
             yield
@@ -122,11 +132,17 @@ class Workplace:
             settings.key,
         )
         needed = settings.second_factor == "required"
-        accounts = StoredAccounts(self._store, hasher, self._now, needed)
+        by_provider = bool(config.oidc.issuer)
+        accounts = StoredAccounts(self._store, hasher, self._now, needed, by_provider)
         sessions = Sessions(StoredSessions(self._store), accounts, self._now)
-        async with serving(
-            where, self.desk, accounts, sessions, self._administration
-        ) as self._server:
+        async with AsyncExitStack() as stack:
+            provider = None
+            if by_provider:
+                http = await stack.enter_async_context(ClientSession())
+                provider = Provider(_provider(config.oidc, provider_secret), http)
+            self._server = await stack.enter_async_context(
+                serving(where, self.desk, accounts, sessions, self._administration, provider)
+            )
             log.info("the desk is at %s", config.desk_url)
             yield
         self._server = None
@@ -201,3 +217,16 @@ class Workplace:
                     self._server.renew_certificate()
             except Exception:
                 log.exception("browser sessions not checked; retry in %g s", MINUTE)
+
+
+def _provider(oidc: OidcSettings, secret: Secret) -> ProviderSettings:
+    return ProviderSettings(
+        issuer=oidc.issuer,
+        client=oidc.client,
+        secret=secret,
+        name=oidc.name,
+        scopes=oidc.scopes,
+        login=oidc.login,
+        groups=oidc.groups,
+        roles=oidc.roles,
+    )

@@ -25,6 +25,7 @@ some libraries read the data that are shipped with the code."""
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "babel": ("ivr.speech.cldr", "tests.ivr.speech.test_languages"),
     "jmespath": ("ivr.http.answers",),
+    "joserfc": ("ari_app.desk.web.id_tokens", "tests.desk.openid_provider"),
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
     "phonenumbers": ("ivr.numbers", "ivr.countries"),

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ari_app.desk.site import DeskSite
 from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, Role, SecondFactorNeeded, User
+from ari_app.desk.web.provider import Provider
 from ari_app.desk.web.server import DeskServer, ServerSettings, serving
 from ari_app.desk.web.sessions import Sessions
 from ivr.secret import Secret
@@ -50,6 +51,10 @@ class FakeAccounts:
         if self.busy:
             raise AccountsBusy("the database is locked")
         return self.users.get(name)
+
+    async def give_role(self, user: User, role: Role) -> User:
+        self.set_role(user.name, role)
+        return self.users[user.name]
 
 
 class FakeSessions:
@@ -182,12 +187,14 @@ async def close_code(socket: ClientWebSocketResponse) -> int | None:
 
 @asynccontextmanager
 async def running_desk(
-    settings: ServerSettings = LOCAL, site: DeskSite | None = None
+    settings: ServerSettings = LOCAL,
+    site: DeskSite | None = None,
+    provider: Provider | None = None,
 ) -> AsyncIterator[RunningDesk]:
     """A desk at a free port of this machine."""
     harness, accounts, store = DeskHarness(site=site), FakeAccounts(), FakeSessions()
     sessions = Sessions(store, accounts, lambda: harness.now)
     admin = FakeAdministration()
-    async with serving(settings, harness.desk, accounts, sessions, admin) as server:
+    async with serving(settings, harness.desk, accounts, sessions, admin, provider) as server:
         yield RunningDesk(server, harness, accounts, store, admin)
     await harness.settled()

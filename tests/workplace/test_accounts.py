@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, SecondFactorNeeded, User
 from ari_app.selfcare import totp
 from ari_app.selfcare.hashing import CHEAP, THREADS, Hasher
-from ari_app.store import agents, desk_sessions
+from ari_app.store import agents, changes, desk_sessions
 from ari_app.store.agents import Agent
 from ari_app.store.db import Store
 from ari_app.workplace.accounts import StoredAccounts, StoredSessions
@@ -176,3 +176,18 @@ async def test_a_new_session_removes_expired_ones(store: Store) -> None:
         replace(SESSION, token="new", csrf="new", created=later, expires=later + HOUR)
     )
     assert await store.read(desk_sessions.find, "hash", NOON) is None
+
+
+async def test_by_a_provider_also_who_has_no_password_comes_in(
+    store: Store, hasher: Hasher
+) -> None:
+    accounts = StoredAccounts(store, hasher, lambda: NOON, by_provider=True)
+    boris = await accounts.find("boris")
+    assert boris is not None
+    assert await StoredAccounts(store, hasher, lambda: NOON).find("boris") is None
+    given = await accounts.give_role(boris, "supervisor")
+    assert given.role == "supervisor"
+    assert await accounts.find("boris") == given
+    assert [one.detail for one in await store.read(changes.recent, 5)] == ["supervisor"]
+    admin = await accounts.give_role(given, "admin")
+    assert (await accounts.give_role(admin, "agent")).role == "admin", "there is no other one"

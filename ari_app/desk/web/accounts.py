@@ -64,6 +64,9 @@ class Accounts(Protocol):
     async def find(self, name: str) -> User | None:
         """The user of a login, with the current role; None if they may not sign in any more."""
 
+    async def give_role(self, user: User, role: Role) -> User:
+        """The user with the role that a provider vouches for; a change is recorded."""
+
 
 class SessionStore(Protocol):
     """Keeps browser sessions by the hash of their cookie. May raise :class:`AccountsBusy`."""

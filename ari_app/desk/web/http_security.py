@@ -178,9 +178,29 @@ class HttpSecurity:
             secure=self._rules.https,
         )
 
+    def attempt_of(self, request: web.Request) -> str:
+        """What :meth:`set_attempt` set in this browser; "" for nothing."""
+        return request.cookies.get(f"{self._rules.cookie}-attempt", "")
+
+    def set_attempt(self, response: web.StreamResponse, state: str, seconds: int) -> None:
+        """Set the cookie of a sign-in at a provider, which sends the browser back: so it is sent
+        when another site leads here (SameSite=Lax)."""
+        response.set_cookie(
+            f"{self._rules.cookie}-attempt",
+            state,
+            max_age=seconds,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=self._rules.https,
+        )
+
+    def origin(self, request: web.Request) -> str:
+        """Where the desk is, as the browser knows it."""
+        return f"{'https' if self._rules.https else 'http'}://{request.host}"
+
     def _same_origin(self, request: web.Request) -> bool:
-        scheme = "https" if self._rules.https else "http"
-        return request.headers.get("Origin") == f"{scheme}://{request.host}"
+        return request.headers.get("Origin") == self.origin(request)
 
     def _http_error(self, request: web.Request, error: web.HTTPException) -> web.Response:
         """The redirect or the error page for what a handler raised."""

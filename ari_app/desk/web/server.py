@@ -1,7 +1,7 @@
 """The desk's HTTP server: pages, static files, WebSocket."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -33,6 +33,8 @@ from ari_app.desk.web.http_security import (
 )
 from ari_app.desk.web.languages import language
 from ari_app.desk.web.message_codec import LONGEST_READ
+from ari_app.desk.web.provider import Provider
+from ari_app.desk.web.provider_sign_in import BACK, TO, ProviderSignIn
 from ari_app.desk.web.recording_player import RECORDING
 from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.desk.web.sign_in import SignIn
@@ -45,7 +47,7 @@ log = logging.getLogger(__name__)
 
 FILES = Path(__file__).parents[1] / "static"
 
-OPEN = ("/sign-in", *(f"/language/{code}" for code in page_languages()))
+OPEN = ("/sign-in", TO, BACK, *(f"/language/{code}" for code in page_languages()))
 """Paths that need no session."""
 
 KEEP_ALIVE = 30.0
@@ -93,6 +95,7 @@ async def serving(
     accounts: Accounts,
     sessions: Sessions,
     administration: Administration,
+    provider: Provider | None = None,
 ) -> AsyncIterator[DeskServer]:
     """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
     render, tabs, tls = desk.render, desk.tabs, _tls(settings)
@@ -105,7 +108,6 @@ async def serving(
     security = HttpSecurity(rules, sessions, pages.error)
     reports = ReportPages(desk.ports.reports, desk.ports.profiles, desk.browsing, render)
     admin = AdminPages(administration, render)
-    sign_in = SignIn(accounts, sessions, security, render, pages.recheck_sessions, desk.presence)
     app = web.Application(client_max_size=BODY, middlewares=[_compress, security.middleware])
     app.on_response_prepare.append(security.add_headers)
     app.add_routes(
@@ -121,9 +123,7 @@ async def serving(
             web.get(PLAN, PlanPage(desk.ports.planning, render).page),
             web.get(PHONE, phones.serve),
             web.get(RECORDING, desk.player.play),
-            web.get("/sign-in", sign_in.page),
-            web.post("/sign-in", sign_in.sign_in),
-            web.post("/sign-out", sign_in.sign_out),
+            *_signing_in(accounts, sessions, security, desk, pages.recheck_sessions, provider),
             web.get("/language/{language}", languages.choose),
             web.static(f"{STATIC}{render.build}", FILES),
         ]
@@ -143,6 +143,24 @@ async def serving(
         desk.boards.tabs.close_all()
         await phones.close_all()
         await runner.cleanup()
+
+
+def _signing_in(
+    accounts: Accounts,
+    sessions: Sessions,
+    security: HttpSecurity,
+    desk: Desk,
+    recheck: Callable[[], Awaitable[None]],
+    provider: Provider | None,
+) -> Iterator[web.RouteDef]:
+    """The routes of signing in and out."""
+    name = provider.settings.name if provider else None
+    sign_in = SignIn(accounts, sessions, security, desk.render, recheck, desk.presence, name)
+    yield web.get("/sign-in", sign_in.page)
+    yield web.post("/sign-in", sign_in.sign_in)
+    yield web.post("/sign-out", sign_in.sign_out)
+    if provider is not None:
+        yield from ProviderSignIn(provider, accounts, security, sign_in).routes()
 
 
 def _hosts(settings: ServerSettings, port: int) -> set[str]:

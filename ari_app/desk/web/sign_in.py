@@ -9,7 +9,7 @@ from aiohttp import web
 
 from ari_app.desk.agents.presence import Presence
 from ari_app.desk.render import Render
-from ari_app.desk.web.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded
+from ari_app.desk.web.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded, User
 from ari_app.desk.web.http_security import ADDRESS, SIGNED_IN, HttpSecurity, form_fields, redirect
 from ari_app.desk.web.languages import language
 from ari_app.desk.web.sessions import Sessions
@@ -45,7 +45,10 @@ class SignIn:
         render: Render,
         recheck: Callable[[], Awaitable[None]],
         presence: Presence,
+        provider: str | None = None,
     ) -> None:
+        """``provider`` is the name of the OpenID provider, "" for one without; None for none."""
+        self._provider = provider
         self._accounts = accounts
         self._sessions = sessions
         self._security = security
@@ -93,12 +96,28 @@ class SignIn:
         for limit, key in attempts:
             limit.forgive(key)
         self._of_both.forget((address, name))
+        return await self._begin_session(request, user, redirect("/"))
+
+    async def signed_in(self, request: web.Request, user: User) -> web.StreamResponse:
+        """Sign in who comes from another site. The page leads on by itself: after a redirect from
+        there the browser would not send the session's cookie (SameSite=Strict)."""
+        text = self._render.page("signed-in", language(request))
+        answer = web.Response(text=text, content_type="text/html")
+        return await self._begin_session(request, user, answer)
+
+    async def _begin_session(
+        self, request: web.Request, user: User, answer: web.Response
+    ) -> web.Response:
+        """Begin a session; one that this browser had before ends."""
         cookie = await self._sessions.start(user)
         await self._end_session(request)
         log.info("%s signed in to the desk", user.name)
-        answer = redirect("/")
         self._security.set_cookie(answer, cookie)
         return answer
+
+    def refused(self, request: web.Request, status: int, error: str, wait: int = 0) -> web.Response:
+        """The sign-in page with an error, a key of ``words.yaml``."""
+        return self._page(request, status, "", error, wait)
 
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """End the browser's session."""
@@ -127,6 +146,8 @@ class SignIn:
     ) -> web.Response:
         chosen = language(request)
         message = self._render.word(error, chosen, wait=wait) if error else ""
-        text = self._render.page("sign-in", chosen, name=name, error=message)
+        text = self._render.page(
+            "sign-in", chosen, name=name, error=message, provider=self._provider
+        )
         headers = {"Retry-After": str(wait)} if wait else {}
         return web.Response(text=text, content_type="text/html", status=status, headers=headers)
