@@ -38,6 +38,7 @@ SECTIONS = {
     },
     "Menus": {
         "flows": Lazy("flows:flows", "Check, test, draw and reload the menus"),
+        "import": Lazy("imports:imports", "Make menus of what another system has"),
         "voices": Lazy("voices:voices", "Install, list and test the voices of prompts"),
         "prompts": Lazy("prompts:prompts", "List prompts and render their sound"),
         "hours": Lazy("hours:hours", "Show opening hours and override them"),

@@ -172,19 +172,25 @@ def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path 
         raise click.ClickException(f"there is no flow {flow}: {near(flow, on.book.flows)}")
     if file is not None and file.exists():
         raise click.ClickException(f"{file} exists: choose another name, or move it away")
-    found = walk_through(on.book, flow)
-    reached = _covered_edges(run(_run_tests(on.bench, list(_tests(on))))) if missing else set()
-    paths = [path for path in found.paths if not reached.issuperset(path.edges)]
-    text = script_writer.written(on.book, [_written(on, path) for path in paths])
+    text, count, missed = walked(on, flow, missing)
     if file is None:
         click.echo(text, nl=False)
     else:
         file.write_text(text, encoding="utf-8")
-        click.echo(f"{file}: {len(paths)} tests")
+        click.echo(f"{file}: {count} tests")
     places = _places(on.book)
-    for name, node, way in sorted(set(found.missed) - reached):
+    for name, node, way in sorted(missed):
         where = places.get((name, node or way), name)
         click.echo(f"{where}: no path was found through {node} {way}", err=True)
+
+
+def walked(on: LoadedFlows, flow: str = "", missing: bool = False) -> tuple[str, int, set[EdgeKey]]:
+    """Tests that take every path as text, how many, and the edges to which none was found."""
+    found = walk_through(on.book, flow)
+    reached = _covered_edges(run(_run_tests(on.bench, list(_tests(on))))) if missing else set()
+    paths = [path for path in found.paths if not reached.issuperset(path.edges)]
+    text = script_writer.written(on.book, [_written(on, path) for path in paths])
+    return text, len(paths), set(found.missed) - reached
 
 
 def _covered_edges(found: Iterable[Result]) -> set[EdgeKey]:

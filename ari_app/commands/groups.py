@@ -19,6 +19,7 @@ EXPECTED = (
     "ari_app.control.client:NotRunningError",
     "ari_app.desk.web.server:ServerError",
     "ari_app.main.processes:UpError",
+    "ari_app.freepbx.errors:SourceError",
     "ari_app.menus.loading:FlowsError",
     "ari_app.phone.handset:PhoneError",
     "ari_app.sim.simulation:PersonError",

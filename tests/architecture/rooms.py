@@ -58,8 +58,8 @@ ROOMS = {
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami api calls config control doctor fulfilment knowledge log main menus messaging",
-        "phone selfcare",
+        "admin ami api calls config control doctor freepbx fulfilment knowledge log main menus",
+        "messaging phone selfcare",
         "sim staffing statistics store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
         "ivr.speech ivr.staffing prompts",
@@ -73,6 +73,10 @@ ROOMS = {
         "the fictional operator; production reaches it through two modules of `main` alone",
         "config selfcare sim store",
         "ivr",
+    ),
+    "ari_app.freepbx": _room(
+        "what a FreePBX or a plain dialplan has, as menus of ours",
+        "ivr.hours prompts",
     ),
     "ari_app.session": _room(
         "runs any session over any line; knows no line and no store",

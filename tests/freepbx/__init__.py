@@ -1,0 +1,1 @@
+"""Imports from FreePBX: one fictional company in each form in which FreePBX keeps it."""

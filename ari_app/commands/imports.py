@@ -1,0 +1,16 @@
+"""`firstline import`: menus of other systems."""
+
+import click
+
+from ari_app.commands.groups import Lazy, LazyCommands
+
+SECTIONS = {
+    "From": {
+        "freepbx": Lazy("import_freepbx:freepbx", "Import the IVRs of a FreePBX"),
+    },
+}
+
+
+@click.group("import", cls=LazyCommands, sections=SECTIONS)
+def imports() -> None:
+    """Make menus of what another system has."""

@@ -1,0 +1,1 @@
+"""What a FreePBX has, read from its database, its backups or its dialplan, as menus of ours."""

@@ -1,0 +1,38 @@
+"""The recordings of imported prompts: joined, and converted to what a telephone is played."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from ari_app.freepbx.company import Sound
+from ari_app.freepbx.draft import DraftMenus
+from ari_app.freepbx.source import sound
+from prompts.sound_files import decode, write
+from prompts.telephone import RATE
+from prompts.wav import Samples, SoundError
+
+
+def convert(menus: DraftMenus, sounds: Mapping[str, Path], directory: Path) -> Iterator[str]:
+    """Write ``<directory>/<language>/<prompt>.wav`` for each prompt; the problems. Blocks."""
+    for language in menus.languages:
+        for name, prompt in menus.prompts.items():
+            try:
+                samples = _joined(prompt.sound, sounds, language)
+            except SoundError as error:
+                yield f"{language}/{name}: {error}"
+                continue
+            (directory / language).mkdir(parents=True, exist_ok=True)
+            write(directory / language / f"{name}.wav", samples, RATE)
+
+
+def _joined(parts: Sound, sounds: Mapping[str, Path], language: str) -> Samples:
+    found = []
+    for name in parts:
+        path = sound(sounds, language, name)
+        if path is None:
+            raise SoundError(f"there is no recording {name}: its text is spoken")
+        samples, rate = decode(path)
+        found.append(soxr.resample(samples, rate, RATE, quality="VHQ") if rate != RATE else samples)
+    return np.concatenate(found)
