@@ -25,6 +25,7 @@ RATIO: Final = 200
 """By how much an archive may grow when it is read: recordings and SQL grow tenfold."""
 
 SOUNDS: Final = "var/lib/asterisk/sounds/"
+MOST_SQL: Final = 100 << 30
 _SPARE: Final = 1 << 30
 
 _SIGNS: Final = {
@@ -88,7 +89,7 @@ class _Bounded:
         piece = self._file.read(size)
         self._left -= len(piece)
         if self._left < 0:
-            raise SourceError(f"this archive grows more than {RATIO} times: it is no backup")
+            raise SourceError(f"this archive grows more than {RATIO} times, or has no end")
         return piece
 
 
@@ -123,7 +124,7 @@ def _sql(file: BinaryIO, packed: bool, found: dict[str, list[Row]]) -> None:
     """One dump a database: of those that are not FreePBX's nothing is wanted."""
     if packed:
         with gzip.open(file) as unpacked:
-            stream = _Bounded(cast("BinaryIO", unpacked), 100 << 30)
+            stream = _Bounded(cast("BinaryIO", unpacked), MOST_SQL)
             found.update(tables(cast("BinaryIO", stream), WANTED))
     else:
         found.update(tables(file, WANTED))
@@ -132,7 +133,7 @@ def _sql(file: BinaryIO, packed: bool, found: dict[str, list[Row]]) -> None:
 def _module(name: str, text: bytes, found: dict[str, list[Row]]) -> None:
     try:
         module = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise SourceError(f"{name} is no JSON: {error}") from error
     configs = module.get("configs") if isinstance(module, dict) else None
     for row in _rows(configs, 0):

@@ -37,10 +37,12 @@ _TOKEN: Final = re.compile(
     re.DOTALL,
 )
 _REST: Final = re.compile(
-    rb"(?>[^;'\"`/#-]++|" + _STRING + rb"|`[^`]*+`|\"(?>[^\"\\]++|\\.)*+\""
-    rb"|/\*(?>[^*]++|\*(?!/))*+\*/|/(?!\*)|--(?=[ \t\r\n])[^\n]*+\n|-(?!-[ \t\r\n])|#[^\n]*+\n)",
+    rb"((?>[^;'\"`/#-]++|" + _STRING + rb"|`[^`]*+`|\"(?>[^\"\\]++|\\.)*+\""
+    rb"|/\*(?>[^*]++|\*(?!/))*+\*/|/(?!\*)|--(?=[ \t\r\n])[^\n]*+\n|-(?!-[ \t\r\n])|#[^\n]*+\n))++",
     re.DOTALL,
 )
+"""As much of a statement as is whole; its group is the last part, which may go on behind."""
+
 _ESCAPES: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"0": b"\0", b"b": b"\b", b"Z": b"\x1a"}
 _ESCAPED: Final = re.compile(rb"\\(.)|''", re.DOTALL)
 _NAMES: Final = re.compile(rb"SET\s+NAMES\s+'?(\w+)", re.IGNORECASE)
@@ -236,10 +238,13 @@ class _Dump:
             found = _REST.match(self._buffer, self._at)
             if found is not None and (found.end() < len(self._buffer) or self._ended):
                 self._at = found.end()
-            elif found is None and self._buffer[self._at : self._at + 1] == b";":
+                continue
+            if found is not None:
+                self._at = found.start(1)
+            elif self._buffer[self._at : self._at + 1] == b";":
                 self._at += 1
                 return
-            elif not self._more() and found is None:
+            if not self._more() and found is None:
                 raise SourceError("the dump is cut: its last statement has no end")
 
     def _noted(self, comment: bytes) -> None:
