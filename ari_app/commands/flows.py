@@ -22,6 +22,7 @@ SECTIONS = {
     },
     "Draw and edit": {
         "graph": Lazy("graph:graph", "Draw a flow"),
+        "plan": Lazy("graph:plan", "Print the menus as a call plan"),
         "schema": Lazy("graph:schema", "Print the JSON Schema of flows for editors"),
     },
 }

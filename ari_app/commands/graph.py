@@ -1,7 +1,7 @@
 """`firstline flows schema` and `firstline flows graph`: the JSON Schema and pictures of flows."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from ari_app.main.flow_graph import CannotDraw, drawn, texts_of
 from ari_app.menus import loading as reading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store.flow_traffic import traffic
+from ivr.diagram.call_plan import call_plan
 from ivr.diagram.dot import dot
 from ivr.diagram.mermaid import mermaid
 from ivr.diagram.picture import Picture, Traffic, linked_flows, picture
@@ -31,6 +32,9 @@ TEXTS: Mapping[str, Callable[[Picture], str]] = {
     ".json": lambda found: json.format(json.encode(found), indent=1).decode() + "\n",
 }
 """Suffix of a file -> what renders it."""
+
+FORMS = {"mermaid": ".mmd", "dot": ".dot", "json": ".json"}
+"""Name of a form of text -> the suffix of its files."""
 
 DRAWN: Mapping[str, Literal["svg", "png", "pdf"]] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 """Suffixes of files that Graphviz renders."""
@@ -89,6 +93,12 @@ def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Pat
     callback=_drawable,
     help="Ends in .svg, .png, .pdf, .dot, .mmd (Mermaid) or .json  [default: FLOW.svg].",
 )
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["mermaid", "dot", "json"]),
+    help="Print the picture as text; with --output a file is written.",
+)
 @click.option("--whole", is_flag=True, help="Include all flows it leads to, each in a frame.")
 @click.option(
     "--lang",
@@ -117,6 +127,7 @@ def graph(
     whole: bool,
     lang: str | None,
     menus: Path | None,
+    form: str | None,
     **counted: Any,
 ) -> None:
     """Draw a flow: its nodes, the keys between them, and the shortest path to a human."""
@@ -132,16 +143,56 @@ def graph(
     passed = {}
     if any(counted.values()):
         passed = {name: _traffic(state, flows[name], **counted) for name in names}
+    texts = texts_of(found.catalogue, lang or found.catalogue.languages[0])
+    drawing = picture(found.book, names, texts, passed)
+    if form is not None and output is None:
+        click.echo(TEXTS[FORMS[form]](drawing), nl=False)
+        return
     output = output or Path(f"{flow}.svg")
-    _write(
-        picture(
-            found.book,
-            names,
-            texts_of(found.catalogue, lang or found.catalogue.languages[0]),
-            passed,
-        ),
-        output,
-    )
+    _write(drawing, output)
+    click.echo(f"{output}: {', '.join(names)}")
+
+
+@click.command()
+@click.argument("flow", required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="The file, of HTML  [default: plan.html].",
+)
+@click.option("--lang", "langs", type=LANGUAGE, multiple=True, help="Only texts of this language.")
+@click.option(
+    "--menus",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The menus [default: those in use].",
+)
+@click.pass_obj
+def plan(
+    state: State,
+    flow: str | None,
+    output: Path | None,
+    langs: tuple[str, ...],
+    menus: Path | None,
+) -> None:
+    """Print the menus as a call plan, for the people who answer for them.
+
+    A page of HTML with numbers, hours, queues, and each node: what is played in each language, and
+    where keys lead. With FLOW it has that flow and all to which it leads.
+    """
+    config = state.config()
+    directory = menus or reading.directory(config)
+    found = reading.menus(directory, reading.shipped(config), CATALOGUE)
+    flows = found.book.flows
+    if flow is not None and flow not in flows:
+        raise click.ClickException(f"there is no flow {flow}: {near(flow, flows)}")
+    names = sorted(flows) if flow is None else linked_flows(flows, flow)
+    texts = {lang: texts_of(found.catalogue, lang) for lang in langs or config.site.languages}
+    output = output or Path("plan.html")
+    name = config.operator.name
+    name = name if isinstance(name, str) else next(iter(name.values()), "")
+    title = f"Call plan: {name}" if name else "Call plan"
+    output.write_text(call_plan(found.book, names, texts, title, date.today()), "utf-8")
     click.echo(f"{output}: {', '.join(names)}")
 
 

@@ -26,6 +26,11 @@ DIRECTORY = click.option(
     required=True,
     help="The directory of the new menus; no file in it is replaced.",
 )
+SOUNDS_OPTION = click.option(
+    "--sounds",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help=f"The directory of recordings, such as {SOUNDS}; a backup has its own.",
+)
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Write nothing, only print the table.")
 LANG = click.option(
     "--lang", type=LANGUAGE, help="The language of recordings  [default: the site's first]."
@@ -40,11 +45,7 @@ LANG = click.option(
 @click.option("--ivr", default="", metavar="N", help="Begin at the IVR with this id.")
 @click.option("--number", default="", metavar="N", help="The number at which an --ivr begins.")
 @DIRECTORY
-@click.option(
-    "--sounds",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help=f"The directory of recordings, such as {SOUNDS}; a backup has its own.",
-)
+@SOUNDS_OPTION
 @LANG
 @click.option("--direct-dial", "direct", is_flag=True, help="Write a key for each extension.")
 @DRY_RUN

@@ -6,6 +6,7 @@ from ari_app.commands.groups import Lazy, LazyCommands
 
 SECTIONS = {
     "From": {
+        "dialplan": Lazy("import_dialplan:dialplan", "Import a context of an Asterisk dialplan"),
         "freepbx": Lazy("import_freepbx:freepbx", "Import the IVRs of a FreePBX"),
     },
 }

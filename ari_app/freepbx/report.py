@@ -92,10 +92,11 @@ def to_do(menus: DraftMenus, directory: str, problems: Iterable[str]) -> Iterato
             "```",
         ]
     )
-    yield "## In FreePBX"
+    yield "## Calls to it"
     yield "\n".join(
-        f"- A *Custom Destination* with the target `firstline,{number},1`, and the Inbound Route "
-        f"or Misc Application {number} to it, once all is tried."
+        f"- {number}: its calls go to `firstline,{number},1`. In FreePBX that is a *Custom "
+        "Destination*, to which an Inbound Route or a Misc Application leads once all is tried; "
+        "`firstline pbx render --freepbx` writes the files that belong there."
         for number in menus.numbers
     )
     if menus.prompts:
@@ -103,8 +104,8 @@ def to_do(menus: DraftMenus, directory: str, problems: Iterable[str]) -> Iterato
         lines = [f"- {each}" for each in problems]
         yield "\n".join(
             [
-                "The texts of recordings are not known to FreePBX: those in `prompts/` say what "
-                "they are about. Write what is played, and take the keys that it names out of "
+                "What recordings say is not known: the texts in `prompts/` say what they are "
+                "about. Write what is played, and take the keys that it names out of "
                 "`unread`: then the check compares keys and words.",
                 *(["", *lines] if lines else []),
             ]

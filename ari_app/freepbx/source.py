@@ -34,7 +34,7 @@ def read(path: Path, kept: Path, sounds: Path | None = None) -> Source:
     """
     try:
         if path.name == "freepbx.conf":
-            return Source(company(database.tables(path)), _below(sounds))
+            return Source(company(database.tables(path)), below(sounds))
         with path.open("rb") as file:
             head = file.read(4096)
         if head.startswith(_GZIP):
@@ -43,12 +43,12 @@ def read(path: Path, kept: Path, sounds: Path | None = None) -> Source:
                 return Source(company(backup.merged(archive.tables)), archive.sounds)
             with gzip.open(path) as unpacked:
                 return Source(
-                    company(dump.tables(cast("BinaryIO", unpacked), WANTED)), _below(sounds)
+                    company(dump.tables(cast("BinaryIO", unpacked), WANTED)), below(sounds)
                 )
         if _is_dialplan(head):
-            return Source(_dialplan(path), _below(sounds))
+            return Source(_dialplan(path), below(sounds))
         with path.open("rb") as file:
-            return Source(company(dump.tables(file, WANTED)), _below(sounds))
+            return Source(company(dump.tables(file, WANTED)), below(sounds))
     except (OSError, EOFError) as error:
         raise SourceError(f"{path} cannot be read: {error}") from error
 
@@ -90,7 +90,8 @@ def plain(path: Path) -> Mapping[str, dialplan.Context]:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _below(sounds: Path | None) -> Mapping[str, Path]:
+def below(sounds: Path | None) -> Mapping[str, Path]:
+    """The sound files below a directory, by their path there; none without one."""
     if sounds is None:
         return {}
     return {

@@ -13,7 +13,7 @@ _WORDS = frozenset(("yes", "no", "on", "off", "true", "false", "null", "y", "n")
 
 def files(menus: DraftMenus, source: str) -> Mapping[str, str]:
     """Name -> text of each file. ``source`` says what they were made from."""
-    head = f"# Imported from FreePBX ({_comment(source)}). Read it, change it: it is yours now.\n"
+    head = f"# Imported from {_comment(source)}. Read it, change it: it is yours now.\n"
     found = {f"{menus.flow}.yaml": head + "\n".join(_flow(menus)) + "\n"}
     for name, one in menus.schedules.items():
         lines = [*(f"# {_comment(note)}" for note in one.notes), f"schedule: {name}"]

@@ -211,8 +211,8 @@ class _Sketch:
             *spot,
             kind(node),
             LOOKS[type(node)],
-            what=_what(node),
-            words=" ".join(words.get(prompt, prompt) for prompt in _prompts(node)),
+            what=node_purpose(node),
+            words=" ".join(words.get(prompt, prompt) for prompt in node_prompts(node)),
             need="" if need == "none" else need,
             start=name in (flow.start, *flow.codes.values()),
             human=human if isinstance(node, nodes.AWAITS_KEY) else None,
@@ -239,7 +239,8 @@ def _gave_up(found: Iterable[Iterable[Edge]]) -> str:
     return best[0][0] if best and best[0][1] > 1 else ""
 
 
-def _prompts(node: Node) -> tuple[str, ...]:
+def node_prompts(node: Node) -> tuple[str, ...]:
+    """The prompts that a node plays when a call comes to it."""
     match node:
         case nodes.Listens():
             return opening(node)
@@ -256,7 +257,7 @@ def _prompts(node: Node) -> tuple[str, ...]:
     return ()
 
 
-def _what(node: Node) -> str:
+def node_purpose(node: Node) -> str:
     """What a node does, besides playing prompts."""
     match node:
         case nodes.Set():

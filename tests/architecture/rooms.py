@@ -218,8 +218,8 @@ ROOMS = {
         "ivr ivr.analysis ivr.hours ivr.http ivr.speech",
     ),
     "ivr.diagram": _room(
-        "flows as pictures",
-        "ivr ivr.analysis",
+        "flows as pictures, and as a page to print",
+        "ivr ivr.analysis ivr.hours",
     ),
     "ivr.hours": _room(
         "opening hours",

@@ -2,6 +2,7 @@
 
 import io
 import tracemalloc
+from typing import BinaryIO, cast
 
 import pytest
 
@@ -108,7 +109,8 @@ def test_a_large_dump_needs_little_memory() -> None:
     assert len(many) > 10 << 20
     tracemalloc.start()
     try:
-        found = dump.tables(_Joined(many, DUMP.read_bytes()), WANTED)
+        file = cast("BinaryIO", _Joined(many, DUMP.read_bytes()))
+        found = dump.tables(file, WANTED)
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -1,0 +1,293 @@
+"""A context of a plain Asterisk dialplan as menus, as far as text can show what it does.
+
+Understood are Answer, NoOp, Wait, Playback, Background, WaitExten, Read with a variable that
+is compared or dialled by a Goto, Goto, GotoIf on that variable, GotoIfTime, Queue, Dial,
+VoiceMail, Set of the language and Hangup. Anything else is named in the place where it stands: it
+is not guessed at.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ari_app.freepbx import calendar
+from ari_app.freepbx.calendar import met
+from ari_app.freepbx.company import Sound
+from ari_app.freepbx.dialplan import Context, Step, arguments, branches
+from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
+from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
+from ari_app.freepbx.errors import SourceError
+from ari_app.freepbx.sounds import Prompts
+
+GOODBYE: Final = "goodbye"
+_NAME: Final = re.compile(r"[^a-z0-9]+")
+_ENTRY: Final = re.compile(r"\$\[\s*\"?\$\{(\w+)\}\"?\s*=+\s*\"?([0-9*#]+)\"?\s*\]")
+
+
+def menus(
+    found: Mapping[str, Context],
+    context: str,
+    number: str,
+    *,
+    languages: tuple[str, ...],
+    year: int,
+    taken: Iterable[str] = (),
+) -> DraftMenus:
+    """The menus of a context, which begins at ``number``, or at its extension `s`.
+
+    Raises :class:`~ari_app.freepbx.errors.SourceError` for a context that is not there.
+    """
+    if context not in found:
+        known = ", ".join(sorted(name for name, one in found.items() if one.extensions)[:20])
+        raise SourceError(f"there is no context {context}: there are {known}")
+    start = number if number in found[context].extensions else "s"
+    if start not in found[context].extensions:
+        raise SourceError(f"[{context}] has neither {number} nor s: name its --number")
+    plan = _Plan(found, languages, year, frozenset(taken))
+    begin = plan.node(Place(context, start))
+    plan.finish()
+    plan.nodes["farewell"] = DraftNode({"end": "silence-bye"}, [])
+    return DraftMenus(
+        number.lstrip("+*"),
+        (number,),
+        tuple(plan.languages),
+        begin,
+        12,
+        plan.nodes,
+        plan.schedules,
+        {},
+        plan.prompts.made,
+        tuple(plan.findings),
+        "farewell",
+    )
+
+
+class _Plan(Dialplan):
+    def __init__(
+        self,
+        found: Mapping[str, Context],
+        languages: tuple[str, ...],
+        year: int,
+        taken: frozenset[str],
+    ) -> None:
+        super().__init__(found)
+        self.year = year
+        self.known = languages
+        self.languages = [languages[0]]
+        self.prompts = Prompts({}, taken)
+        self.nodes: dict[str, DraftNode] = {}
+        self.schedules: dict[str, Schedule] = {}
+        self.findings: list[Finding] = []
+        self._named: dict[Place, str] = {}
+        self._waiting: list[tuple[str, Place]] = []
+
+    def finish(self) -> None:
+        """Make all nodes that are waiting."""
+        while self._waiting:
+            name, place = self._waiting.pop(0)
+            self.nodes[name] = self._made(name, place)
+
+    def node(self, place: Place) -> str:
+        """The node of the first step from a place on that callers notice."""
+        place = self.noticed(place)
+        if place not in self._named:
+            steps = self.steps(place)
+            if place.step < len(steps) and steps[place.step].app == "hangup":
+                return self._goodbye()
+            parts = [place.context, place.extension, str(place.step) if place.step else ""]
+            base = _NAME.sub("-", "-".join(filter(None, parts)).lower()).strip("-") or "step"
+            used = self.nodes
+            name = next(
+                n for n in (base, *(f"{base}-{i}" for i in range(2, 10**6))) if n not in used
+            )
+            self._named[place] = name
+            self.nodes[name] = DraftNode({}, [])
+            self._waiting.append((name, place))
+        return self._named[place]
+
+    def _made(self, name: str, place: Place) -> DraftNode:
+        steps = self.steps(place)
+        if place.step >= len(steps):
+            known = place.context in self.found and place.extension in (
+                self.found[place.context].extensions
+            )
+            text = "" if known else f"[{place.context}] {place.extension} is not in the file"
+            return (
+                self._unknown(name, "Step", text) if text else DraftNode({"end": "thanks-bye"}, [])
+            )
+        step, onward = steps[place.step], place._replace(step=place.step + 1)
+        args, what = arguments(step.args), f"[{place.context}] {place.extension}, {step.app}"
+        made = {
+            "playback": self._playback,
+            "background": self._background,
+            "read": self._read,
+            "waitexten": self._background,
+            "queue": self._queue,
+            "dial": self._dial,
+            "voicemail": self._voicemail,
+            "gotoiftime": self._hours,
+            "set": self._language,
+        }.get(step.app)
+        node = made(step, args, onward) if made else None
+        if node is None:
+            return self._unknown(name, what, f"{step.app}({step.args}) is not understood", onward)
+        self.findings.append(Finding(what, "", "imported", (name,), "; ".join(node.notes)))
+        return node
+
+    def _unknown(self, name: str, what: str, why: str, onward: Place | None = None) -> DraftNode:
+        """What is not understood is passed over where the call goes on, else it ends here."""
+        self.findings.append(Finding(what, "", "not imported", (name,), why))
+        note = f"NOT IMPORTED: {why}."
+        steps = self.steps(onward) if onward else []
+        if onward is not None and onward.step < len(steps):
+            return DraftNode({"set": {"passed": "yes"}, "then": self.node(onward)}, [note])
+        return DraftNode({"end": ["operator-left", "thanks-bye"]}, [note])
+
+    def _goodbye(self) -> str:
+        self.nodes.setdefault(GOODBYE, DraftNode({"end": "thanks-bye"}, []))
+        return GOODBYE
+
+    # Applications.
+
+    def _playback(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
+        sound = sound_names(args[0])
+        if not sound:
+            return None
+        body: dict[str, Plain] = {"say": self.prompts.name(sound), "barge-in": "no"}
+        return DraftNode(body | {"then": self.node(onward)}, [])
+
+    def _background(self, step: Step, args: list[str], onward: Place) -> DraftNode | None:
+        """A menu of Background and WaitExten, whose keys are extensions."""
+        steps, sounds, wait = self.steps(onward), list(sound_names(args[0])), ""
+        wait = args[0] if step.app == "waitexten" else ""
+        sounds = [] if step.app == "waitexten" else sounds
+        at = onward.step
+        while at < len(steps) and steps[at].app in ("background", "waitexten", *SILENT_STEPS):
+            given = arguments(steps[at].args)[0]
+            if steps[at].app == "background":
+                sounds += sound_names(given)
+            if steps[at].app == "waitexten":
+                wait = given
+            at += 1
+        after = onward._replace(step=at)
+        extensions = self.found[onward.context].extensions
+        wrong, silent = (
+            Place(onward.context, name) if name in extensions else after for name in ("i", "t")
+        )
+        ends = " ".join(one.args for each in (wrong, silent) for one in self.steps(each))
+        return self._menu(
+            tuple(sounds), wait, self.keys(onward.context), (wrong, silent), counted="$[" in ends
+        )
+
+    def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
+        """A menu of Read, and of what its variable is compared with."""
+        compared = self._compared(args[0], onward)
+        if compared is None:
+            return None
+        keys, after = compared
+        wait = args[5] if len(args) > 5 else ""
+        return self._menu(sound_names(args[1] if len(args) > 1 else ""), wait, keys, (after, after))
+
+    def _menu(
+        self,
+        sound: Sound,
+        wait: str,
+        keys: Mapping[str, Place],
+        ends: tuple[Place, Place],
+        *,
+        counted: bool = False,
+    ) -> DraftNode | None:
+        if not sound or not keys:
+            return None
+        body: dict[str, Plain] = {"menu": self.prompts.name(sound)}
+        body["keys"] = {key: self.node(to) for key, to in keys.items()}
+        body |= {"unread": list(keys), "wait": f"{_between(wait, 10)}s", "between": "3s"}
+        body |= {"attempts": "1", "wrong": "not-understood", "gave-up": self.node(ends[0])}
+        unanswered = self.node(ends[1])
+        if unanswered != body["gave-up"]:
+            body["unanswered"] = unanswered
+        notes = ["attempts that are counted in variables are not: here each entry has one"]
+        return DraftNode(body, notes if counted else [])
+
+    def _compared(self, variable: str, at: Place) -> tuple[dict[str, Place], Place] | None:
+        """The GotoIf behind a Read that compare its variable, and the step after them."""
+        steps, found = self.steps(at), {}
+        step = at.step
+        while step < len(steps):
+            one = steps[step]
+            if one.app == "gotoif":
+                condition, yes, no = branches(one.args)
+                entry = _ENTRY.fullmatch(condition)
+                if entry is None or entry[1] != variable or no:
+                    break
+                found[entry[2]] = self.target(at, yes)
+            elif one.app == "goto" and f"${{{variable}}}" in one.args:
+                context = arguments(one.args)[0] if one.args.count(",") == 2 else at.context
+                context = at.context if "${" in context else context
+                keys = self.keys(context)
+                wrong = Place(context, "i")
+                wrong = wrong if self.steps(wrong) else at._replace(step=len(steps))
+                return (found | keys, wrong) if keys else None
+            elif one.app not in SILENT_STEPS:
+                break
+            step += 1
+        return (found, at._replace(step=step)) if found else None
+
+    def _queue(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
+        if "${" in args[0]:
+            return None
+        body: dict[str, Plain] = {"queue": args[0], "on": {"ended": self._goodbye()}}
+        limit = args[4] if len(args) > 4 else ""
+        notes = [f"its longest wait there was {limit} s: set it for the queue"] if limit else []
+        return DraftNode(body | {"else": self.node(onward)}, notes)
+
+    def _dial(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
+        targets = args[0].split("&")
+        found = re.fullmatch(r"\w+/(?:\w*/)?([0-9*#+]+)(?:@.*)?", targets[0])
+        if found is None or "${" in args[0]:
+            return None
+        ring = _between(args[1] if len(args) > 1 else "", 30)
+        notes = ["it rings one of several phones here: give them a number together"]
+        body: dict[str, Plain] = {"dial": found[1], "ring": f"{ring}s"}
+        body |= {"on": {"ended": self._goodbye()}, "else": self.node(onward)}
+        return DraftNode(body, notes if len(targets) > 1 else [])
+
+    def _voicemail(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
+        box = args[0].partition("@")[0].lstrip("busd")
+        if not box.isdigit():
+            return None
+        note = f"a number must lead to the box: exten => *{box},1,VoiceMail({args[0]})"
+        after = self.node(onward)
+        return DraftNode({"dial": f"*{box}", "on": {"ended": after}, "else": after}, [note])
+
+    def _hours(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:
+        condition, yes, no = branches(step.args)
+        parts = condition.split("," if "," in condition else "|")
+        if "${" in condition or len(parts) not in (4, 5):
+            return None
+        time = "|".join(part.strip() for part in parts[:4])
+        found = calendar.schedule(met([time]), self.year)
+        zone = parts[4].strip() if len(parts) > 4 else ""
+        name = f"hours-{len(self.schedules) + 1}"
+        self.schedules[name] = Schedule(found, zone, (f"GotoIfTime {time}",))
+        closed = self.node(self.target(onward, no)) if no else self.node(onward)
+        opened = self.node(self.target(onward, yes)) if yes else self.node(onward)
+        return DraftNode({"hours": name, "open": opened, "closed": closed}, [f"GotoIfTime {time}"])
+
+    def _language(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:
+        code = language_of(step)
+        if code not in self.known:
+            return None
+        if code not in self.languages:
+            self.languages.append(code)
+        return DraftNode({"language": code, "then": self.node(onward)}, [])
+
+
+def sound_names(text: str) -> Sound:
+    """The sounds of ``a&b``; none where a variable names one."""
+    found = tuple(one.strip() for one in text.split("&") if one.strip())
+    return () if any("${" in one for one in found) else found
+
+
+def _between(text: str, otherwise: int) -> int:
+    return min(max(int(float(text)), 2), 120) if re.fullmatch(r"\d+(\.\d+)?", text) else otherwise

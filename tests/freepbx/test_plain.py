@@ -1,0 +1,122 @@
+"""A plain dialplan as menus: what its text shows, and what it does not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ari_app.freepbx import dialplan, plain, source, writer
+from ari_app.freepbx.draft import DraftMenus
+from ari_app.freepbx.errors import SourceError
+from tests.freepbx.companies import DIRECTORY
+from tests.freepbx.test_command import firstline
+
+CONF = DIRECTORY / "extensions.conf"
+
+
+def imported(text: str = "", context: str = "shop", number: str = "2000") -> DraftMenus:
+    """The menus of a context."""
+    found = dialplan.contexts(text.splitlines()) if text else source.plain(CONF)
+    return plain.menus(found, context, number, languages=("en", "ru"), year=2026)
+
+
+def nodes(drafted: DraftMenus) -> Any:
+    """The nodes, as they are written."""
+    text = writer.files(drafted, "a test")[f"{drafted.flow}.yaml"]
+    return yaml.load(text, yaml.BaseLoader)["nodes"]
+
+
+def test_background_waitexten_and_extensions_are_a_menu() -> None:
+    assert nodes(imported())["shop-menu-s"] == {
+        "menu": "shop-welcome-menu",
+        "keys": {"1": "shop-menu-1", "2": "shop-menu-2", "3": "shop-read-s"},
+        "unread": ["1", "2", "3"],
+        "wait": "7s",
+        "between": "3s",
+        "attempts": "1",
+        "wrong": "not-understood",
+        "gave-up": "shop-menu-i",
+        "unanswered": "goodbye",
+    }
+
+
+def test_read_and_gotoif_are_a_menu() -> None:
+    found = nodes(imported())["shop-read-s"]
+    assert (found["keys"], found["gave-up"], found["wait"]) == (
+        {"1": "shop-menu-1", "2": "shop-read-s-4"},
+        "shop-menu-s",
+        "5s",
+    )
+
+
+def test_queues_phones_voicemail_hours_and_languages() -> None:
+    found = nodes(imported())
+    assert found["shop-menu-1"] == {
+        "queue": "sales",
+        "on": {"ended": "goodbye"},
+        "else": "shop-menu-1-1",
+    }
+    assert found["shop-menu-1-1"]["dial"] == "*701"
+    assert found["shop-menu-2"]["ring"] == "20s"
+    assert found["shop-2000-1"] == {"language": "en", "then": "shop-2000-2"}
+    assert found["shop-2000-2"] == {
+        "hours": "hours-1",
+        "open": "shop-menu-s",
+        "closed": "shop-2000-3",
+    }
+    [schedule] = imported().schedules.values()
+    assert schedule.calendar.week == {"mon-fri": "09:00-18:00"}
+
+
+def test_what_is_not_understood_is_named_where_it_stands() -> None:
+    drafted = imported()
+    [one] = [each for each in drafted.findings if each.outcome == "not imported"]
+    assert (one.what, one.nodes) == ("[shop-read] s, agi", ("shop-read-s-4",))
+    assert one.why == "agi(weather.agi,minsk) is not understood"
+    note = "# NOT IMPORTED: agi(weather.agi,minsk) is not understood."
+    assert note in writer.files(drafted, "a test")["2000.yaml"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Queue(${QUEUE})",
+        "Dial(${TARGET},20)",
+        "Read(X,menu)",
+        "Playback(${SOUND})",
+        "GotoIf($[${RAND(1,2)} = 1]?a,1)",
+        "System(reboot)",
+        "Goto(${X},1)",
+        "VoiceMail()",
+        "WaitExten(5)",
+    ],
+)
+def test_nothing_is_guessed_at(line: str) -> None:
+    drafted = imported(f"[a]\nexten => s,1,{line}\nsame => n,Hangup()\n", "a", "100")
+    [finding] = drafted.findings
+    assert finding.outcome == "not imported"
+    assert finding.why.endswith("is not understood")
+
+
+def test_circles_of_goto_end() -> None:
+    drafted = imported("[a]\nexten => s,1,Goto(b,s,1)\n[b]\nexten => s,1,Goto(a,s,1)\n", "a", "1")
+    assert [each.outcome for each in drafted.findings] == ["not imported"]
+
+
+def test_a_context_that_is_not_there_is_named() -> None:
+    with pytest.raises(SourceError, match="there is no context no: there are shop, shop-menu"):
+        imported(context="no")
+    with pytest.raises(SourceError, match="neither 99 nor s"):
+        imported(number="99")
+
+
+def test_what_is_imported_passes_the_check_and_its_tests(tmp_path: Path) -> None:
+    menus = tmp_path / "menus"
+    done = firstline(
+        tmp_path, "import", "dialplan", CONF, "--context", "shop", "--number", "2000",
+        "--into", menus,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert "no errors" in firstline(tmp_path, "flows", "check", menus).output
+    assert firstline(tmp_path, "flows", "test", menus).exit_code == 0
