@@ -7,10 +7,6 @@ time and nonce. Signatures by the client's own secret and unsigned tokens ("none
 from collections.abc import Mapping
 from typing import Any
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
 ALGORITHMS = ("RS256", "PS256", "ES256", "RS384", "PS384", "ES384", "RS512", "PS512", "ES512")
 """Signatures by a key pair."""
 LEEWAY = 60
@@ -28,6 +24,10 @@ def verified(
 
     Raises :class:`BadTokenError`.
     """
+    from joserfc import jwt  # it loads half a second of cryptography, which few desks need
+    from joserfc.errors import JoseError
+    from joserfc.jwk import KeySet
+
     required = jwt.JWTClaimsRegistry(
         leeway=LEEWAY,
         iss={"essential": True, "value": issuer},
