@@ -52,6 +52,7 @@ SECTIONS = {
         "plan": Lazy("plan:plan", "Plan how many agents a day needs"),
         "queues": Lazy("queues:queues", "Show waiting callers and agents of each queue"),
         "surveys": Lazy("surveys:surveys", "Show what callers said of conversations"),
+        "quality": Lazy("quality:quality", "Check score cards, and list scores of conversations"),
         "callbacks": Lazy("callbacks:callbacks", "List and close requests for a callback"),
         "complaints": Lazy("complaints:complaints", "List, show and close complaints"),
         "tickets": Lazy("tickets:tickets", "List, show and change tickets"),

@@ -90,6 +90,11 @@ host = {_text(answers.host)}
 # [knowledge]
 # directory = "/etc/firstline/knowledge"
 
+# Score cards in YAML, by which supervisors judge conversations; `firstline quality check` says
+# what is wrong with them: docs/quality.md.
+# [quality]
+# directory = "/etc/firstline/quality"
+
 [billing]
 # "none": callers and agents are offered nothing that needs billing. For a system with the Open APIs
 # of TM Forum write kind = "tmforum" and its url; its token stands in secrets.toml.

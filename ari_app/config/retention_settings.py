@@ -24,6 +24,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     stays: Days = 730
     states: Days = 365
     work: Days = 730
+    scores: Days = 730
     events: Days = 30
 
     def __post_init__(self) -> None:

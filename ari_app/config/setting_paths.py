@@ -7,6 +7,7 @@ from typing import Any
 _PATHS = (
     ("menus", "directory"),
     ("knowledge", "directory"),
+    ("quality", "directory"),
     ("voice", "path"),
     ("voice", "recordings"),
     ("asterisk", "path"),

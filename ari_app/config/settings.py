@@ -195,6 +195,14 @@ class KnowledgeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     directory: str = ""
 
 
+class QualitySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[quality]; ``least`` is in seconds."""
+
+    directory: str = ""
+    sample: Annotated[int, Meta(ge=0, le=100)] = 5
+    least: Annotated[int, Meta(ge=0, le=3600)] = 30
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. Each section is described in docs/settings.md."""
 
@@ -219,6 +227,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     conversations: ConversationSettings = ConversationSettings()
     callbacks: CallbackSettings = CallbackSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    quality: QualitySettings = QualitySettings()
     survey: SurveySettings = SurveySettings()
     statistics: StatisticsSettings = StatisticsSettings()
     waiting: WaitingSettings = WaitingSettings()

@@ -6,6 +6,7 @@ PAGES: tuple[tuple[str, Role, str], ...] = (
     ("/", "agent", "page-desk"),
     ("/board", "supervisor", "board"),
     ("/reports", "supervisor", "reports"),
+    ("/quality", "supervisor", "quality"),
     ("/plan", "supervisor", "plan"),
     ("/admin", "admin", "admin"),
 )

@@ -25,6 +25,7 @@ from ari_app.desk.cards.card_store import CardRecord, CardStore
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.phone.account import BrowserPhones
 from ari_app.desk.plan.plan_port import Planning
+from ari_app.desk.quality.quality_port import Quality
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ari_app.desk.reports.port import Reports
 from ari_app.desk.tasks_port import Task, Tasks
@@ -275,5 +276,6 @@ class Ports(Struct, frozen=True):
     board: BoardData
     reports: Reports
     planning: Planning
+    quality: Quality
     transferred: Callable[[str, str, str], None] = lambda *_: None
     """Takes the channel of a caller, who transferred them, and to where (queue, number)."""

@@ -16,6 +16,7 @@ from ari_app.main.build_selfcare import SelfService
 from ari_app.main.build_statistics import build_statistics
 from ari_app.main.desk_controls import menu_control, phone_control, promised_wait
 from ari_app.main.foundation import clock
+from ari_app.main.score_cards import score_cards
 from ari_app.main.shared import Shared
 from ari_app.main.sip_guard import SipGuard, guarding
 from ari_app.monitoring.queue_meter import QueueMeter
@@ -78,6 +79,7 @@ async def build_desk(
             monitors=monitors,
             conversations=shared.recordings.conversations,
             knowledge=selfcare.knowledge,
+            score_cards=score_cards(shared.config, shared.foundation.state),
             menus=menus,
             forced=shared.forced_hours,
             now=clock,

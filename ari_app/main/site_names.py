@@ -51,6 +51,12 @@ def knowledge_directory(config: Config, state: State) -> Path:
     return Path(given).expanduser() if given else state.directory / "knowledge"
 
 
+def quality_directory(config: Config, state: State) -> Path:
+    """Where the score cards are; there may be none."""
+    given = config.quality.directory
+    return Path(given).expanduser() if given else state.directory / "quality"
+
+
 def asterisk_records(config: Config, state: State) -> tuple[Path | None, Path | None]:
     """Asterisk's ``queue_log`` and its CDRs in ``Master.csv``; None for what is not known."""
     given = config.statistics

@@ -43,6 +43,7 @@ _CALLING = f"(subscriber = :id or caller in {_FORMS})"
 _CALLS = f"(select id from calls where {_CALLING})"
 _ANY = f"({_MINE} or call in {_CALLS})"
 _TALKED = f"({_ANY} or channel in (select channel from cards where subscriber = :id))"
+_SCORED = f"stay in (select id from queue_calls where {_ANY})"
 INDEXES = ("contacts_words", "subscribers_words")
 """Full-text indexes; they hold words of deleted rows until :func:`forget_words`."""
 _PAGES = 500
@@ -162,6 +163,13 @@ _ANONYMISED = (
         "number = '', subscriber = null, text = '', done = coalesce(done, :at)",
         _MINE,
     ),
+    (
+        "notes on answers in score cards",
+        "score_answers",
+        "note = ''",
+        f"score in (select id from scores where {_SCORED})",
+    ),
+    ("comments on scores", "scores", "comment = '', reply = ''", _SCORED),
     ("stays in queues", "queue_calls", "number = '', subscriber = null", _ANY),
     ("cards", "cards", "number = '', name = '', about = '', subscriber = null", _ANY),
     (

@@ -19,6 +19,7 @@ Kind: TypeAlias = Literal[
     "stays",
     "states",
     "work",
+    "scores",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -34,6 +35,7 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
     "stays": ("queue_calls", "id", "joined < :before and left is not null"),
     "states": ("agent_states", "id", "since < :before and until is not null"),
     "work": ("agent_quarters", "(at, agent, state, reason)", "at < :before"),
+    "scores": ("scores", "id", "called < :before"),
     "events": ("webhook_events", "seq", "at < :before"),
 }
 
@@ -41,6 +43,7 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
 _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
     "calls": (("steps", "call"), ("surveys", "call"), ("survey_answers", "call")),
     "cards": (("card_texts", "card"),),
+    "scores": (("score_answers", "score"),),
     "events": (("webhook_deliveries", "seq"),),
 }
 

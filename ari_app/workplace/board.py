@@ -1,7 +1,7 @@
 """The figures of the supervisor's board from the store, and what it asks of Asterisk."""
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TypeVar
@@ -13,10 +13,11 @@ from ari_app.desk.admin.administration import Administration, Outcome, PutQueues
 from ari_app.desk.board.board_port import LATELY, AgentDay, DayFigures, Doing
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import agent_states, agents, quarters, queue_calls, subscribers, webhooks
-from ari_app.store.db import Store, StoreError
+from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ari_app.workplace.agent_administration import serves
+from ari_app.workplace.store_answers import answer
 from ivr.acd.figures import (
     SECOND,
     Figures,
@@ -68,15 +69,15 @@ class StoredBoard:
 
     async def figures(self) -> DayFigures:
         """The figures of today so far."""
-        return await _answer(self._store.read(self._read))
+        return await answer(self._store.read(self._read))
 
     async def names(self, ids: Collection[int]) -> Mapping[int, str]:
         """The names of subscribers."""
-        return await _answer(self._store.read(subscribers.names, tuple(ids)))
+        return await answer(self._store.read(subscribers.names, tuple(ids)))
 
     async def put(self, by: str, agent: str, queue: str, serves: bool) -> bool:
         """Put an agent into a queue, or take them out."""
-        now = await _answer(self._store.read(_served, agent, self._members()))
+        now = await answer(self._store.read(_served, agent, self._members()))
         wanted = (now | {queue}) if serves else (now - {queue})
         try:
             done = await self._administration.change(by, PutQueues(agent, frozenset(wanted)))
@@ -95,7 +96,7 @@ class StoredBoard:
         """Notify other systems that a limit of a queue was passed."""
         data = {"kind": kind, "queue": queue, "value": round(value, 1), "limit": limit}
         about = f"alarm {queue}"
-        await _answer(self._store.write(webhooks.post, "alarm.began", about, self._now(), data))
+        await answer(self._store.write(webhooks.post, "alarm.began", about, self._now(), data))
 
     def _read(self, db: Database) -> DayFigures:
         at = self._now()
@@ -208,10 +209,3 @@ def _lately(stays: Sequence[Stay], now: int) -> Mapping[str, tuple[int, ...]]:
 def _served(db: Database, name: str, members: Mapping[str, Collection[str]]) -> set[str]:
     one = agents.by_name(db, name)
     return set(serves(one, members)) if one else set()
-
-
-async def _answer(asked: Awaitable[T]) -> T:
-    try:
-        return await asked
-    except StoreError as error:
-        raise DeskUnavailable(str(error)) from error

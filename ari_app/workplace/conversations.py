@@ -17,7 +17,8 @@ from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.recorded import Conversation, PauseReason, RecordingState
 from ari_app.store import conversations
-from ari_app.store.db import Store, StoreError
+from ari_app.store.db import Store
+from ari_app.workplace.store_answers import answer
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class StoredConversations:
         """The agent of a card speaks with its caller: it is their conversation, if one is
         recorded."""
         arrival = card.arrival
-        before = await _answer(self._store.read(conversations.last_of_channel, arrival.channel))
+        before = await answer(self._store.read(conversations.last_of_channel, arrival.channel))
         found = before is not None and self._monitors.restore(arrival.channel, before.paused)
         if found and before is not None and before.paused:
             self._pauses[arrival.channel].add("agent")  # why is not known any more
@@ -71,11 +72,11 @@ class StoredConversations:
             number=arrival.number,
             subscriber=arrival.subscriber,
         )
-        await _answer(self._store.write(conversations.add, new))
+        await answer(self._store.write(conversations.add, new))
 
     async def link(self, channel: str, agent: str, subscriber: int) -> None:
         """An agent found out which subscriber the caller on a channel is, or was."""
-        await _answer(self._store.write(conversations.link, channel, agent, subscriber))
+        await answer(self._store.write(conversations.link, channel, agent, subscriber))
 
     async def pause(self, channel: str, why: PauseReason, paused: bool) -> None:
         """Pause a recording, or go on as soon as there is no reason to pause any more."""
@@ -94,19 +95,19 @@ class StoredConversations:
             await self._mute(found.name, muted)
         except AmiError as error:
             raise DeskUnavailable(str(error)) from error
-        await _answer(self._store.write(conversations.set_paused, channel, muted))
+        await answer(self._store.write(conversations.set_paused, channel, muted))
 
     async def of(self, card: CardRecord) -> Sequence[Conversation]:
         """The recorded conversations of a card's caller, newest first; not that of now."""
         arrival = card.arrival
-        found = await _answer(
+        found = await answer(
             self._store.read(conversations.of_person, arrival.subscriber, arrival.number)
         )
         return await self._over(found)
 
     async def of_channel(self, channel: str) -> Sequence[Conversation]:
         """The recorded conversations of a caller's channel, oldest first; none while it lasts."""
-        return await self._over(await _answer(self._store.read(conversations.of_channel, channel)))
+        return await self._over(await answer(self._store.read(conversations.of_channel, channel)))
 
     async def _over(self, found: Sequence[conversations.Conversation]) -> Sequence[Conversation]:
         """Those that are over and whose files are there."""
@@ -120,15 +121,8 @@ class StoredConversations:
 
     async def file(self, id: int) -> tuple[Path, int | None] | None:
         """The file of a conversation that is over, and its subscriber."""
-        found = await _answer(self._store.read(conversations.by_id, id))
+        found = await answer(self._store.read(conversations.by_id, id))
         if found is None or found.channel in self._monitors.of:
             return None
         path = await asyncio.to_thread(self._files.playable, found.file)
         return None if path is None else (path, found.subscriber)
-
-
-async def _answer(asked: Awaitable[T]) -> T:
-    try:
-        return await asked
-    except StoreError as error:
-        raise DeskUnavailable(str(error)) from error

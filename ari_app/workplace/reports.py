@@ -3,13 +3,12 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import NoReturn, TypeVar
 
 from msgspec import Struct
 
-from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, WholeCall
 from ari_app.store import calls, cards, history, menu_report, quarters, queue_calls, queue_report
 from ari_app.store.calls import Call
@@ -19,6 +18,7 @@ from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ari_app.workplace.caller_profile import StoredProfiles
 from ari_app.workplace.conversations import StoredConversations
+from ari_app.workplace.store_answers import answer
 from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import Figures, Stay
 from ivr.acd.outcomes import Contacts, MenuCalls
@@ -58,22 +58,22 @@ class StoredReports:
 
     async def sums(self, chosen: Chosen, by: By) -> Mapping[str, Figures]:
         """The figures, by the values of the stays."""
-        return await _answer(self._store.read(queue_report.sums, chosen, by, self._rules))
+        return await answer(self._store.read(queue_report.sums, chosen, by, self._rules))
 
     async def contacts(self, chosen: Chosen, by: By) -> Mapping[str, Contacts]:
         """What became of the answered."""
-        return await _answer(self._store.read(queue_report.contacts, chosen, by, self._rules))
+        return await answer(self._store.read(queue_report.contacts, chosen, by, self._rules))
 
     async def slow(self, chosen: Chosen) -> tuple[int | None, int | None]:
         """Within which time 95 of 100 were answered, and had their card."""
         read, given = self._store.read, (chosen, self._rules)
-        waited = await _answer(read(queue_report.percentile, *given, "waited"))
-        return waited, await _answer(read(queue_report.percentile, *given, "pop"))
+        waited = await answer(read(queue_report.percentile, *given, "waited"))
+        return waited, await answer(read(queue_report.percentile, *given, "pop"))
 
     async def agents(self, since: int, until: int) -> Mapping[str, Mapping[tuple[str, str], int]]:
         """What agents did, by quarter hours."""
         found: defaultdict[str, dict[tuple[str, str], int]] = defaultdict(dict)
-        for agent, state, reason, spent in await _answer(
+        for agent, state, reason, spent in await answer(
             self._store.read(quarters.spent_between, since, until)
         ):
             found[agent][state, reason] = spent
@@ -82,16 +82,16 @@ class StoredReports:
     async def containment(self, since: int, until: int) -> Mapping[tuple[str, str], MenuCalls]:
         """The calls through the menus."""
         await self._fill()
-        return await _answer(self._store.read(menu_report.containment, since, until))
+        return await answer(self._store.read(menu_report.containment, since, until))
 
     async def flows(self, since: int, until: int) -> Sequence[str]:
         """The flows that calls went through."""
-        return await _answer(self._store.read(menu_report.flows, since, until))
+        return await answer(self._store.read(menu_report.flows, since, until))
 
     async def funnel(self, since: int, until: int, flow: str) -> Sequence[FunnelNode]:
         """How calls went through a flow: the nodes that callers notice, and the queues."""
         await self._fill()
-        found = await _answer(self._store.read(menu_report.funnel, since, until, flow))
+        found = await answer(self._store.read(menu_report.funnel, since, until, flow))
         narrator = self._profiles.narrator()
         places = narrator.places(flow)
         found.sort(key=lambda one: (-one.passed, places.get(one.node, len(places))))
@@ -105,7 +105,7 @@ class StoredReports:
     async def _fill(self) -> None:
         """Count quarter hours that are over and not counted yet, some days of them."""
         for _ in range(DAYS_EACH_TIME):
-            if not await _answer(self._store.write(menu_report.fill, micros(self._now()))):
+            if not await answer(self._store.write(menu_report.fill, micros(self._now()))):
                 return
 
     async def run(self, every: float) -> NoReturn:
@@ -126,29 +126,29 @@ class StoredReports:
     ) -> Sequence[Stay]:
         """The stays, the newest first."""
         read = self._store.read(queue_report.stays, chosen, self._rules, limit, after)
-        return await _answer(read)
+        return await answer(read)
 
     async def gone_at(
         self, since: int, until: int, flow: str, node: str, limit: int
     ) -> Sequence[MenuCall]:
         """The last calls that ended at a node and joined no queue."""
         read = self._store.read(menu_report.gone_at, since, until, flow, node, limit)
-        return [_menu_call(one) for one in await _answer(read)]
+        return [_menu_call(one) for one in await answer(read)]
 
     async def of_stay(self, stay: int) -> WholeCall | None:
         """The whole call of a stay."""
-        found = await _answer(self._store.read(queue_calls.by_id, stay))
+        found = await answer(self._store.read(queue_calls.by_id, stay))
         return None if found is None else await self._whole(found.channel, found.call)
 
     async def of_call(self, call: str) -> WholeCall | None:
         """The whole call through the menus."""
-        stays = await _answer(self._store.read(queue_calls.of_call, call))
+        stays = await answer(self._store.read(queue_calls.of_call, call))
         channel = stays[0].channel if stays else ""
         found = await self._whole(channel, call)
         return found if found.call else None
 
     async def _whole(self, channel: str, call: str) -> WholeCall:
-        read = await _answer(self._store.read(_read, channel, call))
+        read = await answer(self._store.read(_read, channel, call))
         return WholeCall(
             stays=read.stays,
             call=None if read.call is None else _menu_call(read.call),
@@ -203,10 +203,3 @@ def _menu_call(call: Call) -> MenuCall:
         began=began.at,
         ended=call.ended.at if call.ended else None,
     )
-
-
-async def _answer(asked: Awaitable[T]) -> T:
-    try:
-        return await asked
-    except StoreError as error:
-        raise DeskUnavailable(str(error)) from error

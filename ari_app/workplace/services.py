@@ -17,6 +17,7 @@ from ari_app.desk.ports import Ports
 from ari_app.desk.site import DeskSite, ScreenPop
 from ari_app.fulfilment.code_words import StoredCodeWords
 from ari_app.knowledge.index import Library
+from ari_app.quality.files import CardFiles
 from ari_app.selfcare.billing import Billing
 from ari_app.selfcare.operations import Selfcare
 from ari_app.store.db import Store
@@ -36,6 +37,7 @@ from ari_app.workplace.live_calls import LiveCalls
 from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.plans import StoredPlanning
+from ari_app.workplace.quality import StoredQuality
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
 from ari_app.workplace.queue_hours import QueueHours
 from ari_app.workplace.reports import StoredReports
@@ -64,6 +66,7 @@ class DeskServices(Struct, frozen=True):
     monitors: MixMonitors
     conversations: ConversationFiles
     knowledge: Library
+    score_cards: CardFiles
     menus: Callable[[], tuple[Catalogue, Book]]
     forced: ForcedHours
     now: Callable[[], datetime]
@@ -169,5 +172,8 @@ def desk_ports(
         ),
         reports=StoredReports(store, profiles, recorded, rules, now),
         planning=StoredPlanning(store, config, now),
+        quality=StoredQuality(
+            store, services.score_cards, config.quality, config.site.timezone, now
+        ),
         transferred=services.transferred,
     )

@@ -28,6 +28,7 @@ from ari_app.store import (
     complaints,
     conversations,
     outbox,
+    quality,
     quarters,
     queue_calls,
     views,
@@ -44,6 +45,7 @@ from ari_app.store.times import micros
 from ivr.acd.figures import Span, Stay, quarter
 from tests.ari.facts import until
 from tests.operators import BELARUS
+from tests.store.quality_statements import SCORE
 from tests.store.samples import NOON, began, step
 
 KEEP = RetentionSettings(**dict.fromkeys(RetentionSettings.__struct_fields__, 40))
@@ -52,6 +54,7 @@ TALKED = Conversation(file="", at=NOON, channel="", agent="anna", queue="support
 TABLES = (
     "calls", "steps", "outbox", "code_word_tries", "announcement_hearings", "complaints",
     "cards", "card_texts", "acts", "views", "queue_calls", "agent_states", "agent_quarters",
+    "scores", "score_answers",
 )  # fmt: skip
 
 
@@ -71,7 +74,7 @@ def recorded(tmp_path: Path) -> Recordings:
 def live(db: Database, directory: Path, call: str, at: datetime) -> None:
     """What a day leaves behind: a call, its text, tries, a played announcement, a closed and an
     open complaint, a recording without a complaint, a closed and an open card, an act, a look, a
-    stay in a queue and one that goes on, as states of agents."""
+    stay in a queue and one that goes on, as states of agents, a score."""
     calls.add(db, [replace(began(call), at=at), step(call, 1), step(call, 2)])
     calls.add(db, [CallEnded(call, at, "gone", 16)])
     outbox.post(db, f"{call}:sent", "375990000001", "text", call, at)
@@ -95,6 +98,7 @@ def live(db: Database, directory: Path, call: str, at: datetime) -> None:
         queue_calls.put(db, [stay])
         agent = f"{call}:{left}"
         agent_states.put(db, [Span(agent=agent, state="ready", since=beginning, until=left)])
+    quality.put(db, replace(SCORE, stay=beginning, called=at))
     quarters.count(db, quarter_hour, lambda _: 0)
     for seq in range(3):
         file = directory / f"{call}-{seq}.wav"
@@ -123,7 +127,8 @@ async def test_what_is_over_goes_and_all_else_stays(
         await store.write(live, tmp_path / "recorded", call, at)
     await store.write(calls.add, [replace(began("lasts"), at=NOON - 50 * DAY)])
     over = {"calls": 1, "texts": 1, "tries": 1, "hearings": 1}
-    over |= {"cards": 1, "acts": 1, "views": 1, "stays": 1, "states": 1, "work": 1, "recordings": 2}
+    over |= dict.fromkeys(("cards", "acts", "views", "stays", "states", "work", "scores"), 1)
+    over["recordings"] = 2
     found = await retention.count_expired(store, KEEP, recorded, NOON)
     assert found == over | {"conversations": 0, "events": 0}
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == over
@@ -142,6 +147,8 @@ async def test_what_is_over_goes_and_all_else_stays(
         "queue_calls": 3,
         "agent_states": 3,
         "agent_quarters": 2,
+        "scores": 1,
+        "score_answers": 3,
     }
     assert left(tmp_path) == ["new-0.wav", "new-1.wav", "new-2.wav", "old-2.wav"]
     files = [one.file for one in await store.read(complaints.listed, True)]
@@ -254,6 +261,7 @@ async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
         "stays          730 days; expired: 1",
         "states         365 days; expired: 1",
         "work           730 days; expired: 1",
+        "scores         730 days; expired: 1",
         "recordings     180 days; expired: 2",
         "conversations  90 days; expired: 0",
     ]

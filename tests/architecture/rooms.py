@@ -53,7 +53,7 @@ ROOMS = {
         "builds the application and runs it; may know all the others",
         "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
         "menus messaging monitoring rate_limit selfcare session statistics store ussd waiting",
-        "watcher workplace callbacks",
+        "watcher workplace callbacks quality",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
@@ -62,7 +62,7 @@ ROOMS = {
         "messaging phone selfcare",
         "sim staffing statistics store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
-        "ivr.speech ivr.staffing prompts",
+        "ivr.quality ivr.speech ivr.staffing prompts",
     ),
     "ari_app.admin": _room(
         "what an operator asks of an installation",
@@ -137,6 +137,10 @@ ROOMS = {
         "articles for agents, from Markdown files of the site",
         "ivr",
     ),
+    "ari_app.quality": _room(
+        "score cards for conversations, from YAML files of the site",
+        "ivr.quality",
+    ),
     "ari_app.ami": _room(
         "Asterisk's manager interface: queues and agents' phones",
         "background",
@@ -172,7 +176,7 @@ ROOMS = {
     ),
     "ari_app.store": _room(
         "SQLite: one module per thing remembered",
-        "ivr ivr.acd ivr.diagram ivr.hours ivr.identity ivr.speech",
+        "ivr ivr.acd ivr.diagram ivr.hours ivr.identity ivr.quality ivr.speech",
     ),
     "ari_app.statistics": _room(
         "what became of callers in queues and what agents did: recorded, completed, counted",
@@ -182,7 +186,7 @@ ROOMS = {
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
         "rate_limit",
-        "ivr ivr.acd ivr.hours ivr.http ivr.speech ivr.staffing",
+        "ivr ivr.acd ivr.hours ivr.http ivr.quality ivr.speech ivr.staffing",
     ),
     "ari_app.waiting": _room(
         "callers who wait in queues: what they hear, and when",
@@ -191,8 +195,8 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari calls config desk fulfilment knowledge selfcare session staffing store",
-        "ivr ivr.acd ivr.analysis ivr.hours ivr.speech prompts",
+        "ami ari calls config desk fulfilment knowledge quality selfcare session staffing store",
+        "ivr ivr.acd ivr.analysis ivr.hours ivr.quality ivr.speech prompts",
     ),
     "asterisk_conf": _room(
         "Asterisk: its configuration as text, and a private one to run",
@@ -236,6 +240,10 @@ ROOMS = {
     "ivr.staffing": _room(
         "how many agents are needed when",
         "ivr.hours",
+    ),
+    "ivr.quality": _room(
+        "score cards, what a score is, and which conversations are drawn",
+        "ivr",
     ),
     "ivr.speech": _room(
         "values as words, per language",

@@ -15,6 +15,7 @@ from tests.desk.fake_board import FakeBoard
 from tests.desk.fake_conversations import FakeConversations, FakeKnowledge
 from tests.desk.fake_phones import FakeBrowserPhones, FakePhones
 from tests.desk.fake_planning import FakePlanning
+from tests.desk.fake_quality import FakeQuality
 from tests.desk.fake_reports import FakeReports
 from tests.desk.fake_tickets import FakeTickets
 from tests.desk.fakes import (
@@ -65,6 +66,7 @@ class DeskHarness:
         self.board = FakeBoard()
         self.reports = FakeReports()
         self.planning = FakePlanning()
+        self.quality = FakeQuality()
         self._tasks: set[asyncio.Task[None]] = set()
         ports = Ports(
             self.store,
@@ -80,6 +82,7 @@ class DeskHarness:
             self.board,
             self.reports,
             self.planning,
+            self.quality,
         )
         site = site or DeskSite(
             zone="Europe/Minsk",

@@ -55,6 +55,7 @@ from tests.bench import big_store
 from tests.store.big_ids import AGENT, CALL, CARD, DAY, NEW, NOW, NUMBER, WHO, Use
 from tests.store.left_to_others import cleaning, proofs, requests, texts
 from tests.store.other_systems import sent_and_asked
+from tests.store.quality_statements import of_weeks, scores
 from tests.store.queue_statements import (
     outside_of_days,
     statistics,
@@ -94,6 +95,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
         "campaigns.add": (all_of_them, lambda db: campaigns.add(db, _NEWS)),
         "campaigns.reach": (all_of_them, _reach),
         **of_periods(),
+        **of_weeks(),
         "queue_calls.unmatched": ("it reads the calls of a day", unmatched_of_days),
         "queue_calls.outside": ("it reads the calls of a day", outside_of_days),
         "erasure.find": (every, lambda db: erasure.find(db, NUMBER)),
@@ -103,7 +105,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
 
 def uses() -> Iterator[tuple[str, Use]]:
     """Each function that calls, cards, pages and commands wait for, by its name."""
-    own = (_subscribers, _calls, _cards, _desk, statistics, of_agents_and_calls)
+    own = (_subscribers, _calls, _cards, _desk, statistics, of_agents_and_calls, scores)
     for each in (*own, proofs, texts, requests, cleaning, sent_and_asked):
         yield from each()
 

@@ -2,21 +2,21 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from msgspec.structs import asdict
 
-from ari_app.desk.commands.browsing import Browsing
-from ari_app.desk.ports import CallerProfiles, DeskUnavailable
+from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.render import Render
 from ari_app.desk.reports.asked import BYS, VIEWS, Asked
 from ari_app.desk.reports.building import Reporter
 from ari_app.desk.reports.export import as_csv, as_json, table_csv
 from ari_app.desk.reports.labels import Labels
-from ari_app.desk.reports.port import MenuCall, Reports, WholeCall
+from ari_app.desk.reports.port import Reports, WholeCall
+from ari_app.desk.reports.shown_calls import ShownCalls, masked, moment
 from ari_app.desk.web.http_security import SIGNED_IN, Handler, current_user
 from ari_app.desk.web.languages import language
 from ivr.acd.figures import SECOND, Stay
@@ -35,16 +35,12 @@ MOST = 20_000
 class ReportPages:
     """Handlers of the pages; supervisors and administrators may see them.
 
-    ``today`` is the day at the site; a whole call of a subscriber is recorded as a view, and counts
-    among the records that one reads without a call.
+    A whole call of a subscriber is recorded as a view: see :class:`ShownCalls`.
     """
 
-    def __init__(
-        self, reports: Reports, profiles: CallerProfiles, browsing: Browsing, render: Render
-    ) -> None:
+    def __init__(self, reports: Reports, calls: ShownCalls, render: Render) -> None:
         self._reports = reports
-        self._profiles = profiles
-        self._browsing = browsing
+        self._calls_shown = calls
         self._render = render
         self._zone = render.site.zone
         self._reporter = Reporter(reports, self._zone)
@@ -183,14 +179,7 @@ class ReportPages:
     async def _whole(
         self, request: web.Request, find: Callable[[T], Awaitable[WholeCall | None]], id: T
     ) -> web.StreamResponse:
-        found = await find(id)
-        if found is None:
-            raise web.HTTPNotFound
-        agent, subscriber = current_user(request).name, _subscriber(found)
-        mine = subscriber is not None and self._browsing.has_card(agent, subscriber)
-        if not mine and await self._browsing.wait(agent, "records"):
-            raise web.HTTPTooManyRequests
-        await self._profiles.record_view(agent, subscriber, "call in the reports")
+        found = await self._calls_shown.shown(current_user(request).name, await find(id))
         labels = Labels(self._render, language(request))
         return self._shown(request, "report_call", labels=labels, call=found)
 
@@ -209,21 +198,6 @@ class ReportPages:
 
 
 _NOTHING = Stay(channel="", queue="", joined=0)
-
-
-def masked(number: str) -> str:
-    """A number whose owner is not to be known from a list."""
-    return f"…{number[-4:]}" if number else ""
-
-
-def moment(at: int) -> datetime:
-    """A time of ours, which is in microseconds."""
-    return datetime.fromtimestamp(at / SECOND, UTC)
-
-
-def _subscriber(found: WholeCall) -> int | None:
-    calls: Sequence[Stay | MenuCall] = [*found.stays, *([found.call] if found.call else [])]
-    return next((one.subscriber for one in calls if one.subscriber is not None), None)
 
 
 def after(text: str) -> tuple[int, int] | None:

@@ -16,8 +16,10 @@ from ari_app.desk.desk import Desk
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.phone.phone_socket import PhoneSockets
 from ari_app.desk.plan.plan_page import PLAN, PlanPage
+from ari_app.desk.quality.quality_pages import QualityPages
 from ari_app.desk.render import Render
 from ari_app.desk.reports.report_pages import ReportPages
+from ari_app.desk.reports.shown_calls import ShownCalls
 from ari_app.desk.web import languages
 from ari_app.desk.web.accounts import Accounts, AccountsBusy
 from ari_app.desk.web.http_security import (
@@ -106,7 +108,6 @@ async def serving(
     cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
     rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, render.site.framed)
     security = HttpSecurity(rules, sessions, pages.error)
-    reports = ReportPages(desk.ports.reports, desk.ports.profiles, desk.browsing, render)
     admin = AdminPages(administration, render)
     app = web.Application(client_max_size=BODY, middlewares=[_compress, security.middleware])
     app.on_response_prepare.append(security.add_headers)
@@ -116,7 +117,7 @@ async def serving(
             web.get(ADMIN, admin.page),
             web.post(ADMIN, admin.change),
             web.get(f"{ADMIN}/flows/{{flow}}.svg", admin.graph),
-            *reports.routes(),
+            *_of_calls_that_were(desk),
             web.get(WEBSOCKET, pages.websocket),
             web.get(BOARD, BoardPage(render).page),
             web.get(BOARD_SOCKET, pages.board_socket),
@@ -161,6 +162,13 @@ def _signing_in(
     yield web.post("/sign-out", sign_in.sign_out)
     if provider is not None:
         yield from ProviderSignIn(provider, accounts, security, sign_in).routes()
+
+
+def _of_calls_that_were(desk: Desk) -> list[web.RouteDef]:
+    """The pages of the reports, and of the scores of conversations."""
+    ports, calls = desk.ports, ShownCalls(desk.ports.profiles, desk.browsing)
+    scores = QualityPages(ports.quality, ports.reports, calls, desk.tabs, desk.render)
+    return [*ReportPages(ports.reports, calls, desk.render).routes(), *scores.routes()]
 
 
 def _hosts(settings: ServerSettings, port: int) -> set[str]:

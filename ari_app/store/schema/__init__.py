@@ -46,6 +46,7 @@ from ari_app.store.schema.m038_surveys import surveys
 from ari_app.store.schema.m039_campaigns import campaigns
 from ari_app.store.schema.m040_reports import reports
 from ari_app.store.schema.m041_gave_up import gave_up
+from ari_app.store.schema.m042_quality import quality
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -90,6 +91,7 @@ _IN_ORDER = (
     campaigns,
     reports,
     gave_up,
+    quality,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

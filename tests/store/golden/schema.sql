@@ -39,6 +39,7 @@
 -- migration campaigns
 -- migration reports
 -- migration gave_up
+-- migration quality
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -889,4 +890,54 @@ CREATE TRIGGER webhook_callback_done after update of state on callbacks
             new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
     'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
     'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
+        end;
+CREATE TABLE score_cards (
+            hash text primary key,
+            card text not null
+        ) strict, without rowid;
+CREATE TABLE scores (
+            id integer primary key,
+            stay integer not null,
+            called integer not null,
+            agent text not null,
+            card text not null,
+            scorer text not null,
+            at integer not null,
+            share real,
+            failed integer not null,
+            comment text not null,
+            calibration integer,
+            seen integer,
+            reply text not null default ''
+        ) strict;
+CREATE UNIQUE INDEX scores_of_scorer on scores (stay, scorer, coalesce(calibration, 0));
+CREATE INDEX scores_of_agent on scores (agent, at);
+CREATE INDEX scores_called on scores (called);
+CREATE INDEX scores_at on scores (at);
+CREATE INDEX scores_of_calibration on scores (calibration) where calibration is not null;
+CREATE TABLE score_answers (
+            score integer not null,
+            question text not null,
+            mark integer,
+            part real,
+            note text not null,
+            primary key (score, question)
+        ) strict, without rowid;
+CREATE TABLE calibrations (
+            id integer primary key,
+            stay integer not null,
+            card text not null,
+            author text not null,
+            at integer not null
+        ) strict;
+CREATE INDEX calibrations_of_stay on calibrations (stay);
+CREATE TABLE calibration_scorers (
+            calibration integer not null,
+            scorer text not null,
+            primary key (calibration, scorer)
+        ) strict, without rowid;
+CREATE TRIGGER calibrations_end after delete on scores
+        when old.calibration is not null begin
+            delete from calibration_scorers where calibration = old.calibration;
+            delete from calibrations where id = old.calibration;
         end;

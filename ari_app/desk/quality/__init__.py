@@ -1,0 +1,1 @@
+"""The pages on which supervisors score conversations, and agents read their scores."""

@@ -1,0 +1,1 @@
+"""Score cards, from YAML files of the site."""

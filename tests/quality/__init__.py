@@ -1,0 +1,1 @@
+"""Score cards from files of the site."""
