@@ -10,10 +10,9 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn, TypeVar
 
-from ari_app.ami.client import AmiError
-from ari_app.ari.errors import AriError, RefusedError, UnreachableError
+from ari_app.callbacks.port import ERRORS, AttemptUnderWayError, StandIns
 from ari_app.log import masked
 from ari_app.store import callbacks
 from ari_app.store.callbacks import Callback
@@ -35,30 +34,14 @@ from ivr.acd.queues import CallerJoined, CallerLeft, Connected, Event
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 LOOK = 2.0
 """Seconds between two looks at the tickets."""
 TOO_SOON, AGAIN = timedelta(seconds=3), timedelta(seconds=10)
 """A stand-in that is gone so soon was not let into the queue, and tries again later."""
 DOUBT = timedelta(minutes=1)
 """How often Asterisk is asked which stand-ins there are, beside its events."""
-
-ERRORS = (AmiError, AriError, RefusedError, UnreachableError, StoreError)
-
-
-class StandIns(Protocol):
-    """See :class:`ari_app.callbacks.stand_ins.StandIns`."""
-
-    def alive(self) -> Awaitable[frozenset[str]]: ...
-
-    def stand(self, ticket: Ticket, place: int) -> Awaitable[bool]: ...
-
-    def withdraw(self, channel: str) -> Awaitable[None]: ...
-
-    def mark(self, ticket: Ticket, attempt: int) -> Awaitable[str]: ...
-
-    def knows(self, number: str) -> Awaitable[bool]: ...
-
-    def are_possible(self, queue: str) -> Awaitable[bool]: ...
 
 
 class Dialler:
@@ -97,12 +80,36 @@ class Dialler:
         """Tickets whose stand-in was not let into the queue, and until when they wait."""
         self._no_way: dict[int, datetime] = {}
         """Tickets whose number or queue the dialplan does not know, and until when they wait."""
+        self._looking = asyncio.Lock()
+        """Held while tickets are looked at, or one is taken from those that are looked at."""
         self._wake = asyncio.Event()
         self._possible = False
 
     def wake(self) -> None:
         """Look at the tickets soon."""
         self._wake.set()
+
+    async def by_hand(self, id: int, claim: Callable[[], Awaitable[T]]) -> T:
+        """Let a person call: ``claim`` takes the ticket in the store, and its stand-in is ended
+        before this returns, so that they alone dial. Raises :class:`AttemptUnderWayError` where an
+        agent has answered the stand-in, who then dials, else as ``claim`` and :class:`StandIns`
+        do."""
+        async with self._looking:
+            one = await self._store.read(callbacks.by_id, id)
+            if one is None:
+                return await claim()
+            ticket = self._ticket(one)
+            attempt = one.attempts + (not one.calling)
+            if not await self._stand_ins.mark(ticket, attempt):
+                claimed = await claim()
+                if not await self._stand_ins.mark(ticket, attempt):
+                    self._placed.pop(ticket.channel, None)
+                    await self._stand_ins.withdraw(ticket.channel)
+                    if not await self._stand_ins.mark(ticket, attempt):
+                        return claimed
+                # An agent answered meanwhile: who claimed it gives it back.
+                await self._store.write(callbacks.promise, id, one.agent, one.due, one.note)
+            raise AttemptUnderWayError(f"call back {id} is being made")
 
     def observe(self, _: Board, event: Event) -> None:
         """An event of the queues; see :meth:`ari_app.ami.queue_monitor.QueueMonitor.observe`."""
@@ -145,6 +152,10 @@ class Dialler:
 
     async def look(self) -> None:
         """Note what is over, and have a stand-in for each ticket that may have one now."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self) -> None:
         board, now = self._board(), self._now()
         if board is None:  # what happens to stand-ins is not heard
             self._asked = None

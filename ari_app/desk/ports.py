@@ -183,8 +183,11 @@ class NotesAndTickets(Protocol):
     async def open_callbacks(self) -> Sequence[Callback]:
         """All callbacks that are still to be made, soonest due first."""
 
-    async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
-        """Assign an open callback to an agent, at another time if ``due`` is one."""
+    async def take_callback(
+        self, agent: str, id: int, due: datetime | None, dials: bool = False
+    ) -> Callback:
+        """Assign an open callback to an agent, at another time if ``due`` is one. With ``dials``
+        the agent calls now, and no one else does: not by hand, not by a stand-in."""
 
     async def leave_callback(self, id: int) -> Callback:
         """Leave an open callback to any agent who is free."""

@@ -121,7 +121,7 @@ def _start(
     config, menus, begin = shared.config, shared.menus, background.begin
     begin(desk.queues.run())
     begin(desk.guard.run())
-    begin_calling_back(shared, callers, desk, begin)
+    begin_calling_back(shared, callers, desk.queues, desk.dialler, begin)
     begin(desk.record.run())
     state = shared.foundation.state.directory
     begin(log_files.run(log_files.of(state)))

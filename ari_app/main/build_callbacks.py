@@ -4,11 +4,11 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
+from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.background import Begin
 from ari_app.callbacks.dialler import Dialler
 from ari_app.callbacks.stand_ins import StandIns
 from ari_app.main.build_calls import CallHandling
-from ari_app.main.build_desk import AgentDesk
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
 from ari_app.store import callbacks
@@ -21,16 +21,15 @@ from ivr.acd.queues import CallerAbandoned, Event
 log = logging.getLogger(__name__)
 
 
-def begin_calling_back(
-    shared: Shared, callers: CallHandling, desk: AgentDesk, begin: Begin
-) -> None:
-    """Build and start it, unless the settings want calls made by hand, or there is no queue."""
-    settings, site, queues = shared.config.callbacks, shared.config.site, desk.queues
-    if settings.abandoned != "no":
-        queues.observe(partial(_observe_abandoned, shared, callers, begin))
+def build_dialler(
+    shared: Shared, callers: CallHandling, queues: QueueMonitor, begin: Begin
+) -> Dialler | None:
+    """What calls back by itself; None where the settings want calls made by hand, or there is no
+    queue."""
+    settings, site = shared.config.callbacks, shared.config.site
     if not (settings.automatic and site.queues):
-        return
-    dialler = Dialler(
+        return None
+    return Dialler(
         shared.store,
         StandIns(shared.link.ari, queues.ask, next(iter(site.numbers), ""), settings.ring),
         lambda: queues.view.board if queues.view.current else None,
@@ -40,8 +39,21 @@ def begin_calling_back(
         begin,
         clock,
     )
-    queues.observe(dialler.observe)
-    begin(dialler.run())
+
+
+def begin_calling_back(
+    shared: Shared,
+    callers: CallHandling,
+    queues: QueueMonitor,
+    dialler: Dialler | None,
+    begin: Begin,
+) -> None:
+    """Start it, and note who gives up."""
+    if shared.config.callbacks.abandoned != "no":
+        queues.observe(partial(_observe_abandoned, shared, callers, begin))
+    if dialler is not None:
+        queues.observe(dialler.observe)
+        begin(dialler.run())
 
 
 def _observe_abandoned(

@@ -11,6 +11,8 @@ from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.ari.dialling import dial
 from ari_app.ari.supervisor import supervise
 from ari_app.background import Background
+from ari_app.callbacks.dialler import Dialler
+from ari_app.main.build_callbacks import build_dialler
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.build_statistics import build_statistics
@@ -38,6 +40,8 @@ class AgentDesk(Struct, frozen=True):
     guard: SipGuard
     record: QueueRecord
     """What became of callers in queues, and what agents did."""
+    dialler: Dialler | None
+    """What calls back by itself."""
 
 
 async def build_desk(
@@ -64,6 +68,7 @@ async def build_desk(
     )
     record = build_statistics(shared, queues, phones, callers.live_calls)
     await record.restore()
+    dialler = build_dialler(shared, callers, queues, background.begin)
     workplace = await Workplace.start(
         DeskServices(
             store=shared.store,
@@ -93,10 +98,11 @@ async def build_desk(
             asterisk_phones=phone_control(shared, background),
             popped=record.stays.popped,
             transferred=record.stays.transferred,
+            claimed=(dialler.by_hand,) if dialler else (),
             in_time=partial(promised_wait, shared.foundation.settings),
         )
     )
-    return AgentDesk(workplace, queues, phones, guard, record)
+    return AgentDesk(workplace, queues, phones, guard, record, dialler)
 
 
 def _ami_settings(shared: Shared) -> ami.Settings:

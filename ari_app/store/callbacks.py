@@ -1,6 +1,6 @@
 """Callback requests."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,10 @@ _COLUMNS = (
     "id, call, at, number, subscriber, topic, state, due, agent, note,"
     " queue, language, priority, coalesce(joined, at), attempts, tried, calling, outcome, gave_up"
 )
+
+
+BY_HAND = timedelta(minutes=1)
+"""For how long a request is not taken from an agent who began to call."""
 
 
 class Callback(Struct, frozen=True):
@@ -182,6 +186,26 @@ def promise(db: Database, id: int, agent: str, due: datetime | None, note: str =
         (agent, due and micros(due), note, id),
     )
     return noted.rowcount == 1
+
+
+def claim(db: Database, id: int, agent: str, due: datetime | None, at: datetime) -> bool:
+    """An agent takes an open request, at another time if ``due`` is one. False if none is open, an
+    attempt is under way, or another agent has just begun to call by hand; see :func:`by_hand`."""
+    claimed = db.conn.execute(
+        "update callbacks set agent = ?, due = coalesce(?, due) where id = ? and state = 'open'"
+        " and calling = '' and (agent in ('', ?) or coalesce(tried, 0) <= ?)",
+        (agent, due and micros(due), id, agent, micros(at - BY_HAND)),
+    )
+    return claimed.rowcount == 1
+
+
+def by_hand(db: Database, id: int, agent: str, at: datetime) -> bool:
+    """An agent takes an open request and calls; whoever has claimed it dials, for
+    :data:`BY_HAND` no one else."""
+    if not claim(db, id, agent, None, at):
+        return False
+    db.conn.execute("update callbacks set tried = ? where id = ?", (micros(at), id))
+    return True
 
 
 def open_of(db: Database, number: str) -> Callback | None:

@@ -4,23 +4,41 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from ari_app.callbacks.port import ERRORS, AttemptUnderWayError
 from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.store import callbacks, changes, colleague_notes, subscribers, tickets
-from ari_app.store.db import Store, StoreError
+from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
 from ivr.tickets import STATES, TicketPolicy
 
 T = TypeVar("T")
 
+Claim = Callable[[], Awaitable[callbacks.Callback]]
+Claimed = Callable[[int, Claim], Awaitable[callbacks.Callback]]
+"""Claims a callback so that no stand-in dials its number: :meth:`Dialler.by_hand`."""
+
+
+async def _at_once(_: int, claim: Claim) -> callbacks.Callback:
+    """Where no stand-in ever dials."""
+    return await claim()
+
 
 class StoredNotesAndTickets:
-    """See :class:`ari_app.desk.ports.NotesAndTickets`; ``site`` decides when tickets are due."""
+    """See :class:`ari_app.desk.ports.NotesAndTickets`; ``site`` decides when tickets are due,
+    ``claimed`` keeps stand-ins from dialling who is called by hand."""
 
-    def __init__(self, store: Store, site: TicketPolicy, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        site: TicketPolicy,
+        now: Callable[[], datetime],
+        claimed: Claimed = _at_once,
+    ) -> None:
         self._store = store
+        self._claimed = claimed
         self._site = site
         self._now = now
 
@@ -75,9 +93,15 @@ class StoredNotesAndTickets:
         found = await _answer(self._store.read(_open_ones))
         return sorted(found, key=lambda one: one.due or one.at)
 
-    async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
-        """Assign an open callback to an agent."""
-        return callback(await _answer(self._store.write(_take, agent, id, due)))
+    async def take_callback(
+        self, agent: str, id: int, due: datetime | None, dials: bool = False
+    ) -> Callback:
+        """Assign an open callback to an agent, who ``dials`` the number now."""
+
+        async def claim() -> callbacks.Callback:
+            return await self._store.write(_take, agent, id, due, dials, self._now())
+
+        return callback(await _answer(self._claimed(id, claim)))
 
     async def leave_callback(self, id: int) -> Callback:
         """Leave an open callback to any agent who is free."""
@@ -152,11 +176,13 @@ def _open(db: Database, id: int) -> callbacks.Callback:
     return one
 
 
-def _take(db: Database, agent: str, id: int, due: datetime | None) -> callbacks.Callback:
-    one = _open(db, id)
-    if one.calling:
+def _take(
+    db: Database, agent: str, id: int, due: datetime | None, dials: bool, now: datetime
+) -> callbacks.Callback:
+    _open(db, id)
+    who = (db, id, agent)
+    if not (callbacks.by_hand(*who, now) if dials else callbacks.claim(*who, due, now)):
         raise _CalledNowError(f"callback {id} is being made")
-    callbacks.promise(db, id, agent, due or one.due, one.note)
     return _open(db, id)
 
 
@@ -188,10 +214,11 @@ _WORDS = {
     TransitionNotAllowed: "ticket-not-so",
     _NotOpenError: "callback-over",
     _CalledNowError: "callback-now",
+    AttemptUnderWayError: "callback-now",
 }
 """The words shown to the agent for these errors."""
 
-_ERRORS: tuple[type[Exception], ...] = (StoreError, *_WORDS)
+_ERRORS: tuple[type[Exception], ...] = (*ERRORS, *_WORDS)
 
 
 async def _answer(query: Awaitable[T]) -> T:

@@ -34,7 +34,7 @@ from ari_app.workplace.cards import StoredCards
 from ari_app.workplace.conversations import StoredConversations
 from ari_app.workplace.knowledge import KnowledgeBase
 from ari_app.workplace.live_calls import LiveCalls
-from ari_app.workplace.notes_and_tickets import StoredNotesAndTickets
+from ari_app.workplace.notes_and_tickets import Claimed, StoredNotesAndTickets
 from ari_app.workplace.operations import AgentOperations, RecordedIn
 from ari_app.workplace.plans import StoredPlanning
 from ari_app.workplace.quality import StoredQuality
@@ -82,6 +82,8 @@ class DeskServices(Struct, frozen=True):
     """Called when the card of a caller's channel opened at the desk of an agent."""
     transferred: Callable[[str, str, str], None] = lambda *_: None
     """Called when the caller of a channel was transferred by an agent to a queue or a number."""
+    claimed: tuple[Claimed, ...] = ()
+    """What keeps stand-ins from dialling who is called by hand; () where there are none."""
     card_posted: Callable[[], None] | None = None
     """Called when an event of a card waits to be sent to another system; None: none is sent."""
 
@@ -155,7 +157,7 @@ def desk_ports(
             now,
             lambda: services.menus()[1].operations,
         ),
-        notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now),
+        notes_and_tickets=StoredNotesAndTickets(store, config.tickets, now, *services.claimed),
         phones=phones,
         browser_phones=browser_phones,
         knowledge=KnowledgeBase(services.knowledge),

@@ -195,7 +195,8 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari calls config desk fulfilment knowledge quality selfcare session staffing store",
+        "ami ari callbacks calls config desk fulfilment knowledge quality selfcare session",
+        "staffing store",
         "ivr ivr.acd ivr.analysis ivr.hours ivr.quality ivr.speech prompts",
     ),
     "asterisk_conf": _room(

@@ -1,8 +1,9 @@
 """A small model of a queue in Asterisk with its stand-ins, and of those who call and are called."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 from msgspec import Struct
@@ -33,14 +34,20 @@ class Waiting(Struct):
     since: datetime
 
 
-class DirectStore:
-    """A store whose functions run at once, on a database in memory."""
+class TakenError(Exception):
+    """Another agent has claimed it."""
 
-    def __init__(self, db: Database) -> None:
+
+class DirectStore:
+    """A store on a database in memory; ``pause`` is awaited before each use."""
+
+    def __init__(self, db: Database, pause: Callable[[], Awaitable[None]]) -> None:
         self.db = db
+        self._pause = pause
         self.numbers: NumberPlan = BELARUS
 
     async def read(self, function: Callable[..., Any], *values: Any) -> Any:
+        await self._pause()
         return function(self.db, *values)
 
     write = read
@@ -49,9 +56,10 @@ class DirectStore:
 class Model:
     """Asterisk, one agent, and the clock; what is asserted here must hold in any history."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, chance: Random | None = None) -> None:
         db.conn.execute("delete from callbacks")
-        self.store = DirectStore(db)
+        self._chance = chance
+        self.store = DirectStore(db, self._paused)
         self.now = NOON
         self.queue: list[Waiting] = []
         self.marks: dict[str, str] = {}
@@ -92,6 +100,20 @@ class Model:
         waiting = (Caller(one.call, one.call, one.number, "", one.since) for one in self.queue)
         return Board({QUEUE: Queue(waiting=tuple(waiting))})
 
+    async def _paused(self) -> None:
+        """With ``chance``, others go on for some steps."""
+        for _ in range(self._chance.randrange(3) if self._chance else 0):
+            await asyncio.sleep(0)
+
+    def claiming(self, id: int, agent: str) -> Callable[[], Awaitable[None]]:
+        """How an agent claims a call at the desk."""
+
+        async def claim() -> None:
+            if not await self.store.write(callbacks.by_hand, id, agent, self.now):
+                raise TakenError(agent)
+
+        return claim
+
     async def looked(self, times: int = 3) -> None:
         """The dialler looks, and all that it began is done."""
         for _ in range(times):
@@ -110,14 +132,17 @@ class Model:
     async def stand(self, ticket: Ticket, place: int) -> bool:
         if ticket.channel in await self.alive():
             return False
+        await self._paused()
         self.tickets[ticket.channel] = ticket
         self._join(Waiting(ticket.channel, ticket.number, ticket.priority, ticket.place), place)
         return True
 
     async def withdraw(self, channel: str) -> None:
+        await self._paused()
         self._leaves(channel)
 
     async def mark(self, ticket: Ticket, attempt: int) -> str:
+        await self._paused()
         return self.marks.get(ticket.key(attempt), "")
 
     async def knows(self, _: str) -> bool:

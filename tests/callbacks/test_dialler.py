@@ -1,5 +1,6 @@
 """Who asked for a call back keeps the place, is dialled once at a time, and gets it in the end."""
 
+import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -9,10 +10,11 @@ from random import Random
 
 import pytest
 
+from ari_app.callbacks.port import AttemptUnderWayError
 from ari_app.store import callbacks
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
-from tests.callbacks.model import POLICY, QUEUE, Model
+from tests.callbacks.model import NOON, POLICY, QUEUE, Model, TakenError
 from tests.operators import BELARUS
 
 ANNA, BORIS, CLARA = (f"37599000000{digit}" for digit in "123")
@@ -151,6 +153,79 @@ async def test_a_ticket_for_later_takes_its_place_then_and_an_old_one_is_left_to
     it.now += POLICY.keep
     await it.looked()
     assert (kept(db), it.queue) == ([(ANNA, 0, "open", "expired")], [])
+
+
+async def test_a_call_by_hand_ends_the_stand_in_before_the_agent_dials(db: Database) -> None:
+    it = Model(db)
+    for number in (ANNA, BORIS):
+        it.calls(number)
+        it.asks(0)
+    await it.looked()
+    assert len(it.queue) == 2
+    one, other = callbacks.listed(db, False)
+    await it.dialler.by_hand(one.id, it.claiming(one.id, "olga"))
+    assert [each.number for each in it.queue] == [BORIS]
+    await it.looked()
+    assert [each.number for each in it.queue] == [BORIS]
+    it.answers("DIALLED")
+    with pytest.raises(AttemptUnderWayError):
+        await it.dialler.by_hand(other.id, it.claiming(other.id, "olga"))
+    await it.looked()
+    with pytest.raises(AttemptUnderWayError):  # it is in the store as well by now
+        await it.dialler.by_hand(other.id, it.claiming(other.id, "olga"))
+    assert [each.agent for each in callbacks.listed(db, False)] == ["olga", ""]
+
+
+def test_whoever_claims_a_call_dials(db: Database) -> None:
+    db.conn.execute("delete from callbacks")
+    callbacks.request(db, "k", "c", ANNA, None, NOON)
+    [one] = callbacks.listed(db, False)
+    assert callbacks.by_hand(db, one.id, "olga", NOON)
+    assert callbacks.by_hand(db, one.id, "olga", NOON), "the same agent may try again"
+    for at in (NOON, NOON + callbacks.BY_HAND - timedelta(seconds=1)):
+        assert not callbacks.by_hand(db, one.id, "pavel", at)
+        assert not callbacks.claim(db, one.id, "pavel", None, at)
+    assert callbacks.claim(db, one.id, "pavel", None, NOON + callbacks.BY_HAND)
+    callbacks.done(db, one.id)
+    assert not callbacks.by_hand(db, one.id, "pavel", NOON)
+
+
+async def taken(it: Model, id: int, agent: str) -> bool:
+    """Whether an agent who takes a call at the desk may dial; it cannot be answered then."""
+    try:
+        await it.dialler.by_hand(id, it.claiming(id, agent))
+    except (AttemptUnderWayError, TakenError):
+        return False
+    assert not [each for each in it.queue if each.number == ANNA]
+    return True
+
+
+async def answered(it: Model, chance: Random) -> None:
+    """Somewhere in between an agent answers the first of the queue."""
+    for _ in range(chance.randrange(12)):
+        await asyncio.sleep(0)
+    it.answers("DIALLED")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_in_any_order_of_steps_only_one_dials(db: Database, seed: int) -> None:
+    """Two agents take a call at the desk while the dialler looks, and the queue offers it."""
+    chance, ways = Random(seed), Counter[str]()
+    for _ in range(60):
+        it = Model(db, chance)
+        it.calls(ANNA)
+        it.asks(0)
+        await it.looked(chance.randrange(3))
+        [one] = callbacks.listed(db, False)
+        takes = [taken(it, one.id, agent) for agent in ("olga", "pavel")]
+        asked = await asyncio.gather(it.dialler.look(), answered(it, chance), *takes)
+        by_hand = [done for done in asked[2:] if done]
+        await it.looked()
+        it.answers("DIALLED")
+        assert len(by_hand) + len(it.dialled) <= 1
+        ways["by hand" if by_hand else "stand-in" if it.dialled else "none"] += 1
+    assert ways["by hand"]
+    assert ways["stand-in"]
 
 
 STATUS = ("ANSWER", "BUSY", "NOANSWER", "CHANUNAVAIL", "DIALLED")

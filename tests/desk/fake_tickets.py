@@ -48,7 +48,9 @@ class FakeTickets:
     async def open_callbacks(self) -> Sequence[Callback]:
         return [*self.calls.values()]
 
-    async def take_callback(self, agent: str, id: int, due: datetime | None) -> Callback:
+    async def take_callback(
+        self, agent: str, id: int, due: datetime | None, dials: bool = False
+    ) -> Callback:
         if id not in self.calls:
             raise DeskUnavailable(f"callback {id} is not open any more", "callback-over")
         one = self.calls[id]

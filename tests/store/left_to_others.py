@@ -107,6 +107,8 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "surveys.between", lambda db: surveys.between(db, NOW - DAY, NOW)
     yield "surveys.answer", lambda db: surveys.answer(db, CALL, "agent", 5, 5, NOW)
     yield "callbacks.promised", lambda db: callbacks.promised(db, AGENT)
+    yield "callbacks.claim", lambda db: callbacks.claim(db, 5, AGENT, NOW, NOW)
+    yield "callbacks.by_hand", lambda db: callbacks.by_hand(db, 5, AGENT, NOW)
     yield "callbacks.promise", lambda db: callbacks.promise(db, 5, AGENT, NOW)
     yield "callbacks.open_of", lambda db: callbacks.open_of(db, NUMBER)
     yield "callbacks.by_id", lambda db: callbacks.by_id(db, 5)

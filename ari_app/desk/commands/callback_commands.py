@@ -65,7 +65,7 @@ class CallbackCommands:
             one = await self._tickets.leave_callback(id)
         else:
             due = self._now() + LATER if message.do == "later" else None
-            one = await self._tickets.take_callback(agent, id, due)
+            one = await self._tickets.take_callback(agent, id, due, message.do == "call")
         if message.do == "call":
             await self._control.call(agent, one.number)
             card = self._cards.open_record(agent, _arrival(one)).id
