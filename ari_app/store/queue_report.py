@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ari_app.store.sqlite import Database
+from ari_app.store.surveys import TALK
 from ari_app.store.times import micros, moment
 from ivr.acd.chosen import By, Chosen, What
 from ivr.acd.figures import HOWS, SECOND, SHORT, SUMS, Figures, Stay
@@ -75,13 +76,14 @@ _WHAT: Mapping[What, str] = {
     "promised": "q.how = 'answered' and q.promised is not null",
     "repeated": f"q.how = 'answered' and {_REPEATED}",
     "solved": f"q.how = 'answered' and (select c.first_contact_solved {_CONTACT}) = 1",
+    "surveyed": f"exists (select 1 from surveys where surveys.call = q.call and q.id = {TALK})",
     "unsolved": f"q.how = 'answered' and (select c.first_contact_solved {_CONTACT}) = 0",
 }
 
 
 def sums(db: Database, chosen: Chosen, by: By, rules: Rules) -> dict[str, Figures]:
     """The figures of the stays, by their values, which are text."""
-    query = _Query(db, chosen, rules)
+    query = Query(db, chosen, rules)
     columns = ", ".join(f"coalesce({query.of(_SUMS[name])}, 0)" for name in SUMS)
     rows = query.run(f"select {query.by(by)} as value, {columns} from queue_calls q", "group by 1")
     return {str(value): Figures(**dict(zip(SUMS, found, strict=True))) for value, *found in rows}
@@ -89,7 +91,7 @@ def sums(db: Database, chosen: Chosen, by: By, rules: Rules) -> dict[str, Figure
 
 def contacts(db: Database, chosen: Chosen, by: By, rules: Rules) -> dict[str, Contacts]:
     """How the answered were served, by the values of their stays."""
-    query = _Query(db, chosen, rules)
+    query = Query(db, chosen, rules)
     rows = query.run(
         f"select {query.by(by)}, count(*), sum({_REPEATED}), sum(solved is not null), sum(solved)"
         f" from (select q.*, (select c.first_contact_solved {_CONTACT}) as solved"
@@ -106,7 +108,7 @@ def stays(
     db: Database, chosen: Chosen, rules: Rules, limit: int, after: tuple[int, int] | None = None
 ) -> list[Stay]:
     """The stays, the newest first; those after one, by its ``joined`` and ``id``."""
-    query = _Query(db, chosen, rules)
+    query = Query(db, chosen, rules)
     names = ", ".join(f"q.{one.name}" for one in fields(Stay))
     earlier = "and (q.joined, q.id) < (:after, :after_id)" if after else ""
     query.given |= {"limit": limit, **dict(zip(("after", "after_id"), after or (), strict=False))}
@@ -123,7 +125,7 @@ def percentile(
     """The span within which 95 of 100 of the answered waited, or had their card; None if there
     are none."""
     value = _WAITED if of == "waited" else "q.pop"
-    query = _Query(db, chosen, rules)
+    query = Query(db, chosen, rules)
     where = f"and q.how = 'answered' and {value} is not null"
     [(count,)] = query.run("select count(*) from queue_calls q", where)
     if not count:
@@ -135,7 +137,7 @@ def percentile(
     return int(span)
 
 
-class _Query:
+class Query:
     """A query of the stays; ``given`` are its values by name."""
 
     def __init__(self, db: Database, chosen: Chosen, rules: Rules) -> None:

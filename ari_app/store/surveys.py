@@ -13,11 +13,12 @@ from msgspec import Struct
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 
-_TALK = """(select id from queue_calls where queue_calls.call = surveys.call
+TALK = """(select id from queue_calls where queue_calls.call = surveys.call
     and queue_calls.call <> ''
     and answered is not null and answered <= surveys.at order by answered desc limit 1)"""
+"""The stay that a survey is about, as SQL."""
 _ABOUT = f"""
-    from surveys left join queue_calls talk on talk.id = {_TALK}
+    from surveys left join queue_calls talk on talk.id = {TALK}
     left join calls on calls.id = surveys.call
 """
 

@@ -18,7 +18,8 @@ T = TypeVar("T")
 
 Claim = Callable[[], Awaitable[callbacks.Callback]]
 Claimed = Callable[[int, Claim], Awaitable[callbacks.Callback]]
-"""Claims a callback so that no stand-in dials its number: :meth:`Dialler.by_hand`."""
+"""Claims a callback so that no stand-in dials its number:
+:meth:`ari_app.callbacks.dialler.Dialler.by_hand`."""
 
 
 async def _at_once(_: int, claim: Claim) -> callbacks.Callback:

@@ -10,7 +10,17 @@ from typing import NoReturn, TypeVar
 from msgspec import Struct
 
 from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, WholeCall
-from ari_app.store import calls, cards, history, menu_report, quarters, queue_calls, queue_report
+from ari_app.store import (
+    calls,
+    cards,
+    history,
+    menu_report,
+    quality,
+    quarters,
+    queue_calls,
+    queue_report,
+    survey_report,
+)
 from ari_app.store.calls import Call
 from ari_app.store.db import Store, StoreError
 from ari_app.store.queue_report import Rules
@@ -21,7 +31,8 @@ from ari_app.workplace.conversations import StoredConversations
 from ari_app.workplace.store_answers import answer
 from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import Figures, Stay
-from ivr.acd.outcomes import Contacts, MenuCalls
+from ivr.acd.outcomes import Contacts, MenuCalls, Surveyed
+from ivr.quality.score import Sums
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +94,19 @@ class StoredReports:
         """The calls through the menus."""
         await self._fill()
         return await answer(self._store.read(menu_report.containment, since, until))
+
+    async def surveyed(self, chosen: Chosen, by: By) -> Mapping[str, Surveyed]:
+        """What callers said of conversations."""
+        return await answer(self._store.read(survey_report.surveyed, chosen, by, self._rules))
+
+    async def scored(
+        self, since: int, until: int, agent: str
+    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+        """What supervisors scored."""
+        agents = await answer(self._store.read(quality.sums_by_agent, since, until))
+        asked = self._store.read(quality.sums_by_question, since, until, agent)
+        mine = {name: one for name, one in agents.items() if agent in ("", name)}
+        return mine, await answer(asked)
 
     async def flows(self, since: int, until: int) -> Sequence[str]:
         """The flows that calls went through."""

@@ -14,10 +14,10 @@ By: TypeAlias = Literal[
 
 What: TypeAlias = Literal[
     "joined", "answered", "in-time", "late", "abandoned", "short", "otherwise", "transferred",
-    "promised", "repeated", "solved", "unsolved",
+    "promised", "repeated", "solved", "unsolved", "surveyed",
 ]  # fmt: skip
 """Which of the stays are meant. ``late``: answered, but not in time; ``otherwise``: neither
-answered nor abandoned nor waiting."""
+answered nor abandoned nor waiting; ``surveyed``: the caller was asked how they were served."""
 
 
 class Chosen(Struct, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@
 - *Containment*: calls that ended in the menus and joined no queue / calls that ended.
 """
 
+from collections.abc import Iterable, Mapping
+
 from msgspec import Struct
 
 from ivr.acd.figures import SECOND, ratio
@@ -59,3 +61,25 @@ class NodeCalls(Struct, frozen=True):
     node: str
     passed: int
     gone: int
+
+
+class Surveyed(Struct, frozen=True):
+    """Callers who were asked how they were served, and how many answered; ``marks``: question ->
+    how many answers, and their mean as a part of the best one, 0 to 1."""
+
+    asked: int = 0
+    answered: int = 0
+    marks: Mapping[str, tuple[int, float]] = {}
+
+    @classmethod
+    def of(cls, parts: Iterable["Surveyed"]) -> "Surveyed":
+        """All of them together."""
+        sums: dict[str, tuple[int, float]] = {}
+        asked = answered = 0
+        for one in parts:
+            asked, answered = asked + one.asked, answered + one.answered
+            for name, (count, mean) in one.marks.items():
+                before, sum_ = sums.get(name, (0, 0.0))
+                sums[name] = (before + count, sum_ + count * mean)
+        marks = {name: (count, total / count) for name, (count, total) in sums.items()}
+        return cls(asked, answered, marks)

@@ -9,7 +9,8 @@ from ari_app.desk.cards.caller_profile import CallPath, Step
 from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, WholeCall
 from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import SECOND, Figures, Stay
-from ivr.acd.outcomes import Contacts, MenuCalls, NodeCalls
+from ivr.acd.outcomes import Contacts, MenuCalls, NodeCalls, Surveyed
+from ivr.quality.score import Sums
 from tests.desk.fakes import NOW
 
 AT = round(NOW.timestamp()) * SECOND
@@ -53,6 +54,7 @@ class FakeReports:
         self.found: Mapping[str, Figures] = {"support": FIGURES}
         self.asked: list[tuple[Chosen, By]] = []
         self.listed: list[Stay] = [STAY]
+        self.whole = WHOLE
         self.chosen: list[Chosen] = []
 
     def in_time(self, queue: str) -> int:
@@ -79,6 +81,18 @@ class FakeReports:
     async def containment(self, since: int, until: int) -> Mapping[tuple[str, str], MenuCalls]:
         return {("611", "6a01f3c2d4"): MenuCalls(10, 6)}
 
+    async def surveyed(self, chosen: Chosen, by: By) -> Mapping[str, Surveyed]:
+        return {
+            "anna": Surveyed(4, 2, {"solved": (2, 0.5), "agent": (1, 0.8)}),
+            "boris": Surveyed(1, 1, {"solved": (1, 1.0)}),
+        }
+
+    async def scored(
+        self, since: int, until: int, agent: str
+    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+        found = {"anna": Sums(count=2, mean=0.85, zero=0, other=1)}
+        return found, {"greeted": Sums(count=1, mean=1.0, zero=0, other=1)}
+
     async def flows(self, since: int, until: int) -> Sequence[str]:
         return ["611", "money"]
 
@@ -102,7 +116,7 @@ class FakeReports:
         return [CALL] if node == "main" else []
 
     async def of_stay(self, stay: int) -> WholeCall | None:
-        return WHOLE if stay == STAY.id else None
+        return self.whole if stay == STAY.id else None
 
     async def of_call(self, call: str) -> WholeCall | None:
         return replace(WHOLE, stays=[]) if call == CALL.id else None

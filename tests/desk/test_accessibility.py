@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
 from ari_app.desk import messages as m
+from tests.desk.fake_reports import STAY, WHOLE
 from tests.desk.harness import AgentTab, board, caller
 from tests.desk.http_client import RunningDesk
 from tests.desk.test_browser_forms import sign_in
@@ -86,6 +87,41 @@ async def test_axe_finds_nothing_in_any_state(server: RunningDesk, tab: Page) ->
         assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     await tab.emulate_media(color_scheme="dark")
     await _clean(tab, "reports, dark")
+    await _quality(server, tab)
+
+
+async def _quality(server: RunningDesk, tab: Page) -> None:
+    """A call is scored and calibrated, in the dark; its agent reads the score."""
+    harness = server.harness
+    harness.reports.whole = replace(WHOLE, stays=[replace(STAY, agent="boris")])
+    harness.quality.known.append(replace(harness.quality.known[0], name="other"))
+    await harness.quality.calibrate(7, harness.quality.known[0], "anna", ["anna", "boris"])
+    await tab.goto(f"{server.url}/quality/calls/7")
+    await tab.get_by_role("button", name="Save the score").click()
+    await expect(tab.locator("fieldset.missing")).to_have_count(3)
+    await _clean(tab, "a score card with missing answers, dark, narrow")
+    assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for mark in ("[name=mark-greeted][value='1']", "[name=mark-solved][value='4']"):
+        await tab.locator(mark).check()
+    await tab.locator("[name=mark-identified][value='-']").check()
+    await tab.locator("#comment").fill("Well <done>")
+    await tab.get_by_role("button", name="Save the score").click()
+    await expect(tab.get_by_role("status")).to_have_text("The score is saved.")
+    await _clean(tab, "conversations to score")
+    [score] = harness.quality.scores
+    for who in ("anna", "boris"):
+        await harness.quality.save(replace(score, scorer=who, calibration=1))
+    await harness.quality.save(replace(score, agent="anna"))
+    for path in ("/quality/calibrations/1", "/scores", "/reports?view=quality"):
+        await tab.goto(f"{server.url}{path}")
+        await _clean(tab, path)
+    await tab.emulate_media(color_scheme="light")
+    await tab.goto(f"{server.url}/reports?view=surveys&by=agent")
+    await _clean(tab, "surveys")
+    await tab.goto(f"{server.url}/scores")
+    await tab.get_by_role("button", name="Acknowledge").click()
+    await expect(tab.locator("main")).to_contain_text("Acknowledged")
+    await _clean(tab, "own scores")
 
 
 async def _board(server: RunningDesk, tab: Page) -> None:

@@ -112,6 +112,23 @@ async def test_waits_agents_and_menus(boss: HttpClient) -> None:
     assert "/reports/menu-calls/c1" in gone
 
 
+async def test_what_callers_said_and_what_was_scored(boss: HttpClient) -> None:
+    said = await text(boss, f"/reports?{DAY}&view=surveys&by=agent")
+    for shown in (
+        "Anna",
+        "66.7 %",
+        "80 %",
+        "is-agent=anna&amp;what=surveyed",
+    ):
+        assert shown in said, shown
+    scored = await text(boss, f"/reports?{DAY}&view=quality")
+    for shown in ("85 %", f"/quality?week={TODAY}&amp;agent=anna", "greeted", "100 %"):
+        assert shown in scored, shown
+    found = json.loads(await text(boss, f"/reports.json?{DAY}&view=surveys&by=agent"))
+    [anna, _] = found["tables"]["surveys"]["rows"]
+    assert (anna["asked"], anna["replied"], anna["solved"]) == (4, 2, 50.0)
+
+
 async def test_files_have_the_figures_of_the_page(boss: HttpClient) -> None:
     answer = await boss.get(f"/reports.csv?{DAY}&by=queue", Accept_Language="en")
     assert answer.headers["Content-Disposition"].startswith('attachment; filename="calls-')

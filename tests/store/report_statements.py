@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from ari_app.store import conversations, history, menu_report, quarters, queue_report
+from ari_app.store import conversations, history, menu_report, quarters, queue_report, survey_report
 from ari_app.store.queue_report import Rules
 from ari_app.store.times import micros
 from ivr.acd.chosen import Chosen
@@ -21,6 +21,7 @@ def of_periods() -> Mapping[str, tuple[str, Use]]:
         "queue_report.contacts": lambda db: queue_report.contacts(db, _ALL, "queue", _RULES),
         "queue_report.stays": lambda db: queue_report.stays(db, _ALL, _RULES, 100),
         "queue_report.percentile": lambda db: queue_report.percentile(db, _ALL, _RULES, "pop"),
+        "survey_report.surveyed": lambda db: survey_report.surveyed(db, _ALL, "agent", _RULES),
         "menu_report.fill": lambda db: menu_report.fill(db, _SPAN[1]),
         "menu_report.containment": lambda db: menu_report.containment(db, *_SPAN),
         "menu_report.funnel": lambda db: menu_report.funnel(db, *_SPAN, "611"),

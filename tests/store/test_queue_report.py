@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ari_app.store import queue_calls, queue_report
+from ari_app.store import queue_calls, queue_report, survey_report, surveys
 from ari_app.store.open_database import open_writer
 from ari_app.store.queue_report import Rules
 from ari_app.store.sqlite import Database
@@ -70,6 +70,8 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
             " first_contact_solved, card, call) values (1, 0, 'call', '', '', '', 'anna', ?, ?, ?)",
             [(place % 3 > 0, f"card-{place}", f"call-{place}") for place in range(0, 300, 2)],
         )
+        for place in range(0, 300, 3):
+            surveys.begin(one, f"call-{place}", "", None, moment(UNTIL), moment(UNTIL), 1.0)
     yield one
     one.close()
 
@@ -128,10 +130,12 @@ def test_a_figure_opens_to_as_many_stays(db: Database, what: What) -> None:
     everything = Chosen(since=SINCE, until=UNTIL)
     sums = together(queue_report.sums(db, everything, "queue", RULES).values())
     contacts = queue_report.contacts(db, everything, "queue", RULES).values()
+    surveyed = survey_report.surveyed(db, everything, "queue", RULES)
     count = {
         **{name: counted(sums) for name, counted in COUNTED.items()},
         "repeated": sum(one.repeated for one in contacts),
         "solved": sum(one.solved for one in contacts),
+        "surveyed": sum(one.asked for one in surveyed.values()),
         "unsolved": sum(one.noted - one.solved for one in contacts),
     }[what]
     chosen = Chosen(since=SINCE, until=UNTIL, what=what)

@@ -8,12 +8,15 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from ari_app.store import queue_calls, surveys
+from ari_app.store import queue_calls, queue_report, survey_report, surveys
+from ari_app.store.queue_report import Rules
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 from ari_app.store.surveys import Marks, Survey
 from ari_app.store.times import micros
+from ivr.acd.chosen import Chosen
 from ivr.acd.figures import Stay
+from ivr.acd.outcomes import Surveyed
 from tests.operators import BELARUS
 from tests.store.samples import NOON
 
@@ -88,3 +91,24 @@ def test_marks_are_means_of_the_answered() -> None:
         Marks(question="agent", count=2, mean=0.8),
         Marks(question="solved", count=1, mean=1.0),
     ]
+
+
+def test_reports_tell_answers_apart_as_the_stays_that_they_are_about(db: Database) -> None:
+    for call, agents in (("c1", ("anna", "boris")), ("c2", ("anna",)), ("c3", ("anna",))):
+        for minutes, agent in zip((9, 5), agents, strict=False):
+            talked(db, call, agent, minutes)
+        begun(db, call, "")
+    surveys.answer(db, "c1", "solved", 1, 1, NOON)
+    surveys.answer(db, "c2", "solved", 0, 1, NOON)
+    surveys.answer(db, "c2", "agent", 4, 5, NOON)
+    rules = Rules("Europe/Minsk", lambda _: 0)
+    chosen = Chosen(since=micros(NOON - DAY), until=micros(NOON + DAY))
+    found = survey_report.surveyed(db, chosen, "agent", rules)
+    assert found == {
+        "anna": Surveyed(2, 1, {"agent": (1, 0.8), "solved": (1, 0.0)}),
+        "boris": Surveyed(1, 1, {"solved": (1, 1.0)}),
+    }
+    assert Surveyed.of(found.values()).marks["solved"] == (2, 0.5)
+    for value, one in found.items():
+        opened = replace(chosen, among={"agent": value}, what="surveyed")
+        assert len(queue_report.stays(db, opened, rules, 10)) == one.asked

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ivr.acd.chosen import By, Chosen, What
 from ivr.acd.outcomes import WAITS
 
-View: TypeAlias = Literal["calls", "waiting", "agents", "menus"]
+View: TypeAlias = Literal["calls", "waiting", "agents", "menus", "surveys", "quality"]
 """The pages of the reports."""
 VIEWS: tuple[View, ...] = get_args(View)
 

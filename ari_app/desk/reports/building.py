@@ -10,6 +10,7 @@ from ari_app.desk import chart
 from ari_app.desk.chart import Chart
 from ari_app.desk.reports.asked import Asked
 from ari_app.desk.reports.figure_rows import figures_table
+from ari_app.desk.reports.judged import questions_table, scores_table, surveys_table
 from ari_app.desk.reports.labels import Labels
 from ari_app.desk.reports.port import FunnelNode, Reports
 from ari_app.desk.reports.tables import (
@@ -58,6 +59,11 @@ class Reporter:
                 return await self._agents(asked, labels)
             case "menus":
                 return await self._menus(asked, labels)
+            case "surveys":
+                found = await self._reports.surveyed(asked.chosen(self._zone), asked.by)
+                return Built([surveys_table(asked, found, labels)])
+            case "quality":
+                return await self._quality(asked, labels)
 
     async def _calls(self, asked: Asked, labels: Labels) -> Built:
         """The figures by days, queues, …, with what became of the answered."""
@@ -112,6 +118,13 @@ class Reporter:
         columns = (Column("signed_in", "s"), Column("occupancy", "%"), *table.columns)
         agents = replace(table, columns=columns, rows=rows, total=total)
         return Built([agents, _times(did, everything, labels)], _work(agents, labels))
+
+    async def _quality(self, asked: Asked, labels: Labels) -> Built:
+        """What supervisors scored: by agent, and by question."""
+        agents, questions = await self._reports.scored(
+            *asked.span(self._zone), asked.among.get("agent", "")
+        )
+        return Built([scores_table(asked, agents, labels), questions_table(questions, labels)])
 
     async def _menus(self, asked: Asked, labels: Labels) -> Built:
         """How many calls needed no agent, and how far they came in a flow."""

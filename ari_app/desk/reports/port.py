@@ -10,7 +10,8 @@ from ari_app.desk.cards.caller_profile import CallPath, Names
 from ari_app.desk.recorded import Conversation
 from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import Figures, Stay
-from ivr.acd.outcomes import Contacts, MenuCalls, NodeCalls
+from ivr.acd.outcomes import Contacts, MenuCalls, NodeCalls, Surveyed
+from ivr.quality.score import Sums
 
 
 class MenuCall(Struct, frozen=True):
@@ -83,6 +84,14 @@ class Reports(Protocol):
 
     async def containment(self, since: int, until: int) -> Mapping[tuple[str, str], MenuCalls]:
         """The calls through the menus, by flow and version."""
+
+    async def surveyed(self, chosen: Chosen, by: By) -> Mapping[str, Surveyed]:
+        """What callers said of conversations, by the values of their stays."""
+
+    async def scored(
+        self, since: int, until: int, agent: str
+    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+        """What supervisors scored of calls, of one agent if one is given: by agent, by question."""
 
     async def flows(self, since: int, until: int) -> Sequence[str]:
         """The flows that calls went through, the busiest first."""
