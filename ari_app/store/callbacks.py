@@ -200,7 +200,7 @@ def claim(db: Database, id: int, agent: str, due: datetime | None, at: datetime)
 
 
 def by_hand(db: Database, id: int, agent: str, at: datetime) -> bool:
-    """An agent takes an open request and calls; whoever has claimed it dials, for
+    """An agent takes an open request and calls; the agent who has claimed it dials, for
     :data:`BY_HAND` no one else."""
     if not claim(db, id, agent, None, at):
         return False

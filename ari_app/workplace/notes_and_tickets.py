@@ -22,7 +22,7 @@ Claimed = Callable[[int, Claim], Awaitable[callbacks.Callback]]
 :meth:`ari_app.callbacks.dialler.Dialler.by_hand`."""
 
 
-async def _at_once(_: int, claim: Claim) -> callbacks.Callback:
+async def _directly(_: int, claim: Claim) -> callbacks.Callback:
     """Where no stand-in ever dials."""
     return await claim()
 
@@ -36,7 +36,7 @@ class StoredNotesAndTickets:
         store: Store,
         site: TicketPolicy,
         now: Callable[[], datetime],
-        claimed: Claimed = _at_once,
+        claimed: Claimed = _directly,
     ) -> None:
         self._store = store
         self._claimed = claimed
