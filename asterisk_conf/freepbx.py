@@ -24,7 +24,7 @@ def freepbx_files(site: Site) -> dict[str, str]:
     if found:
         raise SiteError(found)
     dialplan = "freepbx" if site.dialplan == "own" else site.dialplan
-    return render_freepbx(replace(site, dialplan=dialplan))
+    return render_freepbx(replace(site, dialplan=dialplan, recording_notice=""))
 
 
 def _problems(site: Site) -> Iterator[str]:

@@ -46,11 +46,12 @@ def doctor(state: State, directory: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        _show(found)
+        show(found)
     raise click.exceptions.Exit(exit_code(found))
 
 
-def _show(found: Sequence[Finding]) -> None:
+def show(found: Sequence[Finding]) -> None:
+    """Print findings, each with its place and what to change."""
     for one in found:
         severity = click.style(one.severity, fg=COLOURS[one.severity], bold=True)
         click.echo(f"{severity} {one.where} [{one.id}]\n    {one.text}\n    -> {one.change}")

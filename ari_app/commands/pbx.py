@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.doctor import UNKNOWN, show
 from ari_app.commands.groups import Commands
 from ari_app.commands.runner import begins, console, lasting, run
 from ari_app.config.settings import Config
 from ari_app.config.state import ConfigError, State
+from ari_app.doctor.findings import exit_code
+from ari_app.doctor.read_files import ReadError
 from ari_app.main import pbx_site, processes, service
+from ari_app.main.examination import SYSTEM
+from ari_app.main.freepbx import examined
 from ari_app.store.db import Store
 from asterisk_conf import process
 from asterisk_conf.freepbx import README, freepbx_files
@@ -68,6 +73,35 @@ def render(state: State, directory: Path | None, freepbx: bool) -> None:
     click.echo(f"{directory}: written; it contains passwords, keep it private")
     if freepbx:
         click.echo(f"What to do with it is in {directory / README}")
+
+
+@pbx.command()
+@click.argument(
+    "directory", type=click.Path(path_type=Path, exists=True, file_okay=False), required=False
+)
+@click.option("--freepbx", is_flag=True, help="As FreePBX needs it.")
+@json_option()
+@click.pass_obj
+def check(state: State, directory: Path | None, freepbx: bool, as_json: bool) -> None:
+    """Check what FreePBX lacks for Firstline.
+
+    Its files are in DIRECTORY, or in /etc/asterisk. Exit code 0 if nothing, or only notes; 1 for
+    warnings, 2 for something critical, 3 if it could not be looked at. `firstline doctor` checks
+    any Asterisk.
+    """
+    config = state.config()
+    if not freepbx and config.ari.dialplan == "own":
+        raise click.UsageError("only FreePBX is checked: --freepbx; else `firstline doctor`")
+    try:
+        found = examined(config, state, directory or SYSTEM)
+    except ReadError as error:
+        click.echo(f"Error: {error}", err=True)
+        raise click.exceptions.Exit(UNKNOWN) from error
+    if as_json:
+        print_json(found)
+    else:
+        show(found)
+    raise click.exceptions.Exit(exit_code(found))
 
 
 @pbx.command()

@@ -1,0 +1,175 @@
+"""Firstline beside FreePBX: phones of its queues ring, its voicemail answers, callers come back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, PhoneError
+from asterisk_conf.pbx import Pbx
+from tests.asterisk_conf.app import App, connected
+from tests.deadlines import until
+from tests.freepbx.bed import freepbx
+from tests.live.installation import Installation
+from tests.phone.test_live_phone import account, asterisk_got
+
+pytestmark = pytest.mark.live
+
+SETTINGS = """
+[operator]
+name = "Example Telecom"
+country = "PL"
+currency = "EUR"
+[site]
+numbers = ["611"]
+queues = ["400", "410"]
+languages = ["en"]
+timezone = "Europe/Warsaw"
+[menus]
+directory = "menus"
+[ari]
+dialplan = "freepbx"
+url = "http://127.0.0.1:{http}"
+[departments]
+office = {{ label = "Office" }}
+[topics]
+question = {{ label = "Question", department = "office" }}
+"""
+MENU = """
+flow: office
+numbers: ["611"]
+languages: [en]
+start: main
+farewell: bye
+nodes:
+  main:  { menu: office-main, keys: { "1": sales, "2": late }, gave-up: bye }
+  sales: { queue: "400", topic: question, on: { ended: bye, left: barys }, else: bye }
+  late:  { queue: "410", topic: question, on: { timeout: barys }, else: bye }
+  barys: { dial: "702", ring: 20s, on: { ended: bye }, else: bye }
+  bye:   { end: thanks-bye }
+"""
+
+
+@pytest.fixture(scope="module")
+def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
+    with freepbx(tmp_path_factory.mktemp("freepbx")) as bed:
+        yield bed
+
+
+@pytest.fixture
+async def app(pbx: Pbx) -> AsyncIterator[App]:
+    async with connected(pbx) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def firstline(pbx: Pbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The product, beside that FreePBX, with a menu of its own."""
+    ports, secrets = pbx.site.ports, pbx.site.secrets
+    state = tmp_path_factory.mktemp("beside") / "state"
+    one = Installation(
+        state,
+        SETTINGS.format(http=ports.http),
+        fresh=True,
+        environment={"FIRSTLINE_PORTS_AMI": str(ports.ami)},
+    )
+    (state / "secrets.toml").write_text(
+        f'ari = "{secrets.ari_password}"\nami = "{secrets.ami_password}"\n'
+    )
+    (menus := state / "menus").mkdir()
+    (menus / "office.yaml").write_text(MENU)
+    (menus / "prompts").mkdir()
+    (menus / "prompts" / "en.yaml").write_text("office-main: For sales press one.\n")
+    try:
+        one.up()
+        yield one
+    finally:
+        one.end()
+
+
+async def test_a_queue_without_the_marks_rings_no_phone(pbx: Pbx) -> None:
+    """So it was with the dialplan that is rendered for an Asterisk without FreePBX."""
+    async with Phone(account(pbx, "1001")) as me, Phone(account(pbx, "701")) as agent:
+        await agent.register()
+        await me.dial("940")
+        await me.wait(Connected)
+        await me.wait(Disconnected, timeout=30)
+        with pytest.raises(PhoneError):
+            await agent.wait(Incoming, timeout=0.2)
+
+
+async def test_the_fallback_rings_while_firstline_is_stopped(pbx: Pbx) -> None:
+    async with Phone(account(pbx, "1001")) as me, Phone(account(pbx, "701")) as agent:
+        await agent.register()
+        await me.dial("611")
+        assert (await agent.wait(Incoming, timeout=30)).name.startswith("Sales: ")
+        await agent.answer()
+        await agent.hangup()
+        await me.wait(Disconnected)
+
+
+async def test_an_agents_phone_transfers_the_caller_and_gets_them_back(pbx: Pbx, app: App) -> None:
+    """It transfers its half of a Local channel; no mailbox takes the caller on the way."""
+    async with Phone(account(pbx, "1001")) as me, Phone(account(pbx, "701")) as agent:
+        await agent.register()
+        await me.dial("611")
+        channel, _ = await app.began()
+        await me.wait(Connected)
+        await app.to_queue(channel, "400")
+        await agent.wait(Incoming, timeout=20)
+        await agent.answer()
+        await agent.transfer("702")  # whose phone is off, and who has a mailbox
+        await agent.wait(Incoming, timeout=30)
+        await agent.answer()
+        await agent.hangup()
+        assert (await app.began())[1] == ["back", "ANSWER"]
+        await me.hangup()
+
+
+async def test_a_queue_that_freepbx_has_not(pbx: Pbx, app: App) -> None:
+    async with Phone(account(pbx, "1001")) as me:
+        await me.dial("611")
+        channel, _ = await app.began()
+        await app.to_queue(channel, "499")
+        assert (await app.began())[1] == ["back", "UNKNOWN"]
+
+
+async def test_an_agent_answers_and_the_flow_goes_on(pbx: Pbx, firstline: Installation) -> None:
+    """With FreePBX's own prefix and recording."""
+    async with Phone(account(pbx, "1001")) as me, Phone(account(pbx, "701")) as agent:
+        await agent.register()
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("1")
+        assert (await agent.wait(Incoming, timeout=20)).name.startswith("Sales: ")
+        await agent.answer()
+        await agent.hangup()
+        await me.wait(Disconnected, timeout=20)
+    assert asterisk_got(pbx, "BED_RECORDED") == "q 400"
+    path = await asyncio.to_thread(firstline.last_call)
+    assert "sales (queue)  -> ended" in path
+    assert "thanks-bye" in path
+
+
+@pytest.mark.parametrize(
+    ("key", "queue", "outcome"), [("1", "400", "left"), ("2", "410", "timeout")]
+)
+async def test_out_of_a_queue_to_a_voicemail_box(
+    pbx: Pbx, firstline: Installation, key: str, queue: str, outcome: str
+) -> None:
+    """By the key that leaves, and by the longest wait that FreePBX has for the queue."""
+    await asyncio.to_thread(pbx.cli, "dialplan set global BED_VOICEMAIL none")
+    async with Phone(account(pbx, "1001")) as me:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press(key)
+        if outcome == "left":
+            await asyncio.to_thread(
+                until, lambda: f"{queue} has 1 calls" in pbx.cli("queue show"), 20
+            )
+            await me.press("*")
+        await asyncio.to_thread(until, lambda: asterisk_got(pbx, "BED_VOICEMAIL") == "702", 30)
+        await me.hangup()
+    path = await asyncio.to_thread(firstline.last_call)
+    assert f"(queue)  -> {outcome}" in path
+    assert "barys (dial)" in path
