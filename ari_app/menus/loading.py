@@ -60,12 +60,13 @@ def directory(config: Config) -> Path:
 def site_names(config: Config) -> SiteNames:
     """What the settings define that flows name."""
     tickets = config.tickets
+    known = config.manages_asterisk or config.ari.dialplan != "own"
     return SiteNames(
         config.site.languages,
         tuple(tickets.topics),
         tuple(tickets.departments),
         config.site.timezone,
-        None if config.ari.url else (*config.site.queues, *config.queues),
+        (*config.site.queues, *config.queues) if known else None,
         config.operations.hosts,
         plan=config.numbers,
     )

@@ -48,6 +48,7 @@ def test_all_problems_are_reported_at_once() -> None:
         ({"numbers": ("611\n",)}, "has the character U+000A"),
         ({"queues": ()}, "queues: none given"),
         ({"queues": (Queue("a,b"),)}, "queues.a,b.name: 'a,b' does not fit"),
+        ({"queues": (Queue("4"),)}, "queues.4.name: '4' does not fit"),
         ({"queues": (Queue("general"),)}, "'general' is reserved by Asterisk"),
         ({"queues": (Queue("support", strategy="fair"),)}, "strategy: 'fair' is none of"),
         ({"queues": (Queue("support", wrapup=-1),)}, "wrapup: is negative"),

@@ -1,12 +1,16 @@
 """Firstline beside FreePBX: phones of its queues ring, its voicemail answers, callers come back."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 
 import pytest
 
+from ari_app.ami.queue_actions import QueueActions
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, PhoneError
 from asterisk_conf.pbx import Pbx
+from tests.ami.queue_pbx import watched
 from tests.asterisk_conf.app import App, connected
 from tests.deadlines import until
 from tests.freepbx.bed import freepbx
@@ -123,6 +127,68 @@ async def test_an_agents_phone_transfers_the_caller_and_gets_them_back(pbx: Pbx,
         await agent.answer()
         await agent.hangup()
         assert (await app.began())[1] == ["back", "ANSWER"]
+        await me.hangup()
+
+
+async def test_the_desk_asks_a_colleague_first_who_then_has_the_caller(pbx: Pbx, app: App) -> None:
+    mine = (Phone(account(pbx, name)) for name in ("1001", "701", "702"))
+    async with watched(pbx) as watch, AsyncExitStack() as stack:
+        me, agent, colleague = [await stack.enter_async_context(one) for one in mine]
+        await agent.register()
+        await colleague.register()
+        await me.dial("611")
+        channel, _ = await app.began()
+        await app.to_queue(channel, "400")
+        await agent.wait(Incoming, timeout=20)
+        await agent.answer()
+        shown = await asyncio.to_thread(pbx.cli, "core show channels concise")
+        [leg] = re.findall(r"^(Local/701@from-queue-\w+;1)!", shown, re.M)
+        [caller] = re.findall(r"^(PJSIP/1001-\w+)!", shown, re.M)
+        await QueueActions(watch.ask).consult(caller, leg, "Local/701@from-queue/n", "702")
+        assert (await colleague.wait(Incoming, timeout=20)).caller == "701"
+        await colleague.answer()
+        await agent.hangup()
+        joined = re.compile(r"^PJSIP/1001-\w+!firstline-joins!.*!Bridge!", re.M)
+        await asyncio.to_thread(
+            until, lambda: joined.search(pbx.cli("core show channels concise")), 20
+        )
+        await colleague.hangup()
+        assert (await app.began())[1] == ["back", "ANSWER"]
+        await me.hangup()
+
+
+async def test_a_call_back_keeps_its_place(pbx: Pbx, app: App) -> None:
+    """In FreePBX's queue waits a stand-in; the agent who answers it gets the caller."""
+    variables = {
+        "__FIRSTLINE_TICKET": "ticket-1",
+        "__FIRSTLINE_DIALS": "dials",
+        "FIRSTLINE_NUMBER": "702",
+        "FIRSTLINE_RING": "20",
+        "FIRSTLINE_SHOWN": "611",
+        "FIRSTLINE_PLACE": "1",
+    }
+    async with Phone(account(pbx, "701")) as agent, Phone(account(pbx, "702")) as me:
+        await agent.register()
+        await me.register()
+        async with app.http.post(
+            f"{app.base}/ari/channels",
+            params={
+                "endpoint": "Local/s@firstline-callback/n",
+                "context": "firstline-stand-in",
+                "extension": "400",
+                "priority": "1",
+                "channelId": "waits",
+                "otherChannelId": "dials",
+            },
+            json={"variables": variables},
+        ) as answer:
+            assert answer.status == 200
+        await agent.wait(Incoming, timeout=20)
+        await agent.answer()
+        assert (await me.wait(Incoming, timeout=20)).caller == "611"
+        await me.answer()
+        kept = "database get firstline-callback ticket-1"
+        await asyncio.to_thread(until, lambda: "Value: ANSWER" in pbx.cli(kept), 10)
         await me.hangup()
 
 
