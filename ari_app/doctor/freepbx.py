@@ -97,7 +97,9 @@ def _differs(ours: Section, into: Conf) -> bool:
 
 
 def _lines(section: Section) -> Counter[tuple[str, str]]:
-    return Counter((one.key, one.value) for one in section.options)
+    """The lines; not those for events, of which an older Asterisk needs others."""
+    kept = (one for one in section.options if not one.key.startswith("eventfilter"))
+    return Counter((one.key, one.value) for one in kept)
 
 
 def _spelling(known: Mapping[str, Context], wanted: Wanted) -> Iterator[Finding]:
