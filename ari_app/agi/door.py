@@ -8,10 +8,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from ipaddress import ip_address, ip_network
 
 from ari_app.agi.connection import Connection
 from ari_app.agi.protocol import ProtocolError
+from ari_app.networks import Networks
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Door:
     def __init__(self, serve: Serve, allow: Sequence[str], most: int) -> None:
         """``allow``: addresses and networks of Asterisk; ``most``: so many calls at once."""
         self._serve = serve
-        self._allow = tuple(map(ip_network, allow))
+        self._networks = Networks(allow)
         self._most = most
         self._arriving = 0
         self._calls: set[asyncio.Task[None]] = set()
@@ -70,7 +70,7 @@ class Door:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> Connection | None:
         peer = writer.get_extra_info("peername")[0]
-        if not any(ip_address(peer) in network for network in self._allow):
+        if not self._networks.admit(peer):
             log.warning("AGI: a connection from %s is rejected: it is not in `[agi] allow`", peer)
             return None
         if len(self._calls) > self._most or self._arriving >= REQUESTS:

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
-from ipaddress import ip_address, ip_network
 from math import ceil
 from time import monotonic
 from typing import Any
@@ -19,6 +18,7 @@ from msgspec import Struct
 from ari_app.api.endpoints import Asked, Endpoint, Refused
 from ari_app.api.openapi import ROOT, document
 from ari_app.config.other_systems import ApiSettings
+from ari_app.networks import Networks
 from ari_app.store import api_tokens
 from ari_app.store.api_tokens import ApiToken
 from ari_app.store.db import Store, StoreError
@@ -102,7 +102,7 @@ class _Server:
 
     def __init__(self, access: Access, allow: Sequence[str]) -> None:
         self._access = access
-        self._allowed = [ip_network(each) for each in allow]
+        self._networks = Networks(allow)
 
     @property
     def around(self) -> Any:
@@ -155,10 +155,8 @@ class _Server:
         return web.Response(body=body, content_type="application/json", status=one.status)
 
     def _admit(self, request: web.Request) -> None:
-        peer = ip_address((request.remote or "").partition("%")[0])
-        peer = getattr(peer, "ipv4_mapped", None) or peer
-        if not any(peer in network for network in self._allowed):
-            raise Refused(403, f"{peer} is not allowed: see allow of [api]")
+        if not self._networks.admit(request.remote):
+            raise Refused(403, f"{request.remote} is not allowed: see allow of [api]")
 
     async def _authenticated(self, request: web.Request, at: datetime) -> ApiToken:
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")

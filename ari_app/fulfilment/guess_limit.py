@@ -1,4 +1,4 @@
-"""A limit of wrong code words over one way in, whatever numbers they come from.
+"""A limit of wrong code words and one-time codes over one way in, whatever the numbers.
 
 A gateway or a trunk is believed which number calls, so who sits there has new tries with each
 number. Over one way only so many may be wrong in an hour, in all.
@@ -27,8 +27,8 @@ class GuessLimit:
     def recall(self, wrongs: Iterable[tuple[str, datetime]]) -> None:
         """Count what was wrong before this process began, oldest first."""
         self.recalled = True
-        for way, at in wrongs:
-            self._wrongs[way].append(at)
+        for way, at in reversed(tuple(wrongs)):
+            self._wrongs[way].appendleft(at)
 
     def begin(self, way: str, at: datetime) -> bool:
         """Count an attempt as wrong before it is checked, as many may come at once; False if too
@@ -53,8 +53,8 @@ class GuessLimit:
         if at >= self._logged.get(way, at):
             self._logged[way] = at + WINDOW
             log.error(
-                "code words: %d wrong ones in an hour over %s, so no more are checked there "
-                "for now: somebody may be guessing; see wrong_words_per_hour",
+                "code words: %d wrong ones, one-time codes too, in an hour over %s, so none is "
+                "checked there for now: somebody may be guessing; see wrong_words_per_hour",
                 self._most,
                 way,
             )

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable, Proof
 from ari_app.selfcare.hashing import Hasher, HashingBusy
 from ari_app.selfcare.request_port import Asker
@@ -21,13 +22,14 @@ from ivr.values import Name, Phrase
 
 class CodeServices(Struct, frozen=True):
     """What codes are sent with: ``say`` writes a phrase in a language, ``posted`` is called when
-    there are texts to send, ``now`` is the clock."""
+    there are texts to send, ``now`` is the clock; ``guesses`` limits wrong codes over a way in."""
 
     store: Store
     hasher: Hasher
     say: Callable[[Phrase, str], str]
     posted: Callable[[], None]
     now: Callable[[], datetime]
+    guesses: GuessLimit
 
 
 class StoredOneTimeCodes:
@@ -65,6 +67,18 @@ class StoredOneTimeCodes:
         """Compare a code; without one to compare it takes as long."""
         services = self._services
         who, now = self._subject(number, subscriber), services.now()
+        if not services.guesses.begin(asker.way, now):
+            return "locked"
+        proof: Proof = "locked"
+        try:
+            proof = await self._proof(asker, who, code, now)
+        finally:
+            if proof != "wrong":
+                services.guesses.right(asker.way)
+        return proof
+
+    async def _proof(self, asker: Asker, who: int, code: Secret, now: datetime) -> Proof:
+        services = self._services
         try:
             begun = await services.store.write(one_time_codes.start_try, who, asker.call, now)
             right = await services.hasher.check_password(code, begun.hash)

@@ -46,7 +46,9 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             shared.billing,
             StoredRequests(store, shared.announcements, shared.config.tickets, clock),
             code_words,
-            StoredOneTimeCodes(CodeServices(store, shared.hasher, say, outbox.wake, clock)),
+            StoredOneTimeCodes(
+                CodeServices(store, shared.hasher, say, outbox.wake, clock, guesses)
+            ),
             orders,
             StoredMessages(outbox, say, store.numbers),
             StoredNumbers(shared.store),

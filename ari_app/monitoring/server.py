@@ -6,7 +6,6 @@ It says nothing of callers: no number, no name, no key. Addresses that are not a
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -15,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from ari_app.config.server_settings import MonitoringSettings
 from ari_app.monitoring.checks import Readiness
+from ari_app.networks import Networks
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class _Gate:
     """Refuses addresses that are not allowed."""
 
     def __init__(self, allow: Sequence[str]) -> None:
-        self._allowed = [ip_network(each) for each in allow]
+        self._networks = Networks(allow)
 
     @property
     def middleware(self) -> Middleware:
@@ -106,10 +106,10 @@ class _Gate:
 
         @web.middleware
         async def admit(request: web.Request, handler: Handler) -> web.StreamResponse:
-            peer = ip_address((request.remote or "").partition("%")[0])
-            peer = getattr(peer, "ipv4_mapped", None) or peer
-            if not any(peer in network for network in self._allowed):
-                raise web.HTTPForbidden(text=f"{peer} is not allowed: see allow of [monitoring]\n")
+            if not self._networks.admit(request.remote):
+                raise web.HTTPForbidden(
+                    text=f"{request.remote} is not allowed: see allow of [monitoring]\n"
+                )
             return await handler(request)
 
         return admit

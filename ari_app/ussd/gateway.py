@@ -10,13 +10,13 @@ import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from ipaddress import ip_address, ip_network
 
 import msgspec
 from aiohttp import web
 from msgspec import Struct
 
 from ari_app.config.server_settings import UssdSettings
+from ari_app.networks import Networks
 from ari_app.ussd.joined import Request
 from ari_app.ussd.sessions import OVER, TROUBLE, MismatchError, Sessions
 from ivr import bounds
@@ -160,7 +160,7 @@ class _Handler:
     def __init__(self, sessions: Sessions, token: Secret, allow: Sequence[str]) -> None:
         self._sessions = sessions
         self._expected = f"Bearer {token.reveal()}".encode()
-        self._allowed = [ip_network(each) for each in allow]
+        self._networks = Networks(allow)
 
     async def ask(self, request: web.Request) -> web.Response:
         """Answer a request with a line that the gateway can show."""
@@ -187,10 +187,8 @@ class _Handler:
         return web.Response(text=f"END {page.text}", status=error.status, headers=headers)
 
     def _admit(self, request: web.Request) -> None:
-        peer = ip_address((request.remote or "").partition("%")[0])
-        peer = getattr(peer, "ipv4_mapped", None) or peer
-        if not any(peer in network for network in self._allowed):
-            raise RefusedError(403, f"{peer} is not allowed here: see allow under [ussd]")
+        if not self._networks.admit(request.remote):
+            raise RefusedError(403, f"{request.remote} is not allowed here: see allow under [ussd]")
         given = request.headers.get("Authorization", "").encode(errors="surrogateescape")
         if not hmac.compare_digest(given, self._expected):
             text = "the token is wrong: send `Authorization: Bearer` and ussd of secrets.toml"

@@ -49,6 +49,9 @@ ROOMS = {
     "ari_app.rate_limit": _room(
         "how often something may be tried",
     ),
+    "ari_app.networks": _room(
+        "which addresses may come to a port",
+    ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
         "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
@@ -99,7 +102,7 @@ ROOMS = {
     ),
     "ari_app.api": _room(
         "what other systems ask and do over HTTP",
-        "config messaging store",
+        "config messaging networks store",
         "ivr ivr.acd",
     ),
     "ari_app.staffing": _room(
@@ -119,7 +122,7 @@ ROOMS = {
     ),
     "ari_app.monitoring": _room(
         "what monitoring asks of the running application: health, readiness, metrics",
-        "config session store",
+        "config networks session store",
         "ivr ivr.acd",
     ),
     "ari_app.doctor": _room(
@@ -153,12 +156,12 @@ ROOMS = {
     ),
     "ari_app.agi": _room(
         "FastAGI: a channel of an Asterisk without ARI as a line",
-        "session",
+        "networks session",
         "ivr",
     ),
     "ari_app.ussd": _room(
         "text sessions: a line of text",
-        "config session store",
+        "config networks session store",
         "ivr ivr.identity",
     ),
     "ari_app.sim": _room(

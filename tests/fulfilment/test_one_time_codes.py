@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.request_port import Asker
@@ -23,6 +24,8 @@ from tests.store.samples import subscriber
 
 LINE, NUMBER, UNUSED = "375170000009", "375990000001", "375170000000"
 ASKER = Asker("c1", LINE, None)
+MOST = 3
+"""Wrong codes over one way in an hour."""
 
 
 class Bench:
@@ -32,16 +35,18 @@ class Bench:
         self.store = store
         self.clock = Clock()
         self.turns = count()
-        self.codes = StoredOneTimeCodes(CodeServices(store, hasher, say, lambda: None, self.clock))
+        services = CodeServices(store, hasher, say, lambda: None, self.clock, GuessLimit(MOST))
+        self.codes = StoredOneTimeCodes(services)
 
     async def send(self, call: str = "c1", line: str = LINE, who: int | None = 1) -> str:
         number = NUMBER if who else UNUSED
         asker = replace(ASKER, call=call, number=line)
         return await self.codes.send(asker, number, who, f"{call}:{next(self.turns)}")
 
-    async def check(self, code: str, call: str = "c1", who: int | None = 1) -> str:
+    async def check(self, code: str, call: str = "c1", who: int | None = 1, way: str = "") -> str:
         number = NUMBER if who else UNUSED
-        return await self.codes.check(replace(ASKER, call=call), number, who, Secret(code))
+        asker = replace(ASKER, call=call, way=way)
+        return await self.codes.check(asker, number, who, Secret(code))
 
     async def texted(self) -> str:
         """The code of the last text."""
@@ -135,3 +140,15 @@ async def test_what_is_kept_has_no_code(bench: Bench) -> None:
         )
     )
     assert code not in str(rows)
+
+
+async def test_wrong_codes_over_one_way_are_limited_over_all_numbers(bench: Bench) -> None:
+    """A gateway is believed which number asks; what is right counts nothing."""
+    assert await bench.send() == "ok"
+    code = await bench.texted()
+    for turn in range(MOST):
+        assert await bench.check("000000", f"guess-{turn}", None, "gateway") == "wrong"
+    assert await bench.check(code, way="gateway") == "locked"
+    assert await bench.check(code, way="another") == "ok"
+    bench.clock.at += timedelta(hours=1)
+    assert await bench.check("000000", "later", None, "gateway") == "wrong"
