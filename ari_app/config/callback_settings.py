@@ -1,15 +1,18 @@
 """The settings of calls back."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from ivr.acd.callbacks import Policy
 
+_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
 
 class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[callbacks]; times are in seconds, ``keep`` in hours."""
+    """[callbacks]; times are in seconds, ``keep`` in hours;
+    ``hours`` such as "09:00-20:00"."""
 
     automatic: bool = True
     attempts: Annotated[int, Meta(ge=1, le=20)] = 3
@@ -18,13 +21,16 @@ class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     stand_ins: Annotated[int, Meta(ge=1, le=1_000)] = 20
     abandoned: Literal["list", "call", "no"] = "list"
     keep: Annotated[int, Meta(ge=1, le=720)] = 24
+    hours: Annotated[str, Meta(pattern=rf"^({_TIME}-{_TIME})?$")] = ""
 
     @property
     def policy(self) -> Policy:
         """How often and when those are called who asked for it."""
+        begin, _, end = self.hours.partition("-")
         return Policy(
             attempts=self.attempts,
             pause=timedelta(seconds=self.pause),
             stand_ins=self.stand_ins,
             keep=timedelta(hours=self.keep),
+            hours=(time.fromisoformat(begin), time.fromisoformat(end)) if end else None,
         )

@@ -4,6 +4,8 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
+from msgspec.structs import replace
+
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.background import Begin
 from ari_app.callbacks.dialler import Dialler
@@ -34,7 +36,7 @@ def build_dialler(
         StandIns(shared.link.ari, queues.ask, next(iter(site.numbers), ""), settings.ring),
         lambda: queues.view.board if queues.view.current else None,
         callers.live_calls.numbers,
-        settings.policy,
+        replace(settings.policy, zone=site.timezone),
         site.queues[0],
         begin,
         clock,

@@ -7,8 +7,9 @@ before all of the same priority who came later.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -40,12 +41,23 @@ _OUTCOMES: dict[str, Outcome] = {
 
 class Policy(Struct, frozen=True, kw_only=True):
     """``attempts`` to reach a caller, with ``pause`` after each; ``stand_ins``: how many stand-ins
-    wait in a queue at most, ``keep``: how long a ticket that is due is worked on."""
+    wait in a queue at most, ``keep``: how long a ticket that is due is worked on. ``hours``: from
+    when until when in the day, in the time of ``zone``, somebody is called; None is always."""
 
     attempts: int = 3
     pause: timedelta = timedelta(minutes=10)
     stand_ins: int = 20
     keep: timedelta = timedelta(hours=24)
+    hours: tuple[time, time] | None = None
+    zone: str = "UTC"
+
+    def calls_at(self, at: datetime) -> bool:
+        """Whether somebody may be called at a moment; hours may go over midnight."""
+        if self.hours is None:
+            return True
+        begin, end = self.hours
+        now = at.astimezone(ZoneInfo(self.zone)).time()
+        return begin <= now < end if begin <= end else now >= begin or now < end
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -112,7 +124,9 @@ def eligible(
     tickets: Iterable[Ticket], now: datetime, policy: Policy, engaged: Collection[str]
 ) -> list[Ticket]:
     """The tickets that may have a stand-in now, in the order in which they are served: due, not
-    too old, and their caller's number not ``engaged`` in a call with us."""
+    too old, and their caller's number not ``engaged`` in a call with us; none in quiet hours."""
+    if not policy.calls_at(now):
+        return []
     found = (
         one
         for one in tickets

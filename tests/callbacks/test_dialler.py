@@ -5,10 +5,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import time, timedelta
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.callbacks.port import AttemptUnderWayError
 from ari_app.store import callbacks
@@ -176,7 +177,32 @@ async def test_a_call_by_hand_ends_the_stand_in_before_the_agent_dials(db: Datab
     assert [each.agent for each in callbacks.listed(db, False)] == ["olga", ""]
 
 
-def test_whoever_claims_a_call_dials(db: Database) -> None:
+async def test_in_quiet_hours_no_one_is_called_and_the_place_is_kept(db: Database) -> None:
+    it = Model(db)
+    it.dialler._policy = replace(POLICY, hours=(time(9), time(20)), zone="Europe/Minsk")
+    it.calls(ANNA)
+    it.asks(0)
+    it.now = NOON.replace(hour=16, minute=59)  # 19:59 there
+    await it.looked()
+    assert [one.number for one in it.queue] == [ANNA]
+    it.now = NOON.replace(hour=17)
+    await it.looked()
+    assert not it.queue
+    it.now = NOON.replace(hour=6) + timedelta(days=1)
+    it.calls(BORIS)
+    await it.looked()
+    assert [one.number for one in it.queue] == [ANNA, BORIS]
+
+
+@pytest.mark.parametrize(
+    ("hour", "calls"), [(21, True), (23, True), (2, True), (3, False), (12, False), (20, False)]
+)
+def test_hours_may_go_over_midnight(hour: int, calls: bool) -> None:
+    night = replace(POLICY, hours=(time(21), time(3)))
+    assert night.calls_at(NOON.replace(hour=hour)) == calls
+
+
+def test_the_agent_who_claims_a_call_dials(db: Database) -> None:
     db.conn.execute("delete from callbacks")
     callbacks.request(db, "k", "c", ANNA, None, NOON)
     [one] = callbacks.listed(db, False)
