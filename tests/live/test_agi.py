@@ -47,7 +47,7 @@ async def test_more_calls_than_can_be_served_hear_an_apology(
     async with Phone(small.subscriber(0)) as me, Phone(small.subscriber(1), recording) as you:
         await me.dial("611")
         await me.wait(Connected)
-        await asyncio.to_thread(until, lambda: "overload: a request" in small.log.read_text(), 10)
+        await asyncio.to_thread(until, lambda: "overload: 1 calls" in small.log.read_text(), 10)
         await you.dial("611")
         await you.wait(Connected)
         await asyncio.to_thread(small.queued, 1)
