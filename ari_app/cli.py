@@ -43,7 +43,7 @@ SECTIONS = {
         "prompts": Lazy("prompts:prompts", "List prompts and render their sound"),
         "hours": Lazy("hours:hours", "Show opening hours and override them"),
         "announce": Lazy("announce:announce", "Announce outages and other news to callers"),
-        "campaigns": Lazy("campaigns:campaigns", "Send a text to all of an area or tariff"),
+        "campaigns": Lazy("campaigns:campaigns", "Send texts to all of an area, or call them"),
         "knowledge": Lazy("knowledge:knowledge", "Check the articles of the knowledge base"),
         "operations": Lazy("operations:operations", "List the operations that menus may run"),
     },

@@ -19,6 +19,9 @@ from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 UNAVAILABLE = "unavailable"
 """The outcome of an operation whose back end did not answer in time."""
 
+OUTBOUND = "campaign:"
+"""How it begins what stands for a dialled number in calls that a campaign makes."""
+
 ACCEPTED = "accepted"
 """The outcome of a paid operation whose result is unknown yet (time-out)."""
 
@@ -38,6 +41,10 @@ class Flow(Struct, frozen=True, kw_only=True):
         Mapping[Annotated[str, Is.REPLY], Annotated[str, Is.CODE]],
         Meta(description="word of a text session: the code of this flow that it stands for"),
     ] = {}
+    outbound: Annotated[
+        Switch,
+        Meta(description="whether a campaign may call subscribers with this flow"),
+    ] = False
     keyed_codes: Annotated[
         Switch,
         Meta(description="whether callers may key codes of any flow in the menus of this one"),
@@ -87,8 +94,15 @@ class Flow(Struct, frozen=True, kw_only=True):
 
     @property
     def entries(self) -> Mapping[str, str]:
-        """Dialled number or code -> the node at which its calls start."""
-        return {**dict.fromkeys(self.numbers, self.start), **self.codes}
+        """Dialled number or code -> the node at which its calls start. Calls of campaigns, which
+        no one dials, start at :func:`outbound`."""
+        ours = {outbound(self.flow): self.start} if self.outbound else {}
+        return {**dict.fromkeys(self.numbers, self.start), **self.codes, **ours}
+
+
+def outbound(flow: str) -> str:
+    """What stands for the dialled number where a campaign calls with a flow; no one can dial it."""
+    return f"{OUTBOUND}{flow}"
 
 
 class Operation(Struct, frozen=True):

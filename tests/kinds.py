@@ -23,7 +23,7 @@ FOLDERS = {
     "unit": "admin architecture asterisk_conf bench calls config demo doctor freepbx ivr knowledge "
     "menus callbacks phone quality session sim store words",
     "server": "agi ami api ari commands control desk fulfilment lines main messaging monitoring "
-    "prompts selfcare statistics ussd waiting watcher workplace",
+    "outbound prompts selfcare statistics ussd waiting watcher workplace",
     "live": "live",
     "docs": "docs",
 }

@@ -124,12 +124,15 @@ class InboundCalls:
         self.in_progress: dict[str, CallStands] = {}
         """Where each call in progress stands."""
 
-    def accept(self, arrival: Arrival, new_line: Callable[[Sounds], L]) -> tuple[L, Serve]:
-        """Accept a call with what is in force now; it is served to its end with that.
+    def accept(
+        self, arrival: Arrival, new_line: Callable[[Sounds], L], id: str = ""
+    ) -> tuple[L, Serve]:
+        """Accept a call with what is in force now; it is served to its end with that. ``id``: from
+        :func:`new_id`, where it is to be known before.
 
         Serving raises :class:`UnknownNumberError` when no flow has the number.
         """
-        serving, id = self._serving(), _new_id()
+        serving, id = self._serving(), id or new_id()
         line = new_line(serving.sounds(id))
         return line, partial(self._serve, serving, id, line, arrival)
 
@@ -202,7 +205,7 @@ class InboundCalls:
     async def enter(self, book: Book, number: str, dialled: str, way: str = "") -> Session | None:
         """The session of a caller who dialled a number or a code over a ``way`` that vouches for
         the number; None when no flow has it."""
-        return start_session(book, _new_id(), dialled, *await self._caller(number, True, way))
+        return start_session(book, new_id(), dialled, *await self._caller(number, True, way))
 
     async def _caller(self, number: str, trusted: bool, way: str) -> tuple[Caller, Sequence[str]]:
         """Who calls, and the languages that are known of them."""
@@ -211,5 +214,6 @@ class InboundCalls:
         return caller, (known.language,) if known else ()
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """A new id of a call."""
     return secrets.token_hex(8)

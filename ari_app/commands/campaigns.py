@@ -1,13 +1,15 @@
-"""`firstline campaigns`: a text to all subscribers of an area or a tariff."""
+"""`firstline campaigns`: a text or a call to all subscribers of an area or a tariff."""
 
 import re
 from collections.abc import Sequence
+from typing import Any, TextIO
 
 import click
 from msgspec import to_builtins
 
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.audience import by_language, chosen, known
+from ari_app.commands.flow_tests import load_flows
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, now, read, shown, write
 from ari_app.config.state import State
@@ -16,6 +18,8 @@ from ari_app.store import campaigns as store
 from ari_app.store import changes
 from ari_app.store.campaigns import Campaign, Reach
 from ari_app.store.sqlite import Database
+from ivr.numbers import NumberPlan
+from ivr.problems import near
 
 LISTED = 1000
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
@@ -24,7 +28,7 @@ DAY = 24 * 60
 
 @click.group(cls=Commands)
 def campaigns() -> None:
-    """Send a text to all of an area or tariff."""
+    """Send texts to all of an area, or call them."""
 
 
 def _clock(_: click.Context, __: click.Parameter, text: str) -> int:
@@ -40,6 +44,8 @@ def _clock(_: click.Context, __: click.Parameter, text: str) -> int:
 @click.argument("name")
 @click.option("--area", "areas", multiple=True, help="To its subscribers; may be repeated.")
 @click.option("--tariff", "tariffs", multiple=True, help="Likewise, by id or name.")
+@click.option("--numbers", "listed", type=click.File(encoding="utf-8"),
+              help="To the numbers of a file, one a line; - is the input.")  # fmt: skip
 @click.option("--everyone", is_flag=True, help="To every subscriber.")
 @click.option(
     "--text",
@@ -48,13 +54,20 @@ def _clock(_: click.Context, __: click.Parameter, text: str) -> int:
     metavar="LANG=TEXT",
     help="The text in a language; may be repeated for others.",
 )
+@click.option("--call", "flow", metavar="FLOW", help="Call instead, with a flow for campaigns.")
+@click.option("--machine", metavar="PROMPT", default="",
+              help="What an answering machine gets; without it nothing.")  # fmt: skip
+@click.option("--tries", type=click.IntRange(1, 20), default=3, show_default=True,
+              help="How often a number is called that does not answer.")  # fmt: skip
+@click.option("--retry", "pause", type=click.IntRange(1, 10_000), default=60, show_default=True,
+              help="Minutes until it is called again.")  # fmt: skip
 @click.option("--from", "first", default="9:00", show_default=True, callback=_clock,
               help="From this time of day, in the site's time zone.")  # fmt: skip
 @click.option("--to", "last", default="20:00", show_default=True, callback=_clock,
               help="Until this time of day.")  # fmt: skip
 @click.option("--rate", type=click.IntRange(1, 100_000), default=60, show_default=True,
-              help="Texts in a minute, at most.")  # fmt: skip
-@click.option("--dry-run", is_flag=True, help="Show how many would get it, and send nothing.")
+              help="Texts or calls in a minute, at most.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Show how many it is for, and add nothing.")
 @by_option
 @click.pass_obj
 def add(
@@ -63,42 +76,44 @@ def add(
     name: str,
     areas: tuple[str, ...],
     tariffs: tuple[str, ...],
-    everyone: bool,
+    listed: TextIO | None,
     texts: tuple[str, ...],
     dry_run: bool,
     by: str,
-    **pace: int,
+    **how: Any,
 ) -> None:
-    """Send a text to all subscribers of areas or tariffs, each number once.
+    """Send a text to subscribers, or call them, each number once.
 
     NAME is the campaign's own: the same name twice is refused, so that nothing is sent twice.
     """
-    if everyone == bool(areas or tariffs):
-        raise click.UsageError("name the subscribers with --area and --tariff, or --everyone")
-    if pace["first"] == pace["last"]:
+    if sum((how.pop("everyone"), bool(areas or tariffs), listed is not None)) != 1:
+        raise click.UsageError(
+            "name the subscribers with --area and --tariff, --numbers, or --everyone"
+        )
+    if how["first"] == how["last"]:
         raise click.UsageError("--from and --to are the same time: nothing would ever be sent")
+    numbers = _numbers(listed, state.config().numbers)
     known_areas, known_tariffs = read(state, known)
     new = Campaign(
         name=name,
-        texts=_texts(texts, state.config().site.languages),
+        texts=_said(state, texts, how["flow"], how["machine"]),
         areas=chosen("area", areas, known_areas),
         tariffs=chosen("tariff", tariffs, known_tariffs),
         created=now(state),
         by=by,
-        first=pace["first"],
-        last=pace["last"],
-        rate=pace["rate"],
+        **(how if how["flow"] else {each: how[each] for each in ("first", "last", "rate")}),
     )
-    reach = read(state, store.audience, new)
+    reach = read(state, store.audience, new, numbers)
     refused = f"; {reach.stopped} want none" if reach.stopped else ""
     minutes = -(-reach.waiting // new.rate)
     lasting = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-    counts = f"{reach.waiting} texts, in {lasting} of sending{refused}"
+    counts = f"{reach.waiting} {'numbers' if new.flow else 'texts'}, in {lasting} of"
+    counts = f"{counts} {'calling at least' if new.flow else 'sending'}{refused}"
     if dry_run:
-        click.echo(f"would send {counts}")
+        click.echo(f"would {'call' if new.flow else 'send'} {counts}")
         return
     adding = change(state, by, "campaigns add", name, counts)
-    if write(state, changes.made, adding, store.add, new) is None:
+    if write(state, changes.made, adding, store.add, new, numbers) is None:
         raise click.ClickException(
             f"there was a campaign {name} already: `firstline campaigns show {name}`"
         )
@@ -125,14 +140,19 @@ def list_(state: State, as_json: bool) -> None:
 @json_option()
 @click.pass_obj
 def show(state: State, name: str, as_json: bool) -> None:
-    """Show campaign NAME: its subscribers, its texts, and how far it is."""
+    """Show campaign NAME: its subscribers, what they get, and how far it is."""
     one, reach = read(state, _named, name)
     if as_json:
         print_json({**to_builtins(one), "reach": reach})
         return
-    whom = ", ".join((*one.areas, *one.tariffs)) or "everyone"
+    listed = f"{one.listed} numbers of a list" if one.listed else "everyone"
+    whom = ", ".join((*one.areas, *one.tariffs)) or listed
     click.echo(f"campaign {name}, {one.state}: {whom}, by {one.by}")
     click.echo(f"  from {_time(one.first)} to {_time(one.last)}, {one.rate} a minute")
+    if one.flow:
+        machine = one.machine or "nothing"
+        click.echo(f"  calls with {one.flow}; answering machines get {machine}")
+        click.echo(f"  {one.tries} attempts, {one.pause} min apart")
     for language, text in one.texts.items():
         click.echo(f"  {language}: {text}")
     click.echo(f"  {_counts(reach)}")
@@ -143,7 +163,7 @@ def show(state: State, name: str, as_json: bool) -> None:
 @by_option
 @click.pass_obj
 def pause(state: State, name: str, by: str) -> None:
-    """Send no more texts of campaign NAME until it is resumed."""
+    """Send no more texts, and begin no more calls, until NAME is resumed."""
     _set(state, name, by, "paused")
 
 
@@ -152,7 +172,7 @@ def pause(state: State, name: str, by: str) -> None:
 @by_option
 @click.pass_obj
 def resume(state: State, name: str, by: str) -> None:
-    """Send the texts of campaign NAME again."""
+    """Send the texts of campaign NAME, or make its calls, again."""
     _set(state, name, by, "running")
 
 
@@ -161,7 +181,7 @@ def resume(state: State, name: str, by: str) -> None:
 @by_option
 @click.pass_obj
 def cancel(state: State, name: str, by: str) -> None:
-    """End campaign NAME: who has not got its text gets none."""
+    """End campaign NAME: who has not got its text or call gets none."""
     _set(state, name, by, "cancelled")
 
 
@@ -194,6 +214,35 @@ def _set(state: State, name: str, by: str, to: store.State) -> None:
     if not write(state, changes.made, changing, store.set_state, one.id, to):
         raise click.ClickException(f"campaign {name} is {one.state}")
     click.echo(f"campaign {name} is {to}")
+
+
+def _said(state: State, texts: tuple[str, ...], flow: str | None, machine: str) -> dict[str, str]:
+    """The texts; none where a flow is to call, which must be one for that."""
+    if not flow:
+        if machine:
+            raise click.UsageError("--machine is for calls: --call FLOW")
+        return _texts(texts, state.config().site.languages)
+    if texts:
+        raise click.UsageError("a campaign sends a --text or makes a --call, not both")
+    book = load_flows(state, None).book
+    made_for = [each.flow for each in book.flows.values() if each.outbound]
+    if flow not in made_for:
+        few = f"has not `outbound: yes`: {near(flow, made_for)}"
+        raise click.ClickException(f"no flow {flow} may call: {few}")
+    if machine and (machine not in book.slots or book.slots[machine].keys() - {"operator"}):
+        raise click.ClickException(f"no prompt without values is {machine}")
+    return {}
+
+
+def _numbers(file: TextIO | None, plan: NumberPlan) -> list[str]:
+    """The numbers of a file."""
+    lines = [line.strip() for line in file or ()]
+    read_ones = {line: plan.msisdn(line) for line in lines if line and not line.startswith("#")}
+    if wrong := [line for line, number in read_ones.items() if number is None]:
+        raise click.ClickException(f"{len(wrong)} lines are no numbers, the first: {wrong[0]}")
+    if file and not read_ones:
+        raise click.ClickException("there is no number in the file")
+    return [number for number in read_ones.values() if number]
 
 
 def _texts(given: tuple[str, ...], spoken: Sequence[str]) -> dict[str, str]:

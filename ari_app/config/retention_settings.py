@@ -25,6 +25,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     states: Days = 365
     work: Days = 730
     scores: Days = 730
+    campaigns: Days = 365
     events: Days = 30
 
     def __post_init__(self) -> None:

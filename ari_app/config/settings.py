@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 
 from ari_app.config.board_settings import BoardSettings
 from ari_app.config.callback_settings import CallbackSettings
+from ari_app.config.campaign_settings import CampaignSettings
 from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings, OidcSettings
 from ari_app.config.operator_settings import OperatorSettings
@@ -226,6 +227,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     operations: OperationSettings = OperationSettings()
     conversations: ConversationSettings = ConversationSettings()
     callbacks: CallbackSettings = CallbackSettings()
+    campaigns: CampaignSettings = CampaignSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     quality: QualitySettings = QualitySettings()
     survey: SurveySettings = SurveySettings()

@@ -12,6 +12,7 @@ from ari_app.store import (
     announcement_requests,
     callbacks,
     calls,
+    campaigns,
     complaints,
     queue_calls,
     subscribers,
@@ -108,6 +109,17 @@ class StoredRequests:
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return "noted" if new else "already"
+
+    async def refuse_campaigns(self, asker: Asker) -> bool:
+        """Store it for the number, if there is one."""
+        if self._store.numbers.msisdn(asker.number) is None:
+            return False
+        now = self._now()
+        try:
+            await self._store.write(campaigns.stop, asker.number, "call", now, asker.call)
+        except StoreError as error:
+            raise RequestsUnavailable(str(error)) from error
+        return True
 
     async def recent_calls(self, asker: Asker) -> int:
         """Count the calls in the store; text sessions are none."""

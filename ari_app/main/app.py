@@ -21,6 +21,7 @@ from ari_app.main import agi_process, spool
 from ari_app.main.build_api import opened_api
 from ari_app.main.build_callbacks import begin_calling_back
 from ari_app.main.build_calls import CallHandling, build_calls
+from ari_app.main.build_campaigns import campaign_dialler
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.build_selfcare import SelfService, build_selfcare
@@ -122,6 +123,7 @@ def _start(
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk.queues, desk.dialler, begin)
+    begin(campaign_dialler(shared, callers.calls).run())
     begin(desk.record.run())
     state = shared.foundation.state.directory
     begin(log_files.run(log_files.of(state)))

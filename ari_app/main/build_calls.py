@@ -15,13 +15,14 @@ from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import PhoneEvent, TakePhoneEvent
 from ari_app.background import Background
 from ari_app.calls.actions import Actions
-from ari_app.calls.inbound import Arrival, InboundCalls
+from ari_app.calls.inbound import Arrival, InboundCalls, new_id
 from ari_app.main.build_placing import build_placing
 from ari_app.main.build_selfcare import SelfService
 from ari_app.main.foundation import clock
 from ari_app.main.left_calls import LeftCalls
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
 from ari_app.main.shared import Shared, left_calls
+from ari_app.outbound.answered import WAY, AnsweredCalls, called_out
 from ari_app.session.media import Sounds
 from ari_app.store import subscribers
 from ari_app.store.db import Store, StoreError
@@ -125,7 +126,7 @@ def build_admission(
         directory.caller,
         config.numbers,
         serving,
-        settings.forgeable,
+        (*settings.forgeable, WAY),
         live_calls,
         shared.recorder,
     )
@@ -158,10 +159,16 @@ def build_calls(
 def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:
     """Return what accepts the call of a channel."""
 
+    answered = AnsweredCalls(shared.store, clock, shared.config.site.languages)
+
     def accept(channel: Channel, dialled: str) -> AcceptedCall:
         def new_line(sounds: Sounds) -> ChannelLine:
             return ChannelLine(shared.link, channel.id, sounds, shared.recordings.keep, timeouts)
 
+        if called := called_out(dialled):
+            arrival, id = Arrival(WAY, called.attempt.number, called.dialled), new_id()
+            line, session = inbound.accept(arrival, new_line, id)
+            return AcceptedCall(line, partial(answered.serve, called, id, line, session))
         arrival = Arrival(channel.endpoint, channel.caller.number, dialled)
         return AcceptedCall(*inbound.accept(arrival, new_line))
 

@@ -15,7 +15,7 @@ from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
 from asterisk_conf.discovery import Asterisk, find
 from asterisk_conf.private import make_private
-from ivr.model import Book
+from ivr.model import OUTBOUND, Book
 from ivr.problems import near
 from ivr.secret import Secret
 from ivr.values import Phrase
@@ -241,7 +241,9 @@ def unmatched(config: Config, book: Book) -> Iterator[str]:
     claim numbers of the demo, too, which no other site needs.
     """
     dialled = set(config.site.numbers)
-    claimed = {each for each in book.dialled if not each.startswith("*")}  # of which all come
+    claimed = {
+        each for each in book.dialled if not each.startswith(("*", OUTBOUND))
+    }  # codes all come, and no one dials a campaign
     for number in sorted(dialled - claimed):
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled) if config.menus.directory else ():

@@ -92,6 +92,9 @@ class RequestDesk(Protocol):
         for that of the queue in which the caller waited. An open request for another time
         is changed, but for a call that an agent has promised; ``already``: there is one."""
 
+    async def refuse_campaigns(self, asker: Asker) -> bool:
+        """Note that the caller's number gets no campaigns any more; False if it is withheld."""
+
     async def recent_calls(self, asker: Asker) -> int:
         """How many calls of the subscriber began within the last seven days, but for this one."""
 

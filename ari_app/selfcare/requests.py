@@ -57,6 +57,11 @@ REQUESTS = (
         about="Requests a call back to the caller at a time, instead of one that was requested.",
     ),
     Operation(
+        "refuse-campaigns",
+        {"ok": {}, "nowhere": {}, "failed": {}},
+        about="Notes that the caller's number wants no more texts and calls of campaigns.",
+    ),
+    Operation(
         "no-network",
         _NO_NETWORK,
         inputs={"topic": "word"},
@@ -157,6 +162,7 @@ class Requests:
             "call-back": partial(self._call_back, at=False),
             "call-back-time": self._call_back_time,
             "call-back-at": partial(self._call_back, at=True),
+            "refuse-campaigns": self._refuse_campaigns,
             "tell-when-mended": self._notify_when_restored,
             "no-network": partial(self._no_network, at=False),
             "no-network-at": partial(self._no_network, at=True),
@@ -189,6 +195,10 @@ class Requests:
         clock = time(int(keyed[1]) % 24, int(keyed[2] or 0))
         due = datetime.combine(day + timedelta(days=keyed[1] == "24"), clock, now.tzinfo)
         return Answered("ok", {"due": Moment(due, now.date())}) if due > now else Answered("past")
+
+    async def _refuse_campaigns(self, request: OperationRequest) -> Answered:
+        noted = await self._requests.refuse_campaigns(request.asker)
+        return Answered("ok" if noted else "nowhere")
 
     async def _notify_when_restored(self, request: OperationRequest) -> Answered:
         noted = await self._requests.notify_when_restored(request.asker)

@@ -164,6 +164,10 @@ class SimulatedStaff:
         """Whether it is asked for the first time."""
         return self._noted(asker, "mended")
 
+    async def refuse_campaigns(self, asker: Asker) -> bool:
+        """Whether there is a number."""
+        return bool(asker.number)
+
     async def recent_calls(self, asker: Asker) -> int:  # noqa: ARG002 - the signature of the interface
         """None."""
         return 0

@@ -14,6 +14,7 @@ from ari_app.store import checkpoints
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
+from ivr.model import OUTBOUND
 from ivr.values import Value, Values
 
 SECRET = "secret"
@@ -203,11 +204,12 @@ def counts(db: Database, since: datetime) -> Counts:
 
 
 def count_of(db: Database, subscriber: int | None, since: datetime, but: str) -> int:
-    """How many calls of a subscriber began since a moment, but for one; text sessions are none."""
+    """How many calls of a subscriber began since a moment, but for one; text sessions are none, nor
+    are calls that a campaign made."""
     (number,) = db.conn.execute(
-        "select count(*) from calls"
-        " where subscriber = ? and began >= ? and id != ? and line != 'ussd'",
-        (subscriber, micros(since), but),
+        "select count(*) from calls where subscriber = ? and began >= ? and id != ?"
+        " and line != 'ussd' and dialled not like ?",
+        (subscriber, micros(since), but, f"{OUTBOUND}%"),
     ).fetchone()
     return int(number)
 

@@ -1,14 +1,15 @@
-"""Campaigns: one text to each subscriber of areas or tariffs, within hours of the day.
+"""Campaigns: one text or one call to each subscriber of areas or tariffs, or to numbers of a list,
+within hours of the day.
 
-A number gets the text of a campaign once: its targets are fixed when it is added, and the text goes
-into the outbox in the transaction that marks the target as sent.
+Its targets are fixed when it is added, and each is reached once: a text goes into the outbox in the
+transaction that marks the target as sent; of calls see :mod:`ari_app.store.campaign_calls`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from msgspec import Struct, json
+from msgspec import Struct, convert, json
 
 from ari_app.store import outbox
 from ari_app.store.sqlite import Database
@@ -16,13 +17,24 @@ from ari_app.store.times import micros, moment
 
 State: TypeAlias = Literal["running", "paused", "ended", "cancelled"]
 
-_COLUMNS = "id, name, texts, areas, tariffs, first, last, rate, created, author, state"
+_COLUMNS = (
+    "id, name, texts, areas, tariffs, listed, first, last, rate, flow, machine, tries, pause,"
+    " created, author, state"
+)
+_FIELDS = tuple(_COLUMNS.split(", "))
 _CHOSEN = """
-    from subscribers left join accounts on accounts.subscriber = subscribers.id
-    where (:areas = '[]' or area in (select value from json_each(:areas)))
-    and (:tariffs = '[]' or tariff in (select value from json_each(:tariffs)))
+    from (
+        select msisdn, subscribers.id as subscriber
+        from subscribers left join accounts on accounts.subscriber = subscribers.id
+        where :numbers = '[]'
+        and (:areas = '[]' or area in (select value from json_each(:areas)))
+        and (:tariffs = '[]' or tariff in (select value from json_each(:tariffs)))
+        union all
+        select distinct value, subscribers.id
+        from json_each(:numbers) left join subscribers on msisdn = value
+    )
 """
-_STOPPED = "exists (select 1 from no_campaigns where no_campaigns.number = {column})"
+_STOPPED = "exists (select 1 from no_campaigns where no_campaigns.number = msisdn)"
 _MINUTE = timedelta(minutes=1)
 
 Language: TypeAlias = Callable[[Mapping[str, str], str], str]
@@ -31,8 +43,13 @@ Language: TypeAlias = Callable[[Mapping[str, str], str], str]
 
 class Campaign(Struct, frozen=True, kw_only=True):
     """A campaign. ``texts``: language -> text. ``areas``, ``tariffs``: whose subscribers get it;
-    empty for all. ``first``, ``last``: from and until which minute of the day texts are sent, in
-    the site's time zone; ``rate``: how many in a minute at most. ``by``: who added it."""
+    empty for all; ``listed``: how many numbers it was given instead. ``first``, ``last``: from and
+    until which minute of the day texts are sent, in the site's time zone; ``rate``: how many in a
+    minute at most. ``by``: who added it.
+
+    ``flow``: what calls begin with, "" if it sends texts; ``machine``: the prompt that answering
+    machines get, "" for none; ``tries``: how often a number is called that does not answer, with
+    a ``pause`` of so many minutes."""
 
     id: int = 0
     name: str
@@ -42,47 +59,64 @@ class Campaign(Struct, frozen=True, kw_only=True):
     first: int = 9 * 60
     last: int = 20 * 60
     rate: int = 60
+    listed: int = 0
+    flow: str = ""
+    machine: str = ""
+    tries: int = 1
+    pause: int = 0
     created: datetime
     by: str
     state: State = "running"
 
 
-class Reach(Struct, frozen=True, kw_only=True):
-    """How many numbers a campaign is for, and what became of them. ``stopped``: want none."""
+class Reach(Struct, frozen=True, kw_only=True, rename="kebab"):
+    """How many numbers a campaign is for, and what became of them. ``stopped``: want none.
+
+    Of calls: ``calling`` now; ``answered`` by a person, of whom some ``refused`` further campaigns
+    by a key; the last attempt met a ``machine``, was ``busy``, had ``no_answer`` or ``failed``;
+    ``unknown``: begun before a fault, and not begun again.
+    """
 
     waiting: int = 0
     sent: int = 0
+    calling: int = 0
+    answered: int = 0
+    refused: int = 0
+    machine: int = 0
+    busy: int = 0
+    no_answer: int = 0
+    failed: int = 0
+    unknown: int = 0
     stopped: int = 0
     cancelled: int = 0
 
 
-def audience(db: Database, new: Campaign) -> Reach:
-    """Whom a campaign that is not added yet would reach."""
-    stopped = _STOPPED.format(column="msisdn")
+def audience(db: Database, new: Campaign, numbers: Collection[str] = ()) -> Reach:
+    """Whom a campaign that is not added yet would reach; ``numbers``: those of a list, if any."""
     all_of_them, refused = db.conn.execute(
-        f"select count(*), coalesce(sum({stopped}), 0) {_CHOSEN}", _audience(new)
+        f"select count(*), coalesce(sum({_STOPPED}), 0) {_CHOSEN}", _audience(new, numbers)
     ).fetchone()
     return Reach(waiting=all_of_them - refused, stopped=refused)
 
 
-def add(db: Database, new: Campaign) -> int | None:
+def add(db: Database, new: Campaign, numbers: Collection[str] = ()) -> int | None:
     """Add a campaign with its targets; returns its id, None if the name was used before."""
     texts = json.encode(new.texts).decode()
-    chosen = _audience(new)
+    chosen = _audience(new, numbers)
     added = db.conn.execute(
         f"insert into campaigns ({_COLUMNS.removeprefix('id, ')})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
         (
-            *(new.name, texts, chosen["areas"], chosen["tariffs"], new.first, new.last, new.rate),
+            *(new.name, texts, chosen["areas"], chosen["tariffs"], len(set(numbers))),
+            *(new.first, new.last, new.rate, new.flow, new.machine, new.tries, new.pause),
             *(micros(new.created), new.by, new.state),
         ),
     )
     if added.rowcount != 1:
         return None
-    stopped = _STOPPED.format(column="msisdn")
     db.conn.execute(
         "insert into campaign_targets (campaign, number, subscriber, state)"
-        f" select :campaign, msisdn, subscribers.id, iif({stopped}, 'stopped', 'waiting')"
+        f" select :campaign, msisdn, subscriber, iif({_STOPPED}, 'stopped', 'waiting')"
         f" {_CHOSEN}",
         {**chosen, "campaign": added.lastrowid},
     )
@@ -100,12 +134,15 @@ def listed(db: Database, limit: int) -> list[Campaign]:
 
 
 def reach(db: Database, campaign: int) -> Reach:
-    """What became of a campaign's targets."""
+    """What became of a campaign's targets; as it was when their numbers were removed."""
+    (counts,) = db.conn.execute("select counts from campaigns where id = ?", (campaign,)).fetchone()
+    if counts:
+        return json.decode(counts, type=Reach)
     rows = db.conn.execute(
         "select state, count(*) from campaign_targets where campaign = ? group by state",
         (campaign,),
     )
-    return Reach(**dict(rows.fetchall()))
+    return convert(dict(rows.fetchall()), Reach)
 
 
 def set_state(db: Database, campaign: int, state: State) -> bool:
@@ -126,8 +163,10 @@ def set_state(db: Database, campaign: int, state: State) -> bool:
 
 
 def any_running(db: Database) -> bool:
-    """Whether a campaign is running."""
-    row = db.conn.execute("select 1 from campaigns where state = 'running' limit 1").fetchone()
+    """Whether a campaign of texts is running."""
+    row = db.conn.execute(
+        "select 1 from campaigns where state = 'running' and flow = '' limit 1"
+    ).fetchone()
     return row is not None
 
 
@@ -136,17 +175,31 @@ def post_due(db: Database, at: datetime, language: Language) -> int:
     returns how many. A campaign without waiting targets has ended."""
     posted = 0
     minute = at.hour * 60 + at.minute
-    for campaign in _found(db, "where state = 'running' order by id"):
+    for campaign in running(db, calls=False):
         if in_window(campaign, minute):
             posted += _post(db, campaign, at, language)
-        if not _targets(db, campaign.id, 1):
-            db.conn.execute("update campaigns set state = 'ended' where id = ?", (campaign.id,))
+        end_if_over(db, campaign.id)
     return posted
 
 
-def stop(db: Database, number: str, way: str, at: datetime) -> bool:
-    """A number wants no campaigns any more, as it said by a ``way``: ``text`` or ``command``.
-    False if that was known."""
+def running(db: Database, *, calls: bool) -> list[Campaign]:
+    """The campaigns that run, of calls or of texts, the oldest first."""
+    return _found(db, f"where state = 'running' and flow {'<>' if calls else '='} '' order by id")
+
+
+def end_if_over(db: Database, campaign: int) -> None:
+    """A campaign of which no target waits or is called has ended."""
+    db.conn.execute(
+        "update campaigns set state = 'ended' where id = :id and not exists ("
+        " select 1 from campaign_targets where campaign = :id and state = 'waiting') and not exists"
+        " (select 1 from campaign_targets where state = 'calling' and campaign = :id)",
+        {"id": campaign},
+    )
+
+
+def stop(db: Database, number: str, way: str, at: datetime, call: str = "") -> bool:
+    """A number wants no campaigns any more, as it said by a ``way``: ``text``, ``command``, or a
+    ``call``, which has that id. False if that was known."""
     number = db.numbers.msisdn(number) or number
     new = db.conn.execute(
         "insert into no_campaigns (number, at, way) values (?, ?, ?) on conflict do nothing",
@@ -156,6 +209,12 @@ def stop(db: Database, number: str, way: str, at: datetime) -> bool:
         "update campaign_targets set state = 'stopped' where number = ? and state = 'waiting'",
         (number,),
     )
+    if call:
+        db.conn.execute(
+            "update campaign_targets set state = 'refused'"
+            " where call = ? and call <> '' and state = 'answered'",
+            (call,),
+        )
     outbox.drop_waiting(db, "campaign:*", number)
     return new.rowcount == 1
 
@@ -175,11 +234,7 @@ def in_window(campaign: Campaign, minute: int) -> bool:
 
 def _post(db: Database, campaign: Campaign, at: datetime, language: Language) -> int:
     """Post as many texts as the rate leaves in the minute that ends now."""
-    (sent,) = db.conn.execute(
-        "select count(*) from campaign_targets where campaign = ? and at > ?",
-        (campaign.id, micros(at - _MINUTE)),
-    ).fetchone()
-    targets = _targets(db, campaign.id, max(0, campaign.rate - sent))
+    targets = _targets(db, campaign.id, left_in_minute(db, campaign, at))
     until = _window_end(campaign, at)
     for number, chosen in targets:
         text = language(campaign.texts, chosen)
@@ -189,6 +244,15 @@ def _post(db: Database, campaign: Campaign, at: datetime, language: Language) ->
             (micros(at), campaign.id, number),
         )
     return len(targets)
+
+
+def left_in_minute(db: Database, campaign: Campaign, at: datetime) -> int:
+    """How many numbers may be reached in the minute that ends now."""
+    (reached,) = db.conn.execute(
+        "select count(*) from campaign_targets where campaign = ? and at > ?",
+        (campaign.id, micros(at - _MINUTE)),
+    ).fetchone()
+    return max(0, campaign.rate - int(reached))
 
 
 def _window_end(campaign: Campaign, at: datetime) -> datetime:
@@ -208,29 +272,25 @@ def _targets(db: Database, campaign: int, limit: int) -> list[tuple[str, str]]:
     ).fetchall()
 
 
-def _audience(one: Campaign) -> dict[str, str]:
-    return {"areas": _json(one.areas), "tariffs": _json(one.tariffs)}
+def _audience(one: Campaign, numbers: Collection[str]) -> dict[str, str]:
+    return {"areas": _json(one.areas), "tariffs": _json(one.tariffs), "numbers": _json(numbers)}
 
 
-def _json(names: tuple[str, ...]) -> str:
-    return json.encode(names).decode()
+def _json(names: Collection[str]) -> str:
+    return json.encode(list(names)).decode()
 
 
 def _found(db: Database, tail: str, *values: object) -> list[Campaign]:
     rows = db.conn.execute(f"select {_COLUMNS} from campaigns {tail}", values).fetchall()
-    return [
-        Campaign(
-            id=id,
-            name=name,
-            texts=json.decode(texts, type=dict[str, str]),
-            areas=json.decode(areas, type=tuple[str, ...]),
-            tariffs=json.decode(tariffs, type=tuple[str, ...]),
-            first=first,
-            last=last,
-            rate=rate,
-            created=moment(created),
-            by=author,
-            state=state,
-        )
-        for id, name, texts, areas, tariffs, first, last, rate, created, author, state in rows
-    ]
+    return [_campaign(dict(zip(_FIELDS, row, strict=True))) for row in rows]
+
+
+def _campaign(row: dict[str, Any]) -> Campaign:
+    decoded = {
+        "texts": json.decode(row["texts"]),
+        "areas": json.decode(row["areas"]),
+        "tariffs": json.decode(row["tariffs"]),
+        "created": moment(row["created"]),
+        "by": row.pop("author"),
+    }
+    return convert({**row, **decoded}, Campaign)

@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
     "acts",
     "views",
     "events",
+    "campaigns",
     "stays",
     "states",
     "work",
@@ -32,6 +33,12 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
     "cards": ("cards", "id", "opened < :before and closed is not null"),
     "acts": ("acts", "key", "at < :before"),
     "views": ("views", "id", "at < :before"),
+    "campaigns": (
+        "campaign_targets",
+        "(campaign, number)",
+        "campaign in (select id from campaigns where created < :before"
+        " and state in ('ended', 'cancelled')) and state <> 'calling'",
+    ),
     "stays": ("queue_calls", "id", "joined < :before and left is not null"),
     "states": ("agent_states", "id", "since < :before and until is not null"),
     "work": ("agent_quarters", "(at, agent, state, reason)", "at < :before"),
@@ -46,6 +53,18 @@ _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
     "scores": (("score_answers", "score"),),
     "events": (("webhook_deliveries", "seq"),),
 }
+
+
+# Before the first number of a campaign is removed, what became of all stays as counts.
+_COUNTED = """
+    update campaigns set counts = (
+        select json_group_object(state, many) from (
+            select state, count(*) as many from campaign_targets
+            where campaign = campaigns.id group by state
+        )
+    )
+    where created < :before and state in ('ended', 'cancelled') and counts = ''
+"""
 
 
 def count_expired(db: Database, kind: Kind, before: datetime) -> int:
@@ -66,6 +85,8 @@ def remove_expired(db: Database, kind: Kind, before: datetime, limit: int) -> in
         db.conn.execute(
             f"delete from {part} where {of} in (select {columns} from {table} where {where})", given
         )
+    if kind == "campaigns":
+        db.conn.execute(_COUNTED, given)
     if kind == "tries":  # only an anonymous attempt can be deleted
         db.conn.execute(
             f"update {table} set number = '', subscriber = null, why = '' where {where}", given

@@ -96,8 +96,8 @@ def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Sessio
         callers.append(Caller(number, known, vouched=False))
     callers += [Caller(each) for each in numbers_compared(book)]
     for flow in sorted(book.flows.values(), key=lambda flow: flow is not first):
-        numbers = flow.numbers if cases(book, "dialled") else flow.numbers[:1]
-        for dialled in (*numbers, *flow.codes):
+        alike = () if cases(book, "dialled") else flow.numbers[1:]
+        for dialled in (each for each in flow.entries if each not in alike):
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
                 for caller in callers:
                     if begun := start_session(book, "search", dialled, caller, (language,)):

@@ -53,7 +53,7 @@ def flow_of_values(graph: Graph, operations: Operations) -> Mapping[Spot, Brough
     """Node -> the values set there, for each node that a call may reach."""
     course = _Course(graph, operations)
     for flow in graph.flows.values():
-        if flow.numbers or flow.flow not in graph.entered:
+        if flow.numbers or flow.outbound or flow.flow not in graph.entered:
             given = course.bits(flow.inputs)
             course.arrive((flow.flow, flow.start), given, given)
         for node in flow.codes.values():

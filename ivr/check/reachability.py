@@ -28,7 +28,10 @@ def unentered(context: CheckContext) -> Iterator[Finding]:
     """Flows without a number that no other flow enters."""
     for flow in context.flows:
         if flow not in context.graph.entered:
-            text = f"no call enters flow {flow}: give it `numbers`, or call it from another"
+            text = (
+                f"no call enters flow {flow}: give it `numbers`, call it from another, or let"
+                " campaigns call with it by `outbound: yes`"
+            )
             yield context.head(flow), text
 
 

@@ -56,7 +56,7 @@ ROOMS = {
         "builds the application and runs it; may know all the others",
         "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
         "menus messaging monitoring rate_limit selfcare session statistics store ussd waiting",
-        "watcher workplace callbacks quality",
+        "watcher workplace callbacks outbound quality",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
     ),
     "ari_app.commands": _room(
@@ -119,6 +119,11 @@ ROOMS = {
         "calls back those who asked for it, in their place in the queue",
         "ami ari log store",
         "ivr.acd",
+    ),
+    "ari_app.outbound": _room(
+        "calls those whom a campaign is for, with a flow",
+        "ari log session store",
+        "ivr",
     ),
     "ari_app.monitoring": _room(
         "what monitoring asks of the running application: health, readiness, metrics",

@@ -147,6 +147,10 @@ class Broken:
         await self._fail(len(f"{asker}{key}{due}{topic}"))
         raise AssertionError
 
+    async def refuse_campaigns(self, asker: Asker) -> bool:
+        await self._fail(len(f"{asker}"))
+        raise AssertionError
+
     async def begin(self, asker: Asker) -> bool:
         await self._fail(len(f"{asker}"))
         raise AssertionError
@@ -229,6 +233,10 @@ class Willing:
     ) -> Noted:
         self.kept.append((" ".join(map(str, filter(None, (key, due, topic)))), asker, None))
         return "noted" if len(self.kept) == 1 else "already"
+
+    async def refuse_campaigns(self, asker: Asker) -> bool:
+        self.kept.append(("", asker, None))
+        return bool(asker.number)
 
     async def notify_when_restored(self, asker: Asker) -> Noted:
         self.kept.append(("", asker, None))

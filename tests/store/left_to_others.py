@@ -9,6 +9,7 @@ from ari_app.store import (
     announcements,
     callbacks,
     calls,
+    campaign_calls,
     campaigns,
     code_words,
     complaints,
@@ -19,6 +20,7 @@ from ari_app.store import (
     surveys,
 )
 from ari_app.store.announcements import Announcement
+from ari_app.store.campaigns import Campaign
 from ari_app.store.code_words import Attempt, CodeWord
 from ari_app.store.one_time_codes import OneTimeCode
 from ari_app.store.orders import OrderRecord
@@ -26,6 +28,8 @@ from ari_app.store.retention import KINDS
 from ari_app.store.sqlite import Database
 from tests.bench.big_sql import DAYS
 from tests.store.big_ids import AGENT, CALL, DAY, HOUR, NEW, NOW, NUMBER, WHO, Use
+
+_CALLS = Campaign(name=NEW, texts={}, flow="over", pause=1, created=NOW, by="me")
 
 
 def proofs() -> Iterator[tuple[str, Use]]:
@@ -102,6 +106,14 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "campaigns.any_running", campaigns.any_running
     yield "campaigns.post_due", lambda db: campaigns.post_due(db, NOW, lambda *_: "")
     yield "campaigns.stop", lambda db: campaigns.stop(db, NUMBER, "text", NOW)
+    yield "campaigns.running", lambda db: campaigns.running(db, calls=True)
+    yield "campaigns.left_in_minute", lambda db: campaigns.left_in_minute(db, _CALLS, NOW)
+    yield "campaigns.end_if_over", lambda db: campaigns.end_if_over(db, 1)
+    yield "campaign_calls.any_open", campaign_calls.any_open
+    yield "campaign_calls.begin", lambda db: campaign_calls.begin(db, NOW, 5)
+    yield "campaign_calls.settle", _settle
+    yield "campaign_calls.message", _message
+    yield "campaign_calls.give_up", lambda db: campaign_calls.give_up(db, (), NOW)
     yield "campaigns.allow", lambda db: campaigns.allow(db, NUMBER)
     yield "surveys.begin", lambda db: surveys.begin(db, NEW, NUMBER, WHO, NOW, NOW - DAY, 1.0)
     yield "surveys.between", lambda db: surveys.between(db, NOW - DAY, NOW)
@@ -150,6 +162,20 @@ def requests() -> Iterator[tuple[str, Use]]:
         "announcement_requests.notify_ended",
         lambda db: asked.notify_ended(db, NOW, posting, lambda *_: ""),
     )
+
+
+def _called(db: Database) -> campaign_calls.Attempt:
+    id = campaigns.add(db, _CALLS, [NUMBER])
+    assert id is not None
+    return campaign_calls.Attempt(id, NUMBER, 1)
+
+
+def _settle(db: Database) -> object:
+    return campaign_calls.settle(db, _called(db), "busy", NOW)
+
+
+def _message(db: Database) -> object:
+    return campaign_calls.message(db, _called(db))
 
 
 def _listed(listed: Callable[[Database, bool, int], object], every: bool, db: Database) -> object:

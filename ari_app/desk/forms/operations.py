@@ -53,8 +53,11 @@ QUOTE = "-quote"
 """Suffix of the operations that quote the charge of another."""
 
 FREE_ACTIONS = frozenset(
-    {"apn-settings", "call-back", "charges-text", "one-time-code", "tell-when-mended"}
-)
+    {
+        "apn-settings", "call-back", "charges-text", "one-time-code", "refuse-campaigns",
+        "tell-when-mended",
+    }
+)  # fmt: skip
 """Operations that cost nothing but have an effect, so that a reason is asked for."""
 
 CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}

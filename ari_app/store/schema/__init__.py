@@ -47,6 +47,7 @@ from ari_app.store.schema.m039_campaigns import campaigns
 from ari_app.store.schema.m040_reports import reports
 from ari_app.store.schema.m041_gave_up import gave_up
 from ari_app.store.schema.m042_quality import quality
+from ari_app.store.schema.m043_campaign_calls import campaign_calls
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -92,6 +93,7 @@ _IN_ORDER = (
     reports,
     gave_up,
     quality,
+    campaign_calls,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -40,6 +40,7 @@
 -- migration reports
 -- migration gave_up
 -- migration quality
+-- migration campaign_calls
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -824,17 +825,15 @@ CREATE TABLE campaigns (
             created integer not null,
             author text not null,
             state text not null
-        ) strict;
+        , flow text not null default '', machine text not null default '', tries integer not null default 1, pause integer not null default 0, listed integer not null default 0, counts text not null default '') strict;
 CREATE TABLE campaign_targets (
             campaign integer not null references campaigns,
             number text not null,
             subscriber integer,
             state text not null,
-            at integer,
+            at integer, attempts integer not null default 0, due integer not null default 0, call text not null default '',
             primary key (campaign, number)
         ) strict, without rowid;
-CREATE INDEX campaign_targets_waiting on campaign_targets (campaign)
-            where state = 'waiting';
 CREATE INDEX campaign_targets_at on campaign_targets (campaign, at)
             where at is not null;
 CREATE INDEX campaign_targets_of_number on campaign_targets (number);
@@ -941,3 +940,7 @@ CREATE TRIGGER calibrations_end after delete on scores
             delete from calibration_scorers where calibration = old.calibration;
             delete from calibrations where id = old.calibration;
         end;
+CREATE INDEX campaign_targets_waiting on campaign_targets (campaign, due)
+            where state = 'waiting';
+CREATE INDEX campaign_targets_calling on campaign_targets (at) where state = 'calling';
+CREATE INDEX campaign_targets_of_call on campaign_targets (call) where call <> '';

@@ -1,0 +1,14 @@
+"""The settings of calls that campaigns make."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+
+class CampaignSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[campaigns]; ``ring`` is in seconds, ``share`` a part of ``calls`` of [site], 0 to 1."""
+
+    channels: Annotated[int, Meta(ge=0, le=10_000)] = 10
+    share: Annotated[float, Meta(ge=0, le=1)] = 0.5
+    ring: Annotated[int, Meta(ge=5, le=28)] = 25
+    detect_machines: bool = True

@@ -1,0 +1,1 @@
+"""Calls subscribers of campaigns with a flow."""
