@@ -147,6 +147,10 @@ async def test_the_desk_asks_a_colleague_first_who_then_has_the_caller(pbx: Pbx,
         await QueueActions(watch.ask).consult(caller, leg, "Local/701@from-queue/n", "702")
         assert (await colleague.wait(Incoming, timeout=20)).caller == "701"
         await colleague.answer()
+        speaks = re.compile(r"^Local/701@\S+;1!firstline-ask!.*!Dial!.*![0-9a-f-]{36}![^!]*$", re.M)
+        await asyncio.to_thread(
+            until, lambda: speaks.search(pbx.cli("core show channels concise")), 20
+        )
         await agent.hangup()
         joined = re.compile(r"^PJSIP/1001-\w+!firstline-joins!.*!Bridge!", re.M)
         await asyncio.to_thread(
