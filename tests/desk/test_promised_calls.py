@@ -10,7 +10,7 @@ from ari_app.desk.cards.caller_profile import Callback
 from ari_app.desk.phone.account import BrowserPhone
 from ivr.secret import Secret
 from tests.desk.fakes import NOW
-from tests.desk.harness import AgentTab, DeskHarness, board, of_type
+from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 from tests.desk.test_records import answer
 
 
@@ -26,6 +26,21 @@ async def reminded(harness: DeskHarness, *tabs: AgentTab) -> list[list[str]]:
         await asyncio.sleep(0)
     reminding.cancel()
     return [[one.html.strip() for one in of_type(tab.received(), m.Due)] for tab in tabs]
+
+
+async def test_the_card_of_a_call_back_says_so_and_what_it_is_for() -> None:
+    harness = DeskHarness()
+    harness.profiles.open_callbacks = [
+        Callback(NOW, None, "", "", "375990000001", 5, topic="internet", calling=True)
+    ]
+    tab = AgentTab(harness, "anna")
+    with harness.tabs.opened(tab.tab):
+        for channel, says in (("callback-5-2", True), ("1.1", False)):
+            harness.update(board(ringing={"PJSIP/701": caller(channel)}))
+            await harness.settled()
+            parts = [one.html for one in of_type(tab.received(), m.Part) if one.part == "callbacks"]
+            assert ("call back, attempt 2" in parts[-1]) == says
+            harness.update(board())
 
 
 async def test_a_call_is_listed_dialled_and_closed(harness: DeskHarness) -> None:

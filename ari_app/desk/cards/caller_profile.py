@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from ari_app.desk.tasks_port import Task
+from ivr.acd.callbacks import of_channel
 from ivr.acd.contact_reason import OperationResult
 
 Names = Mapping[str, str]
@@ -42,6 +43,11 @@ class Arrival(Struct, frozen=True, kw_only=True):
     identity: Identity = "none"
     about: str = ""
     identified: Identified = ""
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt to call back this is; 0 for a caller who called."""
+        return (of_channel(self.channel) or (0, 0))[1]
 
 
 class Subscriber(Struct, frozen=True, kw_only=True):
