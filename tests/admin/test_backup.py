@@ -27,12 +27,18 @@ def quiet(_: str) -> None:
     """Nothing is shown."""
 
 
+CONVERSATION = "recorded/conversations/1795987.12_1.wav"
+
+
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
     """An installation with one word in its database."""
     state = tmp_path / "state"
     (state / "recorded").mkdir(parents=True)
     (state / "recorded" / "a.wav").write_bytes(b"what was said")
+    (state / CONVERSATION).parent.mkdir(mode=0o700)
+    (state / CONVERSATION).touch(0o600)
+    (state / CONVERSATION).write_bytes(b"a conversation")
     (state / "firstline.toml").write_text("[site]\n")
     (state / "secrets.toml").touch(0o600)
     (state / "secrets.toml").write_text('pepper = "secret"\n')
@@ -69,6 +75,7 @@ def changed(state: Path) -> None:
     """Another state than that of the backup."""
     asyncio.run(noted(state / "firstline.db", "after"))
     (state / "recorded" / "a.wav").unlink()
+    (state / CONVERSATION).unlink()
     (state / "recorded" / "b.wav").write_bytes(b"said later")
     (state / "firstline.toml").write_text("[site]\nnumbers = []\n")
     (state / "announcements").mkdir()
@@ -86,13 +93,13 @@ def test_what_was_backed_up_is_restored(state: Path, tmp_path: Path) -> None:
     before = content(state)
     made = backed_up(state, tmp_path / "backup")
     assert made == manifest_of(tmp_path / "backup")
-    assert {"firstline.db", "secrets.toml", "recorded/a.wav"} <= made.files.keys()
+    assert {"firstline.db", "secrets.toml", "recorded/a.wav", CONVERSATION} <= made.files.keys()
     assert (tmp_path / "backup").stat().st_mode & 0o777 == 0o700
     changed(state)
     after = content(state)
     restored(state, tmp_path / "backup")
     assert content(state) == before
-    for name in ("firstline.db", "secrets.toml"):
+    for name in ("firstline.db", "secrets.toml", CONVERSATION):
         assert (state / name).stat().st_mode & 0o777 == 0o600
     assert (state / "recorded.before-restore" / "b.wav").read_bytes() == b"said later"
     with closing(sqlite3.connect(state / "firstline.db.before-restore")) as conn:
