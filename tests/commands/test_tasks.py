@@ -31,11 +31,11 @@ def said(state: State, run: Run) -> Said:
 
 
 def test_a_task_is_added_listed_and_done(said: Said) -> None:
-    mine = said("add", "Call the bank", "--due", "2h", "--owner", "anna", "--by", "boss")
+    mine = said("add", "Call the van", "--due", "2h", "--owner", "anna", "--by", "boss")
     assert mine.startswith("the task is added, due 20")
     said("add", "  Count   the modems ", "--due", "1d", "--number", NUMBER, "--by", "boss")
     first, second = said("list").splitlines()
-    assert first.endswith("  anna  Call the bank  from boss")
+    assert first.endswith("  anna  Call the van  from boss")
     assert second.endswith("  anyone  Count the modems  Vera, …0001  from boss")
     assert said("list", "--owner", "") == f"{second}\n"
     [one] = json.decode(said("list", "--owner", "", "--json"))
