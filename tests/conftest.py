@@ -8,14 +8,14 @@ from typing import Any
 
 import hypothesis
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from ari_app.phone import handset
 from prompts import catalogue
 from prompts.operator import Operator
 from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed, prefer
-from tests.desk.browser import Chromium, driven, opened
+from tests.desk.browser import DRIVER, Chromium, driven, opened
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
 from tests.live.installation import SHARED
 
@@ -161,8 +161,22 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
         yield one
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def _driver() -> AsyncIterator[None]:
+    """One program drives the browsers of all tests."""
+    yield
+    await DRIVER.stop()
+
+
+@pytest.fixture(scope="session")
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+    """The shared browser, to open windows in."""
+    async with driven(chromium) as one:
+        yield one
+
+
 @pytest.fixture
-async def tab(chromium: Chromium) -> AsyncIterator[Page]:
+async def tab(browser: Browser) -> AsyncIterator[Page]:
     """An empty tab in a window of the test's own."""
-    async with driven(chromium) as browser, opened(browser) as page:
+    async with opened(browser) as page:
         yield page

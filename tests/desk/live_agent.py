@@ -13,6 +13,9 @@ from tests.deadlines import pause
 from tests.live.installation import Installation
 
 CARD = "article.card:visible"
+UNHURRIED = {"FIRSTLINE_DESK_MISSED_CALLS": "0"}
+"""For agents whose phones may ring in vain while a busy machine starts a browser: the state "Not
+answering" would keep the next ring away for ever. See :func:`answered`."""
 
 
 async def answered(phone: Phone) -> None:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from playwright.async_api import Page, ViewportSize, expect
 
 from ari_app.phone.handset import Incoming
-from tests.desk.browser import Chromium, driven
+from tests.desk.browser import DRIVER, Chromium, driven
 from tests.desk.live_agent import calling, phones, signed_in
 from tests.live.installation import Installation, installed
 
@@ -59,6 +59,7 @@ async def taken(one: Installation, profile: Path, directory: Path) -> None:
                 )
                 await expect(desk.card.locator(".part-account dl")).to_be_visible()
                 await picture(page, "dark-english")
+    await DRIVER.stop()
 
 
 def main() -> None:

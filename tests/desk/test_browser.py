@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.desk.browser import Chromium, driven, opened, unplugged
 
@@ -112,14 +112,14 @@ async def test_indexeddb_survives_a_killed_browser(tmp_path: Path, url: str) -> 
     ],
 )
 async def test_script_errors_fail_the_test(
-    chromium: Chromium, url: str, policy: str, body: str, complaint: str
+    browser: Browser, url: str, policy: str, body: str, complaint: str
 ) -> None:
     async def answer(route: Route) -> None:
         headers = {"Content-Security-Policy": policy, "Content-Type": "text/html"}
         await route.fulfill(body=body, headers=headers)
 
     async def seen() -> None:
-        async with driven(chromium) as browser, opened(browser) as page:
+        async with opened(browser) as page:
             await page.route(url, answer)
             await page.goto(url)
 

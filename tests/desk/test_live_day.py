@@ -9,19 +9,18 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Playwright, async_playwright, expect
+from playwright.async_api import Playwright, expect
 
 from ari_app.admin.certificates import made
 from ari_app.demo.operator import code_word
 from ari_app.phone.handset import Disconnected, Incoming, Phone
 from tests.deadlines import allowed, until
-from tests.desk.browser import PATIENCE, Chromium
+from tests.desk.browser import DRIVER, PATIENCE, Chromium
 from tests.desk.browser_agent import Agent, pin
 from tests.desk.live_agent import calling, hang_up_all
 from tests.live.installation import Installation, installed
 
-pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.live
 
 SETTINGS = """
 [queues.support]
@@ -85,14 +84,14 @@ def one(tmp_path_factory: pytest.TempPathFactory, files: tuple[str, str]) -> Ite
         yield installation
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def day(
     one: Installation, files: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Day]:
     expect.set_options(timeout=1000 * allowed(PATIENCE))
     trusts = f"--ignore-certificate-errors-spki-list={pin(files[0])}"
     async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(async_playwright())
+        playwright = await DRIVER.playwright()
         agents = []
         for number, name in enumerate(("anna", "boris")):
             profile = tmp_path_factory.mktemp(name)

@@ -1,7 +1,7 @@
 """The desk with real calls and a real browser, through crashes of either."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from ari_app.phone.handset import Disconnected, Incoming
 from tests.desk.browser import Chromium, driven, opened
-from tests.desk.live_agent import answered, calling, phones, signed_in
+from tests.desk.live_agent import UNHURRIED, answered, calling, phones, signed_in
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -27,28 +27,25 @@ room = 0.0001
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation for these tests."""
-    with installed(tmp_path_factory.mktemp("desk") / "state", RECORDED) as installation:
+    with installed(
+        tmp_path_factory.mktemp("desk") / "state", RECORDED, environment=UNHURRIED
+    ) as installation:
         installation.out("agents", "role", "boris", "supervisor")
         yield installation
 
 
 @pytest.fixture
-def chromium(tmp_path: Path) -> Iterator[Chromium]:
+def fragile(tmp_path: Path) -> Iterator[Chromium]:
+    """A browser to be killed."""
     with Chromium(tmp_path / "profile") as running:
         yield running
 
 
-@pytest.fixture
-async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
-    async with driven(chromium) as browser:
-        yield browser
-
-
 async def test_screen_pop_before_answering_survives_a_browser_crash(
-    one: Installation, chromium: Chromium
+    one: Installation, fragile: Chromium
 ) -> None:
     async with phones(one, 0) as [anna]:
-        async with driven(chromium) as browser:
+        async with driven(fragile) as browser:
             desk = await signed_in(await browser.contexts[0].new_page(), one)
             await expect(desk.state).to_contain_text("На линии")
             async with calling(one, 2, "10") as caller:
@@ -64,11 +61,11 @@ async def test_screen_pop_before_answering_survives_a_browser_crash(
                 await desk.phase("talking")
                 await desk.type("question", "Карта не принимается")
                 await desk.saved()
-                chromium.kill()
+                fragile.kill()
                 await caller.hangup()
                 await anna.wait(Disconnected)
-        chromium.start()
-        async with driven(chromium) as browser:
+        fragile.start()
+        async with driven(fragile) as browser:
             desk = await signed_in(await browser.contexts[0].new_page(), one)
             await desk.phase("after")
             await expect(desk.field("question")).to_have_value("Карта не принимается")
@@ -107,9 +104,9 @@ async def test_a_server_crash_loses_no_typing(one: Installation, browser: Browse
         await expect(desk.card).to_have_count(0)
 
 
-async def test_a_network_loss_loses_no_typing(one: Installation, chromium: Chromium) -> None:
+async def test_a_network_loss_loses_no_typing(one: Installation, fragile: Chromium) -> None:
     async with phones(one, 0) as [anna], calling(one, 5) as caller:
-        async with driven(chromium) as browser:
+        async with driven(fragile) as browser:
             page = await browser.contexts[0].new_page()
             desk = await signed_in(page, one)
             await anna.wait(Incoming, timeout=40)
@@ -120,9 +117,9 @@ async def test_a_network_loss_loses_no_typing(one: Installation, chromium: Chrom
             await desk.type("question", "Без сети")
             unsaved = desk.card.locator("[data-saving][data-safe=true]")
             await expect(unsaved).to_have_text("ещё не сохранено")
-            chromium.kill()
-        chromium.start()
-        async with driven(chromium) as browser:
+            fragile.kill()
+        fragile.start()
+        async with driven(fragile) as browser:
             desk = await signed_in(await browser.contexts[0].new_page(), one)
             await expect(desk.field("question")).to_have_value("Без сети")
             await desk.saved()

@@ -4,39 +4,36 @@ import asyncio
 import os
 import signal
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, PhoneError
-from tests.desk.browser import Chromium, driven, opened
-from tests.desk.live_agent import answered, calling, hang_up_all, phones, queue_callers, signed_in
+from tests.desk.browser import opened
+from tests.desk.live_agent import (
+    UNHURRIED,
+    answered,
+    calling,
+    hang_up_all,
+    phones,
+    queue_callers,
+    signed_in,
+)
 from tests.live.installation import Installation, installed
 
-pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.live
 
 
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """An installation for these tests."""
-    with installed(tmp_path_factory.mktemp("luck") / "state") as installation:
+    with installed(
+        tmp_path_factory.mktemp("luck") / "state", environment=UNHURRIED
+    ) as installation:
         yield installation
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    with Chromium(tmp_path_factory.mktemp("profile")) as running:
-        yield running
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
-    async with driven(chromium) as browser:
-        yield browser
 
 
 async def test_two_tabs_of_an_agent_stay_in_step(one: Installation, browser: Browser) -> None:
