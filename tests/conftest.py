@@ -11,13 +11,12 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from ari_app.phone import handset
-from prompts import catalogue
-from prompts.operator import Operator
 from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed, prefer
 from tests.desk.browser import DRIVER, Chromium, driven, opened
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
 from tests.live.installation import SHARED
+from tests.shipped import kept
 
 TIMEOUT = 180.0
 """Seconds after which a test that hangs says where."""
@@ -97,17 +96,9 @@ def _databases(request: pytest.FixtureRequest, template: Path) -> Iterator[None]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _shipped_texts() -> Iterator[None]:
-    """The texts that are shipped are the same in all tests: they are read one time in a process."""
-    as_shipped, known = catalogue.shipped, dict[str, catalogue.Catalogue]()
-
-    def shipped(operator: Operator) -> catalogue.Catalogue:
-        if (key := repr(operator)) not in known:
-            known[key] = as_shipped(operator)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "shipped", shipped)
+def _shipped() -> Iterator[None]:
+    """What is shipped is the same in all tests: it is read one time in a process."""
+    with kept():
         yield
 
 
