@@ -34,6 +34,7 @@ from ari_app.selfcare.tmf.fault_plan import FaultPlan
 from ari_app.selfcare.tmf.server import TmfServer
 from ari_app.selfcare.tmf.transport import Settings
 from ivr.secret import Secret
+from tests.deadlines import PACE
 
 T = TypeVar("T")
 
@@ -155,8 +156,10 @@ SHORT = replace(QUICK, timeout=0.2, order_timeout=0.6)
 
 
 def client_of(back_end: TmfServer, settings: Settings, now: Callable[[], datetime]) -> TmfBilling:
-    """A client that asks a back end that runs."""
-    return TmfBilling(replace(settings, url=back_end.url), now)
+    """A client that asks a back end that runs. It waits longer for orders on a slow machine, where
+    those that come again and again because each answer is late keep each other late for ever."""
+    seconds = settings.order_timeout * PACE.slowness
+    return TmfBilling(replace(settings, url=back_end.url, order_timeout=seconds), now)
 
 
 @asynccontextmanager
