@@ -1,5 +1,6 @@
 """The settings of calls back."""
 
+import re
 from datetime import time, timedelta
 from typing import Annotated, Literal
 
@@ -21,7 +22,11 @@ class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     stand_ins: Annotated[int, Meta(ge=1, le=1_000)] = 20
     abandoned: Literal["list", "call", "no"] = "list"
     keep: Annotated[int, Meta(ge=1, le=720)] = 24
-    hours: Annotated[str, Meta(pattern=rf"^({_TIME}-{_TIME})?$")] = ""
+    hours: str = ""
+
+    def __post_init__(self) -> None:
+        if self.hours and not re.fullmatch(f"{_TIME}-{_TIME}", self.hours):
+            raise ValueError(f'hours is {self.hours!r}: write it such as "09:00-20:00"')
 
     @property
     def policy(self) -> Policy:
