@@ -112,9 +112,6 @@ def put(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     problems = list(recordings.convert(drafted, sounds, directory / "recordings"))
-    on = load_flows(state, directory)
-    tests, count, _ = walked(on)
-    (directory / f"{drafted.flow}.test.yaml").write_text(tests, "utf-8")
     parts = [
         f"# Imported from {name}",
         report.markdown(findings),
@@ -123,6 +120,8 @@ def put(
     text = "\n\n".join(part.strip() for part in parts) + "\n"
     (directory / "import.md").write_text(text, "utf-8")
     click.echo(text)
+    tests, count, _ = walked(load_flows(state, directory))
+    (directory / f"{drafted.flow}.test.yaml").write_text(tests, "utf-8")
     click.echo(
         f"{directory}: {len(drafted.nodes)} nodes, {count} tests; now `firstline flows check "
         f"{directory}` and `firstline flows test {directory}`"

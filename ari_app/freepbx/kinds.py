@@ -6,6 +6,7 @@ from ari_app.freepbx import calendar
 from ari_app.freepbx.company import Passage
 from ari_app.freepbx.destinations import Destination
 from ari_app.freepbx.draft import Outcome, Plain, Schedule
+from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.hours import question
 from ari_app.freepbx.ivrs import ivr
 from ari_app.freepbx.planner import MENU, Kind, Planner
@@ -84,7 +85,15 @@ def _condition(plan: Planner, place: Destination) -> str:
 
 
 def _hours(plan: Planner, name: str, key: str) -> None:
-    asked = question(plan.company, plan.company.conditions[key])
+    one = plan.company.conditions[key]
+    try:
+        asked = question(plan.company, one)
+    except SourceError as error:
+        why = f"{error}: taken as never met"
+        body: dict[str, Plain] = {"set": {"unread": "yes"}, "then": plan.node(one.unmet)}
+        plan.put(name, body, f"NOT IMPORTED: Time Condition {key}: {why}.")
+        plan.found(Destination("condition", key), name, (why,), "not imported")
+        return
     found = calendar.schedule(asked.open, plan.choice.year)
     notes = [f"Time Condition {each.id}: {', '.join(each.times)}" for each in asked.parts]
     changes = []

@@ -13,10 +13,7 @@ PATIENCE: Final = 12
 
 
 def menus(company: Company, choice: Choice) -> DraftMenus:
-    """The menus of a choice.
-
-    Raises :class:`~ari_app.freepbx.errors.SourceError` for times that cannot be read.
-    """
+    """The menus of a choice."""
     plan = Planner(company, choice, KINDS)
     lists: dict[str, tuple[str, ...]] = {}
     starts = {number: _route(plan, number, lists) for number in choice.starts}

@@ -132,3 +132,16 @@ def test_an_extension_with_return_calls_and_comes_back(tmp_path: Path) -> None:
         "on": {"ended": "ivr-2-menu"},
         "else": "ivr-2-menu",
     }
+
+
+def test_times_that_cannot_be_read_are_named_and_stop_nothing(tmp_path: Path) -> None:
+    sql = tmp_path / "freepbx.sql"
+    text = DUMP.read_text("utf-8").replace("10:00-13:59|sat|*|*", "10:00-25:00|sat|*|*")
+    sql.write_text(text, "utf-8")
+    (tmp_path / "kept").mkdir()
+    company = source.read(sql, tmp_path / "kept").company
+    drafted = menus(company, chosen(company, year=2026, languages=LANGUAGES))
+    [one] = [each for each in drafted.findings if each.what == "Time Condition 2"]
+    assert one.outcome == "not imported"
+    assert "25:00 is no time of day" in one.why
+    assert drafted.nodes["hours-2"].body["then"] == "hours-1"
