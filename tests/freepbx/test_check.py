@@ -11,7 +11,9 @@ from ari_app.cli import main
 from ari_app.doctor.facts import Facts
 from ari_app.doctor.freepbx import INTO, Wanted, lacking
 from asterisk_conf.freepbx import freepbx_files
+from asterisk_conf.render import render
 from asterisk_conf.site import Queue, Site, SiteError
+from tests.docs.markdown import FREEPBX
 from tests.freepbx.bed import ETC, SITE, ours
 from tests.pbx_fixture import DEMO
 
@@ -141,6 +143,17 @@ def test_every_place_in_the_dialplan_is_there() -> None:
         assert f"{call}blkvm-clr" in text
         assert "\n[firstline-agents]" not in text
         assert "Dial(PJSIP/" not in text  # no accounts of ours
+
+
+def test_the_page_says_of_every_context_what_it_is_beside_freepbx() -> None:
+    site = msgspec.structs.replace(
+        BESIDE, queues=(Queue("400", record=True), Queue("410", leave=""))
+    )
+    text = render(site)["extensions.conf"] + FILES["extensions_custom.conf"]
+    contexts = re.findall(r"^\[(firstline[\w-]*)\]", text, re.M)
+    page = FREEPBX.read_text("utf-8")
+    rows = page[page.index("| Context |") : page.index("## Words")]
+    assert [one for one in contexts if not re.search(f"`(firstline)?{one[9:]}`", rows)] == []
 
 
 @pytest.mark.parametrize(
