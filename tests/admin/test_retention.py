@@ -130,7 +130,7 @@ async def test_what_is_over_goes_and_all_else_stays(
     over |= dict.fromkeys(("cards", "acts", "views", "stays", "states", "work", "scores"), 1)
     over["recordings"] = 2
     found = await retention.count_expired(store, KEEP, recorded, NOON)
-    assert found == over | {"conversations": 0, "events": 0}
+    assert found == over | {"conversations": 0, "events": 0, "campaigns": 0}
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == over
     assert await retention.remove_expired(store, KEEP, recorded, NOON) == {}
     assert await store.read(counts) == {
@@ -258,6 +258,7 @@ async def test_a_command_reports_what_is_over(tmp_path: Path) -> None:
         "acts           730 days; expired: 1",
         "views          365 days; expired: 1",
         "events         30 days; expired: 0",
+        "campaigns      365 days; expired: 0",
         "stays          730 days; expired: 1",
         "states         365 days; expired: 1",
         "work           730 days; expired: 1",
