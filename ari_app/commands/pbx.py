@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from ari_app.commands.as_json import json_option, print_json
-from ari_app.commands.doctor import UNKNOWN, show
 from ari_app.commands.groups import Commands
 from ari_app.commands.runner import begins, console, lasting, run
 from ari_app.config.settings import Config
@@ -17,7 +16,6 @@ from ari_app.config.state import ConfigError, State
 from ari_app.doctor.findings import exit_code
 from ari_app.doctor.read_files import ReadError
 from ari_app.main import pbx_site, processes, service
-from ari_app.main.examination import SYSTEM
 from ari_app.main.freepbx import examined
 from ari_app.store.db import Store
 from asterisk_conf import process
@@ -89,6 +87,9 @@ def check(state: State, directory: Path | None, freepbx: bool, as_json: bool) ->
     warnings, 2 for something critical, 3 if it could not be looked at. `firstline doctor` checks
     any Asterisk.
     """
+    from ari_app.commands.doctor import UNKNOWN, show  # which loads what examines
+    from ari_app.main.examination import SYSTEM
+
     config = state.config()
     if not freepbx and config.ari.dialplan == "own":
         raise click.UsageError("only FreePBX is checked: --freepbx; else `firstline doctor`")

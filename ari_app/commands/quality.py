@@ -9,7 +9,6 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import now, read, read_since, shown
 from ari_app.commands.time_arguments import SINCE_HELP
 from ari_app.config.state import State
-from ari_app.main.score_cards import score_cards
 from ari_app.store import quality as store
 from ivr.quality.score import Score
 
@@ -26,6 +25,8 @@ def quality() -> None:
 @click.pass_obj
 def check(state: State) -> None:
     """Check all score cards: each fault with its file and line. Exit code 1 if there is any."""
+    from ari_app.main.score_cards import score_cards  # which loads the desk
+
     files = score_cards(state.config(), state)
     if not files.directory.is_dir():
         raise click.ClickException(

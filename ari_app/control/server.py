@@ -100,6 +100,8 @@ async def _refused(
         return await handler(request)
     except Malformed as error:
         return web.Response(status=400, text=f"no such request: {error}")
+    except ConnectionResetError:  # who asked has gone, in the middle of the answer
+        return web.Response()
 
 
 class _Server:

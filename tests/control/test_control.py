@@ -228,3 +228,17 @@ async def test_hostile_requests_are_refused_in_a_sentence(tmp_path: Path) -> Non
         0 <= one.seconds <= 604_800 if isinstance(one, StopRequest) else len(one.by) <= 200
         for one in asked
     )
+
+
+async def test_one_who_goes_while_an_answer_is_written_is_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The connection is being closed already when the next piece is written to it."""
+
+    async def gone() -> bytes:
+        raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
+
+    path = tmp_path / "control.sock"
+    async with serve_control(path, handlers(status=gone), LiveFeed()):
+        await ControlClient(path).status()
+    assert not caplog.text

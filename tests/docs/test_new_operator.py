@@ -156,8 +156,12 @@ def other_callers(one: Installation) -> None:
     until(lambda: "outages (announce)  played announcements-are" in one.last_call(), 10)
     with in_call(one, CARRIER, "87012345678") as phone:
         phone.press("1")
-        phone.listen(2)
-    until(lambda: "stranger (say)  played number-unknown" in one.last_call(), 10)
+        until(lambda: phone.listen(0.2) and _is_stranger(one), 20)
+
+
+def _is_stranger(one: Installation) -> bool:
+    """Whether the last caller, who may still be there, has heard that the number is not known."""
+    return "stranger (say)  played number-unknown" in one.out("calls", "show")
 
 
 def seconds(file: Path) -> float:

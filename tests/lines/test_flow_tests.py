@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ari_app.menus import loading
 from ari_app.session.line import Line
 from ari_app.sim.expectations import verdict
-from ari_app.sim.run import Call, run_test
+from ari_app.sim.run import Call, Result, run_test
 from ari_app.sim.script import Expectation, HangUp, Hear, Press, Test, describe
 from ari_app.sim.script_reader import read
 from ari_app.sim.trace import Trace
@@ -206,13 +206,19 @@ async def by_agi(test: Test) -> Trace:
 
 
 async def test_they_succeed_over_agi() -> None:
-    for test in shipped()[::120]:
+    compared = 0
+    for test in shipped()[::100]:
         simulated = await run_test(BENCH, test)
-        if any(
-            isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in simulated.trace.spots
-        ):
-            pytest.fail("choose a test without a person")
-        assert steps(await by_agi(test)) == steps(simulated.trace), test.place
+        if not to_a_person(simulated):
+            assert steps(await by_agi(test)) == steps(simulated.trace), test.place
+            compared += 1
+    assert compared > 4
+
+
+def to_a_person(simulated: Result) -> bool:
+    """Whether the call went on to someone who speaks."""
+    spots = simulated.trace.spots
+    return any(isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in spots)
 
 
 @pytest.mark.slow
@@ -232,12 +238,11 @@ async def _pass(waiting: list[Test]) -> set[str]:
             test = waiting.pop()
             simulated = await run_test(BENCH, test)
             assert simulated.failure is None
-            spots = simulated.trace.spots
-            if any(isinstance(BOOK.flows[flow].nodes[node], SPOKEN) for flow, node in spots):
+            if to_a_person(simulated):
                 continue
             for by in (as_text, by_voice):
                 assert steps(await by(test)) == steps(simulated.trace), (test.place, by)
-            tried |= {flow for flow, _ in spots}
+            tried |= {flow for flow, _ in simulated.trace.spots}
     return tried
 
 
