@@ -8,6 +8,7 @@ import pytest
 from ari_app.ussd.sessions import PROMPTS
 from ivr import nodes
 from ivr.digits import KEYS
+from ivr.identity.keypad import normalise
 from ivr.key_grammar import choices, escapes
 from ivr.model import Flow
 from ivr.nodes import Node
@@ -92,3 +93,10 @@ def test_the_way_back_is_a_line_of_its_own() -> None:
         *_, back = listed(template.source, {"*"})
         assert isinstance(back, Choice)
         assert back.startswith("* ")
+
+
+@pytest.mark.parametrize("letters", ["[a-z ]+", "[а-яёўі ]+"])
+def test_a_word_in_each_alphabet_finds_each_code(letters: str) -> None:
+    written = {word for flow in BOOK.flows.values() for word in flow.words}
+    found = {BOOK.words[normalise(word)] for word in written if re.fullmatch(letters, word)}
+    assert found == {code for flow in BOOK.flows.values() for code in flow.codes}
