@@ -21,6 +21,8 @@ class AgentPhones:
         self._own: dict[str, str] = {}
         self._seen: dict[str, str] = {}
         """Agent: the interface under which queues know their phone."""
+        self._members: dict[str, object] = {}
+        """Queue: its members when they were last looked at."""
 
     def set_agents(self, agents: Iterable[Agent]) -> None:
         """Take the current list of agents."""
@@ -30,6 +32,7 @@ class AgentPhones:
         self._own = {one.name: f"PJSIP/{one.sip_user}" for one in agents}
         self._agents = [Colleague(one.name, one.full_name, one.extension) for one in agents]
         self._seen = {}
+        self._members = {}
 
     def everyone(self) -> Sequence[Colleague]:
         """All agents."""
@@ -37,7 +40,10 @@ class AgentPhones:
 
     def update(self, board: Board) -> None:
         """Take the interfaces of the queues' members."""
-        for queue in board.queues.values():
+        for queue_name, queue in board.queues.items():
+            if self._members.get(queue_name) is queue.members:
+                continue  # as in most of the many changes a second
+            self._members[queue_name] = queue.members
             for interface in queue.members:
                 name = self.agent(interface)
                 if name is not None:

@@ -20,6 +20,12 @@ TIMEOUT = 5.0
 """Seconds in which a part must load; after that the card says that it is unavailable."""
 
 
+SUMMARY = ("who", "why", "tips")
+"""The parts that are made of all the others."""
+TOGETHER = 0.01
+"""Seconds in which other parts may come before those are rendered once for all of them."""
+
+
 class CardDetails:
     """Loads the parts of cards side by side: a slow one delays none of the others."""
 
@@ -38,6 +44,8 @@ class CardDetails:
         self._views = views
         self._render = render
         self._begin = begin
+        self._to_sum_up: set[str] = set()
+        """Cards of which parts came, and whose summary is rendered soon."""
 
     def load(self, card: Card) -> None:
         """Begin to load all parts of a card, unless that was done; records the view."""
@@ -86,8 +94,21 @@ class CardDetails:
         unavailable = failed - {part} if loaded else failed | {part}
         card.profile = replace(card.profile, **loaded, unavailable=unavailable)
         if not card.closed:
-            for changed in {part, "who", "why", "tips"} & set(self._render.parts):
-                self.send(card, changed)
+            self._send(card, part)
+            if card.id not in self._to_sum_up:
+                self._to_sum_up.add(card.id)
+                self._begin(self._sum_up(card))
+
+    async def _sum_up(self, card: Card) -> None:
+        await asyncio.sleep(TOGETHER)
+        self._to_sum_up.discard(card.id)
+        if not card.closed:
+            self._send(card, *SUMMARY)
+
+    def _send(self, card: Card, *parts: str) -> None:
+        for part in parts:
+            if part in self._render.parts:
+                self.send(card, part)
 
     async def _fetch(self, card: CardRecord, part: str) -> object:
         arrival, profiles = card.arrival, self._profiles
