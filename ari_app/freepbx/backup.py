@@ -7,6 +7,7 @@ numbers of ours, so that no name in an archive leads anywhere.
 import gzip
 import shutil
 import tarfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, Final, cast
@@ -52,10 +53,14 @@ _SIGNS: Final = {
 
 
 class Archive(msgspec.Struct):
-    """What is in a backup: rows of tables, and sound files by their path below the sounds."""
+    """What is in a backup: rows of tables, and sound files by their path below the sounds.
+
+    ``size``: the bytes of the sound files so far.
+    """
 
     tables: dict[str, list[Row]]
     sounds: dict[str, Path]
+    size: int = 0
 
 
 def read(path: Path, kept: Path) -> Archive:
@@ -72,7 +77,7 @@ def read(path: Path, kept: Path) -> Archive:
                     if number > MOST_FILES:
                         raise SourceError(f"{path.name} has more than {MOST_FILES} files")
                     _take(archive, member, found, kept)
-    except (tarfile.TarError, EOFError, gzip.BadGzipFile, OSError) as error:
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise SourceError(f"{path.name} is damaged or cut: {error}") from error
     if not found.tables:
         raise SourceError(f"{path.name} is no backup of FreePBX: no module and no SQL is in it")
@@ -113,7 +118,8 @@ def _take(archive: tarfile.TarFile, member: tarfile.TarInfo, found: Archive, kep
         _sql(cast("BinaryIO", file), name.name.endswith(".gz"), found.tables)
     elif text.startswith(SOUNDS) and member.size <= LARGEST_SOUND:
         copy = kept / f"{len(found.sounds)}{name.suffix.lower()}"
-        if sum(each.stat().st_size for each in kept.iterdir()) + member.size > MOST_SOUND:
+        found.size += member.size
+        if found.size > MOST_SOUND:
             raise SourceError(f"the recordings have more than {MOST_SOUND >> 30} GB")
         with copy.open("wb") as out:
             shutil.copyfileobj(file, out)

@@ -8,6 +8,9 @@ from msgspec import Struct
 Sound: TypeAlias = tuple[str, ...]
 """Names of sound files, played one after another: ``("custom/menu",)``; ``()`` is none."""
 
+LOST = "not-in-the-source/recording-"
+"""How the sound file of a recording begins that something names, and the source does not have."""
+
 DEFAULT_RETRY = "no-valid-responce-pls-try-again"
 DEFAULT_LAST = "no-valid-responce-transfering"
 """The sounds that FreePBX plays where a recording is `default`; it spells them so."""
@@ -35,6 +38,11 @@ class Limit(Struct, frozen=True):
     last: Sound = ()
     dest: str = ""
     returns: bool = False
+
+    @property
+    def played(self) -> tuple[Sound, Sound]:
+        """What is played besides the announcement."""
+        return self.retry, self.last
 
 
 class Ivr(Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ari_app.freepbx.company import Company, Ivr, Passage
 from ari_app.freepbx.destinations import Destination, destination
+from ari_app.freepbx.texts import whole
 
 
 class Before(NamedTuple):
@@ -80,12 +81,18 @@ class Contexts:
             case Ivr(direct="all"):
                 onward += [f"from-did-direct,{number},1" for number in self._direct]
             case Passage() if place.kind == "priority":
-                before = Before(before.menu, one.value)
+                before = Before(before.menu, priority_of(one) or before.priority)
         if isinstance(one, Ivr):
             before = Before(one.id, before.priority)
         if place.kind == "route":
             onward = [each.dest for each in company.routes if each.number == place.key]
         yield from ((destination(each), before) for each in onward)
+
+
+def priority_of(one: Passage) -> str:
+    """The priority that a call gets, "" for one that is none: FreePBX's page offers 0 to 20."""
+    value = whole(one.value, -1)
+    return str(value) if 0 <= value < 1000 else ""
 
 
 def returning(ivr: Ivr) -> bool:

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from ari_app.freepbx.dialplan import Context, Step, arguments
 from ari_app.freepbx.tables import KEYS
+from ari_app.freepbx.texts import whole
 
 SILENT_STEPS: Final = frozenset(
     ("answer", "noop", "verbose", "wait", "ringing", "progress", "resetcdr", "return")
@@ -58,7 +59,7 @@ class Dialplan:
         labels = [step.label for step in self.steps(there)]
         if priority in labels:
             return there._replace(step=labels.index(priority))
-        return there._replace(step=int(priority) - 1 if priority.isdigit() else 0)
+        return there._replace(step=max(whole(priority) - 1, 0))
 
     def keys(self, context: str) -> dict[str, Place]:
         """The extensions of a context that callers can key."""

@@ -179,11 +179,17 @@ class _Dump:
         if kind in ("name", "number"):
             return value.decode("utf-8", "replace")
         if kind == "hex":
-            raw = bytes.fromhex(value[2:].decode())
+            digits = value[2:].decode()
+            raw = bytes.fromhex(digits.zfill(len(digits) + len(digits) % 2))
         else:
             prefix, _, body = value.partition(value[-1:])
             quoted = body[:-1]
-            raw = bytes.fromhex(quoted.decode()) if prefix in (b"x", b"X") else _unescaped(quoted)
+            try:
+                raw = (
+                    bytes.fromhex(quoted.decode()) if prefix in (b"x", b"X") else _unescaped(quoted)
+                )
+            except ValueError:
+                self._fail(f"{where} has {value[:20]!r}, which is no pairs of hexadecimal digits")
         return decoded(raw, self._encoding)
 
     def _set(self) -> None:

@@ -21,7 +21,7 @@ from ari_app.freepbx.dialplan import Context, Step, arguments, branches
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.generated_ivrs import BACK, ivr, sound
 from ari_app.freepbx.tables import KEYS
-from ari_app.freepbx.texts import said
+from ari_app.freepbx.texts import said, whole
 
 _EMPTY: Final = Context("", [], {}, [])
 Kind = TypeVar("Kind")
@@ -157,7 +157,7 @@ def _queue(key: str, steps: list[Step]) -> Queue:
         key,
         "",
         dest[0] if dest else "",
-        int(_chosen(r"QMAXWAIT=.*:(\d+)\)\}$", text) or 0),
+        whole(_chosen(r"QMAXWAIT=.*:(\d+)\)\}$", text)),
         "",
         sound(_chosen(r"QJOINMSG=.*\)\}:(.+)\)\}$", text) or ""),
         _chosen(r'QCIDPP=.*\}":(.+)\)\}$', text).strip(),
@@ -194,7 +194,7 @@ def _group(key: str, steps: list[Step]) -> Group:
     members, seconds = "", 20
     for step in steps:
         if found := re.search(r"dial,s,1\((\d+),.*,([\d#*-]+)\)\)?\Z", step.args):
-            seconds, members = int(found[1]), found[2]
+            seconds, members = whole(found[1]), found[2]
     return Group(key, "", members, seconds, _last(steps))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from ari_app.freepbx.company import Entry, Ivr, Limit, Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments, branches
 from ari_app.freepbx.tables import KEYS
-from ari_app.freepbx.texts import said
+from ari_app.freepbx.texts import said, whole
 
 BACK: Final = "${IVR_CONTEXT"
 """What a way back to the IVR before names."""
@@ -33,7 +33,7 @@ def ivr(key: str, context: Context) -> Ivr:
         tuple(_entries(context)),
         _limit(context.extensions.get("i", []), announcement),
         _limit(context.extensions.get("t", []), announcement),
-        wait=int(waits[0]) if waits and waits[0].isdigit() else 10,
+        wait=whole(waits[0], 10) if waits else 10,
         direct="all" if direct else directory[0].rpartition("-")[2] if directory else "",
         mode=0 if looped else 1 if reading else 2,
         after_voicemail=any("IVR_RETVM=RETURN" in each for each in text),
@@ -80,7 +80,7 @@ def _limit(steps: list[Step], announcement: Sound) -> Limit:
     retry = _message(steps)
     for step in steps:
         if step.app == "gotoif" and (more := re.search(r"> *(\d+)\]", step.args)):
-            retries = int(more[1])
+            retries = min(whole(more[1]), 99)
         if step.app == "playback":
             last = sound(arguments(step.args)[0])
     announce = bool(announcement) and retry[-len(announcement) :] == announcement

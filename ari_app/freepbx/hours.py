@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from ari_app.freepbx.calendar import ALL_DAY, Minutes, When, met
 from ari_app.freepbx.company import Company, Condition
@@ -16,6 +17,14 @@ class Question(NamedTuple):
     no: str
     zone: str
     parts: tuple[Condition, ...]
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a time zone of this name; "" is that of the system."""
+    try:
+        return not name or bool(ZoneInfo(name))
+    except (KeyError, OSError, ValueError):
+        return False
 
 
 def question(company: Company, condition: Condition, above: Iterable[str] = ()) -> Question:

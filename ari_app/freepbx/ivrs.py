@@ -4,7 +4,8 @@ from ari_app.freepbx.company import Ivr, Limit
 from ari_app.freepbx.destinations import Destination, destination
 from ari_app.freepbx.draft import Plain
 from ari_app.freepbx.planner import MENU, Planner
-from ari_app.freepbx.sounds import SHIPPED
+from ari_app.freepbx.sounds import SHIPPED, SILENCE, lost
+from ari_app.freepbx.tables import KEYS
 
 
 def ivr(plan: Planner, name: str, key: str) -> None:
@@ -17,7 +18,10 @@ def ivr(plan: Planner, name: str, key: str) -> None:
         menu = f"{name}-menu"
         kept = {f"before-{key}": f"{{{MENU}}}"} if plan.contexts.depends(key) else {}
         plan.put(name, {"set": {**kept, MENU: f"ivr-{key}"}, "then": menu})
-    changes: list[str] = []
+    sounds = (one.announcement, *(each for end in (one.wrong, one.silent) for each in end.played))
+    changes = lost(*sounds)
+    if not one.announcement:
+        changes.append("it has no announcement: its prompt is a second of silence")
     keys = _keys(plan, one, menu, parents, changes)
     body: dict[str, Plain] = {"menu": _announced(plan, one), "keys": keys}
     body |= {"unread": list(keys)} if keys else {}
@@ -32,7 +36,7 @@ def ivr(plan: Planner, name: str, key: str) -> None:
 
 
 def _announced(plan: Planner, one: Ivr) -> str:
-    return plan.prompts.name(one.announcement) if one.announcement else "not-understood"
+    return plan.prompts.name(one.announcement or (SILENCE,))
 
 
 def _keys(
@@ -40,10 +44,10 @@ def _keys(
 ) -> dict[str, str]:
     keys: dict[str, str] = {}
     for entry in one.entries:
-        if not entry.returns:
+        kind, number = destination(entry.dest)
+        if not entry.returns or kind != "extension":
             keys[entry.keys] = plan.node(entry.dest)
             continue
-        number = destination(entry.dest).key
         own = plan.dial(f"{menu}-{number}", number, menu) if "" in parents else ""
         pressed = entry.keys.replace("*", "star").replace("#", "hash")
         node = f"{menu}-key-{pressed}"
@@ -54,7 +58,7 @@ def _keys(
                 f"*Return* does in FreePBX, too: {entry.dest} may be meant"
             )
     if plan.direct and one.direct == "all":
-        for number in plan.direct:
+        for number in filter(KEYS.fullmatch, plan.direct):
             keys.setdefault(number, plan.node(f"from-did-direct,{number},1"))
     elif one.direct:
         changes.append(

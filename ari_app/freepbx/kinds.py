@@ -1,15 +1,21 @@
 """What becomes of each kind of destination besides IVRs."""
 
+import re
 from typing import Final
 
 from ari_app.freepbx import calendar
 from ari_app.freepbx.company import Passage
+from ari_app.freepbx.contexts import priority_of
 from ari_app.freepbx.destinations import Destination
 from ari_app.freepbx.draft import Outcome, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
-from ari_app.freepbx.hours import question
+from ari_app.freepbx.hours import is_zone, question
 from ari_app.freepbx.ivrs import ivr
 from ari_app.freepbx.planner import MENU, Kind, Planner
+from ari_app.freepbx.sounds import lost
+from ari_app.freepbx.texts import whole
+
+_DIALLED: Final = re.compile(r"[0-9*#+]{1,32}")
 
 NUMBERS: Final = {
     "extension": "{}",
@@ -54,6 +60,7 @@ def _played(plan: Planner, name: str, key: str) -> None:
         to = plan.back(f"{name}-back", plan.contexts.menus_before(place), MENU, to)
     if one.early:
         changes.append("*Don't Answer Channel*: a call that is here is answered")
+    changes += lost(one.sound)
     body: dict[str, Plain]
     if not one.sound:
         body = {"set": {"played": "nothing"}, "then": to}
@@ -97,11 +104,14 @@ def _hours(plan: Planner, name: str, key: str) -> None:
     found = calendar.schedule(asked.open, plan.choice.year)
     notes = [f"Time Condition {each.id}: {', '.join(each.times)}" for each in asked.parts]
     changes = []
+    zone = asked.zone if is_zone(asked.zone) else ""
+    if zone != asked.zone:
+        changes.append(f"there is no time zone {asked.zone}: it is in that of the site")
     if found.until:
         changes.append(f"days that move with the year are listed until {found.until}")
     if len({each.zone for each in asked.parts}) > 1:
-        changes.append(f"all of it is in the zone {asked.zone}")
-    plan.schedules[name] = Schedule(found, asked.zone, (*notes, *changes))
+        changes.append(f"all of it is in the zone {zone or 'of the site'}")
+    plan.schedules[name] = Schedule(found, zone, (*notes, *changes))
     ways: dict[str, Plain] = {"open": plan.node(asked.yes), "closed": plan.node(asked.no)}
     plan.put(name, {"hours": name, **ways}, *notes)
     for each in asked.parts:
@@ -111,21 +121,22 @@ def _hours(plan: Planner, name: str, key: str) -> None:
 
 
 def _switch(plan: Planner, place: Destination) -> str:
-    one = plan.company.switches.get(place.key)
-    if one is None:
-        return plan.missing(place, GONE)
-    name = f"call-flow-{place.key}"
+    known = place.key in plan.company.switches
+    own = Destination("call-flow", place.key)
+    return plan.later(own, _switched) if known else plan.missing(place, GONE)
+
+
+def _switched(plan: Planner, name: str, key: str) -> None:
+    one, place = plan.company.switches[key], Destination("switch", key)
     why = (
         f"open is day, closed is night: `firstline hours force {name} closed --until …` "
         f"instead of *28{place.key}; its present state is not read"
     )
     always = calendar.Calendar({"mon-sun": "open"}, {}, 0)
     plan.schedules[name] = Schedule(always, "", (f"Call Flow Control {place.key}", why))
-    plan.put(name, {})
     ways: dict[str, Plain] = {"open": plan.node(one.day), "closed": plan.node(one.night)}
     plan.put(name, {"hours": name, **ways}, f"Call Flow Control {place.key}: {one.name}")
     plan.found(place, name, (why,))
-    return name
 
 
 def _passage(plan: Planner, place: Destination) -> str:
@@ -134,6 +145,10 @@ def _passage(plan: Planner, place: Destination) -> str:
     if not isinstance(one, Passage):
         return plan.missing(place, GONE)
     if place.kind == "priority":
+        if not priority_of(one):
+            why = f"{one.value!r} is no priority: calls keep the one that they have"
+            plan.found(place, "", (why,), "not imported")
+            return plan.node(one.dest)
         plan.found(place, f"priority-{one.id}")
         return plan.later(place, _priority)
     if place.kind == "caller-id":
@@ -162,7 +177,7 @@ def _language(plan: Planner, name: str, key: str) -> None:
 
 def _priority(plan: Planner, name: str, key: str) -> None:
     one = plan.company.priorities[key]
-    plan.put(name, {"set": {"priority": one.value}, "then": plan.node(one.dest)})
+    plan.put(name, {"set": {"priority": priority_of(one)}, "then": plan.node(one.dest)})
 
 
 def _queue(plan: Planner, place: Destination) -> str:
@@ -179,7 +194,7 @@ def _waiting(plan: Planner, name: str, key: str) -> None:
         on["left"] = plan.node(f"ivr-{one.menu},s,1")
         changes.append(f"a key in the queue leads into IVR {one.menu}, which is played first")
     otherwise = plan.node(one.dest if one else "")
-    priorities = sorted(plan.contexts.priorities(place), key=lambda each: int(each or 0))
+    priorities = sorted(plan.contexts.priorities(place), key=whole)
     nodes = {}
     for priority in priorities:
         node = f"{name}-priority-{priority}" if priority else f"{name}-usual"
@@ -202,6 +217,8 @@ def _misc(plan: Planner, place: Destination) -> str:
         return plan.missing(
             place, f"its feature code {one.number} is of a module that is not there"
         )
+    if not _DIALLED.fullmatch(one.number):
+        return plan.missing(place, f"{one.number or 'nothing'} is no number that a phone can dial")
     plan.found(place, f"misc-{one.id}")
     return plan.dial(f"misc-{one.id}", one.number)
 

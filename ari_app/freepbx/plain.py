@@ -18,6 +18,7 @@ from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, langua
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.sounds import Prompts
+from ari_app.freepbx.texts import whole
 
 GOODBYE: Final = "goodbye"
 _NAME: Final = re.compile(r"[^a-z0-9]+")
@@ -290,4 +291,6 @@ def sound_names(text: str) -> Sound:
 
 
 def _between(text: str, otherwise: int) -> int:
-    return min(max(int(float(text)), 2), 120) if re.fullmatch(r"\d+(\.\d+)?", text) else otherwise
+    """Seconds as written, within what a menu may wait."""
+    found = re.fullmatch(r"(\d+)(\.\d+)?", text)
+    return min(max(whole(found[1], 120), 2), 120) if found else otherwise

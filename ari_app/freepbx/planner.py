@@ -79,8 +79,9 @@ class Planner:
         """The node of a destination, as FreePBX writes it; it is made later."""
         place = destination(text)
         if place not in self._named:
+            self._named[place] = ""  # what is passed through may come back to where it began
             self._named[place] = self._kinds.get(place.kind, self._kinds[""])(self, place)
-        return self._named[place]
+        return self._named[place] or self.missing(place, "it leads to itself")
 
     def later(self, place: Destination, made: Callable[["Planner", str, str], None]) -> str:
         """The name of a node that is made when those before it are."""

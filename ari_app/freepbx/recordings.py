@@ -8,6 +8,7 @@ import soxr
 
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.draft import DraftMenus
+from ari_app.freepbx.sounds import SILENCE
 from ari_app.freepbx.source import sound
 from prompts.sound_files import decode, write
 from prompts.telephone import RATE
@@ -31,6 +32,9 @@ def _joined(parts: Sound, sounds: Mapping[str, Path], language: str) -> Samples:
     found = []
     for name in parts:
         path = sound(sounds, language, name)
+        if path is None and name == SILENCE:
+            found.append(np.zeros(RATE, np.float32))
+            continue
         if path is None:
             raise SoundError(f"there is no recording {name}: its text is spoken")
         samples, rate = decode(path)

@@ -52,15 +52,26 @@ def _number_of(company: Company, ivr: str, number: str) -> str:
         for one in company.applications.values()
         if destination(one.dest) == ("ivr", ivr) and _NUMBER.fullmatch(one.number)
     ]
+    if number:
+        _dialled(number, "--number")
     found = number or (leading[0] if leading else "")
     if not found:
         raise SourceError(f"nothing dials IVR {ivr} directly: give it a number with --number")
     return found
 
 
+def _dialled(number: str, option: str) -> None:
+    if not _NUMBER.fullmatch(number):
+        raise SourceError(
+            f"{option} {number} is no number that can be called: give a flow one number, and lead "
+            "a route for a pattern to it"
+        )
+
+
 def _routes(company: Company, did: str) -> Iterator[Route]:
     """The routes of a number, or all that come to an IVR; those of callers with the others."""
     if did:
+        _dialled(did, "--did")
         found = [one for one in company.routes if one.number == did]
         if not any(not one.caller for one in found):
             known = ", ".join(dict.fromkeys(one.number or "any" for one in company.routes))

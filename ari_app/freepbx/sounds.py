@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from ari_app.freepbx.company import DEFAULT_LAST, DEFAULT_RETRY, Sound, Text
+from ari_app.freepbx.company import DEFAULT_LAST, DEFAULT_RETRY, LOST, Sound, Text
 from ari_app.freepbx.draft import DraftPrompt
 
 SHIPPED = {
@@ -17,6 +17,9 @@ SHIPPED = {
     "goodbye": "thanks-bye",
 }
 """Sounds of Asterisk that prompts of ours stand for, which have a text in every language."""
+
+SILENCE = "silence/1"
+"""A sound of Asterisk: one second without a sound."""
 
 _SPECIAL = re.compile(r"-([a-z]{2}|languages|written)\Z")
 
@@ -57,9 +60,22 @@ class Prompts:
             sound = sound[length:]
 
 
+def lost(*sounds: Sound) -> list[str]:
+    """What is to be said of recordings that the source does not have."""
+    found = dict.fromkeys(
+        one.removeprefix(LOST) for each in sounds for one in each if one.startswith(LOST)
+    )
+    return [
+        f"recording {each} is not in the source: write the text of the prompt recording-{each}"
+        for each in found
+    ]
+
+
 def _named(sound: Sound) -> str:
     """``("custom/a-menu", "custom/a-help")`` is ``a-menu-help``."""
-    first, *others = [_slug(PurePosixPath(one).name) for one in sound]
+    first, *others = [
+        "silence" if one == SILENCE else _slug(PurePosixPath(one).name) for one in sound
+    ]
     words = [each.split("-") for each in (first, *others)]
     shared = 0
     while (
@@ -69,6 +85,7 @@ def _named(sound: Sound) -> str:
     ):
         shared += 1
     name = "-".join([first, *("-".join(each[shared:]) for each in words[1:])])[:60].strip("-")
+    name = name if name[0].isalpha() else f"recording-{name}"
     return f"{name}-sound" if _SPECIAL.search(name) else name
 
 

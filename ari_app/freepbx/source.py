@@ -2,6 +2,7 @@
 
 import gzip
 import tarfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO, Final, cast
@@ -49,7 +50,7 @@ def read(path: Path, kept: Path, sounds: Path | None = None) -> Source:
             return Source(_dialplan(path), below(sounds))
         with path.open("rb") as file:
             return Source(company(dump.tables(file, WANTED)), below(sounds))
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise SourceError(f"{path} cannot be read: {error}") from error
 
 

@@ -10,6 +10,7 @@ from msgspec import json
 from ari_app.freepbx.company import (
     DEFAULT_LAST,
     DEFAULT_RETRY,
+    LOST,
     Announcement,
     Company,
     Condition,
@@ -26,7 +27,7 @@ from ari_app.freepbx.company import (
     Text,
 )
 from ari_app.freepbx.errors import SourceError
-from ari_app.freepbx.texts import said
+from ari_app.freepbx.texts import said, whole
 
 Row: TypeAlias = Mapping[str, str | None]
 Tables: TypeAlias = Mapping[str, list[Row]]
@@ -84,9 +85,7 @@ def _text(row: Row, key: str, otherwise: str = "") -> str:
 
 
 def _count(row: Row, key: str, otherwise: int = 0) -> int:
-    """A whole number, at most that of ten digits; ``otherwise`` where there is none."""
-    text = _text(row, key)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+    return whole(_text(row, key), otherwise)
 
 
 def _files(row: Row) -> Sound:
@@ -95,7 +94,9 @@ def _files(row: Row) -> Sound:
 
 def _sound(row: Row, key: str, sounds: Mapping[str, Sound], default: str = "") -> Sound:
     text = _text(row, key)
-    return (default,) if text == "default" and default else sounds.get(text, ())
+    if text == "default" and default:
+        return (default,)
+    return sounds.get(text) or ((f"{LOST}{text}",) if whole(text) else ())
 
 
 def _routes(tables: Tables) -> Iterator[Route]:
@@ -143,12 +144,12 @@ def _ivrs(tables: Tables, sounds: Mapping[str, Sound]) -> Iterator[tuple[str, Iv
 
 def _limit(row: Row, what: str, sounds: Mapping[str, Sound], entry: str | None) -> Limit:
     """``entry``: where the entry `i` or `t` leads, which counts where retries are disabled."""
-    loops = _text(row, f"{what}_loops")
-    if not loops.isdigit():
+    loops = _count(row, f"{what}_loops", -1)
+    if loops < 0:
         return Limit() if entry is None else Limit(0, dest=entry)
-    retry = _sound(row, f"{what}_retry_recording", sounds, DEFAULT_RETRY) if int(loops) else ()
+    retry = _sound(row, f"{what}_retry_recording", sounds, DEFAULT_RETRY) if loops else ()
     return Limit(
-        min(int(loops), 99),
+        min(loops, 99),
         retry,
         _count(row, f"{what}_append_announce", 1) == 1 or not retry,
         _sound(row, f"{what}_recording", sounds, DEFAULT_LAST),

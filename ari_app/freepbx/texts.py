@@ -22,6 +22,12 @@ _CODECS = {
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
+def whole(text: str, otherwise: int = 0) -> int:
+    """A whole number of less than ten digits; ``otherwise`` where there is none."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
 def charset(name: str) -> str:
     """The codec of a character set of MySQL; utf-8 for one that is not known."""
     return _CODECS.get(name.lower(), "utf-8")
