@@ -112,6 +112,11 @@ class NumberPlan(Struct, frozen=True):
         digits = bare(written, self.code).removeprefix("+")
         return digits if is_number(digits) and len(digits) <= 15 and digits.strip("0") else ""
 
+    def gets_texts(self, msisdn: str) -> bool:
+        """Whether a mobile phone may have a number: a whole one, and not known as a fixed line."""
+        one = _parsed(f"+{msisdn}", None) if self.msisdn(msisdn) == msisdn else None
+        return one is not None and world.number_type(one) != PhoneNumberType.FIXED_LINE
+
     def national(self, msisdn: str) -> str:
         """The digits that every form of a number ends in: those after the code of the country."""
         return msisdn.removeprefix(self.code) if self._has(msisdn) else msisdn

@@ -216,7 +216,11 @@ class TicketChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class Callback(Struct, frozen=True, kw_only=True):
     """A request to be called back; ``agent`` has promised it, ``due`` null is soon. ``gave_up``:
-    the caller hung up while waiting in a queue, and asked for nothing."""
+    the caller hung up while waiting in a queue, and asked for nothing.
+
+    ``queue``, as Asterisk names it, "" for the first one, and ``joined``: the place that it keeps,
+    that of who waits since then. ``tried``: when the last of the ``attempts`` began; ``calling``:
+    the phone by which an agent is calling now; ``outcome``: of the last attempt, or of the end."""
 
     id: int
     call: str
@@ -229,6 +233,12 @@ class Callback(Struct, frozen=True, kw_only=True):
     agent: str
     note: str
     gave_up: bool
+    queue: str
+    joined: datetime | None
+    attempts: int
+    tried: datetime | None
+    calling: str
+    outcome: str
 
 
 class CallbacksQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -280,6 +290,21 @@ class NewText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     number: Short
     text: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class ReceivedText(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text that a subscriber sent."""
+
+    number: Short
+    text: Annotated[str, Meta(max_length=1_000)]
+
+
+class TakenText(Struct, frozen=True, kw_only=True):
+    """What it was: a ``stop`` word that refuses campaigns, the reply to a ``survey``, or ``other``,
+    of which nothing is kept. ``answer`` is the text to send back, "" for none."""
+
+    taken: Literal["stop", "survey", "other"]
+    answer: str
 
 
 class Sent(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from ari_app.api import values as v
 from ari_app.api.endpoints import Asked, Endpoint, Refused
 from ari_app.api.reads import callback, number_of, text, ticket
 from ari_app.messaging.outbox import Outbox
+from ari_app.messaging.received import Taken
 from ari_app.store import callbacks, changes, outbox, subscribers, tickets
 from ari_app.store.callbacks import Callback
 from ari_app.store.changes import Change
@@ -24,12 +25,14 @@ YEARS = (2000, 9000)
 
 
 class Writes(Struct, frozen=True):
-    """The handlers. ``refreshed``: the rest of the application loads again what was changed."""
+    """The handlers. ``refreshed``: the rest of the application loads again what was changed;
+    ``received`` takes a text of a number: what it was, and what answers it."""
 
     store: Store
     policy: TicketPolicy
     outbox: Outbox
     refreshed: Callable[[], Awaitable[None]]
+    received: Callable[[str, str], Awaitable[tuple[Taken, str]]]
 
     def endpoints(self) -> Sequence[Endpoint]:
         """All of them."""
@@ -84,6 +87,15 @@ class Writes(Struct, frozen=True):
                 keyed=True,
                 body=v.NewText,
                 status=202,
+            ),
+            Endpoint(
+                method="POST",
+                path="/texts/received",
+                scope="texts:write",
+                summary="Hand over a text of a subscriber: a stop word, or the reply to a survey",
+                answer=v.TakenText,
+                handle=self.take_text,
+                body=v.ReceivedText,
             ),
         )
 
@@ -158,6 +170,15 @@ class Writes(Struct, frozen=True):
         done = await self.store.write(_posted, key, body, asked.at)
         self.outbox.wake()
         return text(done)
+
+    async def take_text(self, asked: Asked) -> v.TakenText:
+        """Take a text of a subscriber."""
+        body: v.ReceivedText = asked.body
+        number = self.store.numbers.msisdn(body.number)
+        if number is None:
+            raise Refused(422, f"it is no number: write one such as {self.store.numbers.example}")
+        taken, answer = await self.received(number, body.text)
+        return v.TakenText(taken=taken, answer=answer)
 
     def _known_department(self, name: str) -> None:
         known = self.policy.departments

@@ -50,7 +50,8 @@ def surveys(
 
 def _line(one: Survey, state: State) -> str:
     answers = [f"{name} {mark}/{best}" for name, (mark, best) in sorted(one.answers.items())]
-    words = (shown(one.at, state), one.call, one.agent, one.queue, one.topic)
+    by_text = "by text" if one.way == "text" else ""
+    words = (shown(one.at, state), one.call, one.agent, one.queue, one.topic, by_text)
     return "  ".join([*filter(None, words), ", ".join(answers) or "no answer"])
 
 
@@ -64,4 +65,6 @@ def _sums(found: Sequence[Survey]) -> Iterator[str]:
 def _sum(found: Sequence[Survey]) -> str:
     answered = sum(bool(one.answers) for one in found)
     means = [f"{one.question} {one.mean:.0%} of {one.count}" for one in store.marks(found)]
-    return ", ".join([f"{len(found)} asked, {answered} answered", *means])
+    by_text = sum(one.way == "text" for one in found)
+    asked = f"{len(found)} asked" + (f" ({by_text} by text)" if by_text else "")
+    return ", ".join([asked, f"{answered} answered", *means])

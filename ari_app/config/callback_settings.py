@@ -1,14 +1,12 @@
 """The settings of calls back."""
 
-import re
-from datetime import time, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from ivr.acd.callbacks import Policy
-
-_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
+from ivr.hours.day import day_hours
 
 
 class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,17 +23,15 @@ class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hours: str = ""
 
     def __post_init__(self) -> None:
-        if self.hours and not re.fullmatch(f"{_TIME}-{_TIME}", self.hours):
-            raise ValueError(f'hours is {self.hours!r}: write it such as "09:00-20:00"')
+        day_hours(self.hours)
 
     @property
     def policy(self) -> Policy:
         """How often and when those are called who asked for it."""
-        begin, _, end = self.hours.partition("-")
         return Policy(
             attempts=self.attempts,
             pause=timedelta(seconds=self.pause),
             stand_ins=self.stand_ins,
             keep=timedelta(hours=self.keep),
-            hours=(time.fromisoformat(begin), time.fromisoformat(end)) if end else None,
+            hours=day_hours(self.hours),
         )

@@ -25,6 +25,7 @@ from ari_app.main.build_campaigns import campaign_dialler
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.build_selfcare import SelfService, build_selfcare
+from ari_app.main.build_surveys import survey_texts
 from ari_app.main.build_waiting import Waiting, build_waiting
 from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
@@ -131,6 +132,8 @@ def _start(
     begin(desk.workplace.run())
     begin(shared.messaging.outbox.run())
     begin(shared.messaging.campaigns.run())
+    if config.survey.text:
+        begin(survey_texts(shared).run())
     if shared.cards is not None:
         begin(shared.cards.run())
     for webhook in shared.webhooks:

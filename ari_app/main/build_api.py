@@ -8,8 +8,10 @@ from ari_app.api.events import EventEndpoints
 from ari_app.api.reads import Reads
 from ari_app.api.writes import Writes
 from ari_app.main.build_desk import AgentDesk
+from ari_app.main.build_surveys import survey_texts
 from ari_app.main.foundation import clock
 from ari_app.main.shared import Shared
+from ari_app.messaging.received import ReceivedTexts
 from ari_app.rate_limit import Rate, RateLimit
 
 REQUESTS = Rate(burst=100, each=0.05)
@@ -25,7 +27,11 @@ def opened_api(
         lambda: (desk.queues.view.board, desk.queues.view.current),
         desk.phones.agent,
     )
-    writes = Writes(shared.store, shared.config.tickets, shared.messaging.outbox, refreshed)
+    messaging = shared.messaging
+    received = ReceivedTexts(
+        shared.store, messaging.campaigns, survey_texts(shared), shared.menus.say
+    )
+    writes = Writes(shared.store, shared.config.tickets, messaging.outbox, refreshed, received.take)
     events = EventEndpoints(shared.store)
     every = (*reads.endpoints(), *writes.endpoints(), *events.endpoints())
     access = server.Access(shared.store, RateLimit(REQUESTS).wait, clock)

@@ -18,6 +18,7 @@ from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import Arrival, InboundCalls, new_id
 from ari_app.main.build_placing import build_placing
 from ari_app.main.build_selfcare import SelfService
+from ari_app.main.build_surveys import survey_texts
 from ari_app.main.foundation import clock
 from ari_app.main.left_calls import LeftCalls
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
@@ -148,7 +149,13 @@ def build_calls(
     ussd = Sessions(written, of_gateway, background.begin)
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(
-        written, callers, post, background.begin, config.ussd.menu, shared.messaging.campaigns
+        written,
+        callers,
+        post,
+        background.begin,
+        config.ussd.menu,
+        shared.messaging.campaigns,
+        survey_texts(shared),
     )
     phone_event = _phone_events(shared, texts, background)
     live_calls, actions = admission.live_calls, admission.actions

@@ -216,6 +216,7 @@ def stop(db: Database, number: str, way: str, at: datetime, call: str = "") -> b
             (call,),
         )
     outbox.drop_waiting(db, "campaign:*", number)
+    outbox.drop_waiting(db, "survey:*", number)
     return new.rowcount == 1
 
 

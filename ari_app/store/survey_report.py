@@ -14,7 +14,11 @@ def surveyed(db: Database, chosen: Chosen, by: By, rules: Rules) -> dict[str, Su
     """How many were asked, and what they answered, by the values of the stay that it is about."""
     query = Query(db, chosen, rules)
     has = "exists (select 1 from survey_answers where survey_answers.call = surveys.call)"
-    counts = query.run(f"select {query.by(by)}, count(*), sum({has}) {_FROM}", "group by 1")
+    text = "surveys.way = 'text'"
+    counts = query.run(
+        f"select {query.by(by)}, count(*), sum({has}), sum({text}), sum({text} and {has}) {_FROM}",
+        "group by 1",
+    )
     marks: dict[str, dict[str, tuple[int, float]]] = {}
     for value, question, count, mean in query.run(
         f"select {query.by(by)}, question, count(*), avg(1.0 * mark / best) {_FROM}"
@@ -23,6 +27,6 @@ def surveyed(db: Database, chosen: Chosen, by: By, rules: Rules) -> dict[str, Su
     ):
         marks.setdefault(str(value), {})[question] = (count, mean)
     return {
-        str(value): Surveyed(asked, answered, marks.get(str(value), {}))
-        for value, asked, answered in counts
+        str(value): Surveyed(asked, answered, marks.get(str(value), {}), by_text, text_answered)
+        for value, asked, answered, by_text, text_answered in counts
     }

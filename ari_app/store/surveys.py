@@ -26,7 +26,8 @@ _ABOUT = f"""
 class Survey(Struct, frozen=True, kw_only=True):
     """A caller who was asked at a time. ``agent`` (login), ``queue`` and ``topic``: of the
     conversation before; ``flow`` and ``version``: of the menus that the call began with; "" where
-    that is unknown. ``answers``: question -> mark and best mark."""
+    that is unknown. ``way``: asked by ``keys`` or by ``text``. ``answers``: question -> mark and
+    best mark."""
 
     call: str
     at: datetime
@@ -35,6 +36,7 @@ class Survey(Struct, frozen=True, kw_only=True):
     topic: str = ""
     flow: str = ""
     version: str = ""
+    way: str = "keys"
     answers: dict[str, tuple[int, int]] = {}
 
 
@@ -66,7 +68,7 @@ def begin(
         " union all select 1 from surveys where subscriber = ? and at >= ? limit 1",
         (number, micros(since), subscriber, micros(since)),
     ).fetchone()
-    if before or not _drawn(call, share):
+    if before or not drawn(call, share):
         return False
     db.conn.execute(
         "insert into surveys (call, at, number, subscriber) values (?, ?, ?, ?)",
@@ -90,7 +92,8 @@ def between(
     """The callers who were asked in a time, the oldest first; those of an agent or a queue."""
     rows = db.conn.execute(
         "select surveys.call, surveys.at, coalesce(talk.agent, ''), coalesce(talk.queue, ''),"
-        " coalesce(talk.topic, ''), coalesce(calls.flow, ''), coalesce(calls.version, '')"
+        " coalesce(talk.topic, ''), coalesce(calls.flow, ''), coalesce(calls.version, ''),"
+        " surveys.way"
         f"{_ABOUT} where surveys.at >= ? and surveys.at < ?"
         " and ? in ('', talk.agent) and ? in ('', talk.queue) order by surveys.at, surveys.call",
         (micros(since), micros(until), agent, queue),
@@ -105,9 +108,10 @@ def between(
             topic=topic,
             flow=flow,
             version=version,
+            way=way,
             answers=answered.get(call, {}),
         )
-        for call, at, agent, queue, topic, flow, version in rows
+        for call, at, agent, queue, topic, flow, version, way in rows
     ]
 
 
@@ -131,6 +135,6 @@ def marks(surveys: Collection[Survey]) -> list[Marks]:
     ]
 
 
-def _drawn(call: str, share: float) -> bool:
+def drawn(call: str, share: float) -> bool:
     """Whether a call is among a share of all; always the same for a call."""
     return int.from_bytes(sha256(call.encode()).digest()[:8]) < share * 2**64

@@ -56,9 +56,17 @@ class Refusals(Protocol):
         """Store that a number refuses campaigns; raises if it cannot be stored."""
 
 
+class Replies(Protocol):
+    """Takes replies to surveys."""
+
+    async def reply(self, number: str, text: str) -> str | None:
+        """The prompt that answers a text which begins a session; None if it is no reply."""
+
+
 class MessageSessions:
     """The text sessions of phones, one a phone; what is no code begins ``menu``, if that is one.
-    A word of ``refusals`` instead of a code refuses campaigns.
+    A word of ``refusals`` instead of a code refuses campaigns; another text that is neither a code
+    nor stands for one may be a reply to a survey.
 
     ``written`` returns what a session that begins now is served with, ``begin`` starts a task.
     """
@@ -71,8 +79,10 @@ class MessageSessions:
         begin: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
         menu: str,
         refusals: Refusals,
+        surveys: Replies,
     ) -> None:
         self._refusals = refusals
+        self._surveys = surveys
         self._written = written
         self._callers = callers
         self._post = post
@@ -141,10 +151,10 @@ class MessageSessions:
                 await send(written.page(UNKNOWN, session.language if session else ""))
             return reply
 
-        if self._refusals.is_stop(text):
-            await self._refused(number, send, written)
-            return
         code = written.book.words.get(normalise(text), text)
+        if (answer := await self._beside(number, text, code)) is not None:
+            await send(written.page(answer, await self._callers.language(number)))
+            return
         if not _CODE.fullmatch(code):
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
         session = await self._callers.enter(written.book, number, code)
@@ -158,12 +168,13 @@ class MessageSessions:
             log.exception("text session %s failed", session.id)
             await send(written.page(TROUBLE, session.language))
 
-    async def _refused(
-        self, number: str, send: Callable[[Page], Awaitable[bool]], written: TextServices
-    ) -> None:
-        """Store and confirm that a number refuses campaigns."""
-        await self._refusals.stop(number)
-        await send(written.page(STOPPED, await self._callers.language(number)))
+    async def _beside(self, number: str, text: str, code: str) -> str | None:
+        """The prompt that answers a text which begins no session: a refusal of campaigns, or a
+        reply to a survey; None for any other."""
+        if self._refusals.is_stop(text):
+            await self._refusals.stop(number)
+            return STOPPED
+        return None if _CODE.fullmatch(code) else await self._surveys.reply(number, text)
 
 
 class _Inbox:

@@ -7,7 +7,7 @@ before all of the same priority who came later.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller
 from ivr.acd.figures import Stay
+from ivr.hours.day import DayHours, in_hours
 
 STAND_IN = "callback-"
 """How the ids of stand-ins' channels begin."""
@@ -48,16 +49,12 @@ class Policy(Struct, frozen=True, kw_only=True):
     pause: timedelta = timedelta(minutes=10)
     stand_ins: int = 20
     keep: timedelta = timedelta(hours=24)
-    hours: tuple[time, time] | None = None
+    hours: DayHours | None = None
     zone: str = "UTC"
 
     def calls_at(self, at: datetime) -> bool:
         """Whether somebody may be called at a moment; hours may go over midnight."""
-        if self.hours is None:
-            return True
-        begin, end = self.hours
-        now = at.astimezone(ZoneInfo(self.zone)).time()
-        return begin <= now < end if begin <= end else now >= begin or now < end
+        return in_hours(self.hours, at.astimezone(ZoneInfo(self.zone)).time())
 
 
 class Ticket(Struct, frozen=True, kw_only=True):

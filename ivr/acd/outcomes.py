@@ -65,21 +65,26 @@ class NodeCalls(Struct, frozen=True):
 
 class Surveyed(Struct, frozen=True):
     """Callers who were asked how they were served, and how many answered; ``marks``: question ->
-    how many answers, and their mean as a part of the best one, 0 to 1."""
+    how many answers, and their mean as a part of the best one, 0 to 1. ``by_text``: how many of
+    ``asked`` were asked by text, the others by keys; ``text_answered``: of these, who answered."""
 
     asked: int = 0
     answered: int = 0
     marks: Mapping[str, tuple[int, float]] = {}
+    by_text: int = 0
+    text_answered: int = 0
 
     @classmethod
     def of(cls, parts: Iterable["Surveyed"]) -> "Surveyed":
         """All of them together."""
         sums: dict[str, tuple[int, float]] = {}
-        asked = answered = 0
+        counts = [0, 0, 0, 0]
         for one in parts:
-            asked, answered = asked + one.asked, answered + one.answered
+            added = (one.asked, one.answered, one.by_text, one.text_answered)
+            counts = [sum(both) for both in zip(counts, added, strict=True)]
             for name, (count, mean) in one.marks.items():
                 before, sum_ = sums.get(name, (0, 0.0))
                 sums[name] = (before + count, sum_ + count * mean)
         marks = {name: (count, total / count) for name, (count, total) in sums.items()}
-        return cls(asked, answered, marks)
+        asked, answered, by_text, text_answered = counts
+        return cls(asked, answered, marks, by_text, text_answered)

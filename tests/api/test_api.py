@@ -17,8 +17,18 @@ from ari_app.api.openapi import document
 from ari_app.api.reads import Reads
 from ari_app.api.writes import Writes
 from ari_app.messaging.outbox import Outbox
+from ari_app.messaging.received import ReceivedTexts
 from ari_app.rate_limit import Rate, RateLimit
-from ari_app.store import api_tokens, calls, outbox, queue_calls, subscribers, views, webhooks
+from ari_app.store import (
+    api_tokens,
+    callbacks,
+    calls,
+    outbox,
+    queue_calls,
+    subscribers,
+    views,
+    webhooks,
+)
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
 from ari_app.store.db import Store
 from ari_app.store.subscribers import Subscriber
@@ -27,6 +37,8 @@ from ivr.acd.board import Board, Caller, Member, Queue
 from ivr.acd.figures import Stay
 from ivr.secret import Secret
 from tests.operators import BELARUS, DEMO_TICKETS
+from tests.ussd.refusals import Refusals
+from tests.ussd.replies import Replies
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 NUMBER = "375990000001"
@@ -82,7 +94,9 @@ def endpoints(store: Store, client: Client | None = None) -> tuple[Endpoint, ...
 
     reads = Reads(store, lambda: (BOARD, True), {"PJSIP/701": "anna"}.get)
     texts = Outbox(store, send, lambda: NOON)
-    writes = Writes(store, DEMO_TICKETS, texts, refresh)
+    surveys = Replies(**{"5": "survey-text-thanks"})
+    received = ReceivedTexts(store, Refusals("STOP"), surveys, lambda *said: f"{said}")
+    writes = Writes(store, DEMO_TICKETS, texts, refresh, received.take)
     return (*reads.endpoints(), *writes.endpoints(), *EventEndpoints(store).endpoints())
 
 
@@ -223,6 +237,7 @@ WRONG: tuple[tuple[str, str, object, int, str], ...] = (
     ("PATCH", "/tickets/x", {"state": "solved"}, 404, "no ticket x"),
     ("PATCH", "/tickets/1", {"state": "lost"}, 400, "Invalid enum value 'lost'"),
     ("POST", "/callbacks", {"number": "no"}, 422, "it is no number"),
+    ("POST", "/texts/received", {"number": "no", "text": "5"}, 422, "it is no number"),
     ("POST", "/callbacks", {"number": NUMBER, "due": "2026-12-01T12:00"}, 400, "RFC3339"),
     ("POST", "/callbacks", {"number": NUMBER, "due": "9999-12-31T23:59:59-12:00"}, 422, "year"),
     ("PATCH", "/tickets/1", {"due": "0001-01-01T00:00:00+14:00"}, 422, "year"),
@@ -240,6 +255,25 @@ async def test_what_is_wrong_is_said(tmp_path: Path) -> None:
             assert (got, why in found["detail"]) == (status, True), (path, body, found)
 
 
+async def test_texts_of_subscribers_are_stop_words_replies_to_surveys_or_neither(
+    tmp_path: Path,
+) -> None:
+    async with serving(tmp_path / "a.db") as one:
+        token = await one.token("texts:write")
+
+        async def sent(text: str) -> tuple[str, str]:
+            body = {"number": f"+{NUMBER}", "text": text}
+            status, found = await one.ask("POST", "/texts/received", token, body)
+            assert status == 200
+            return found["taken"], found["answer"]
+
+        assert await sent("hello") == ("other", "")
+        taken, answer = await sent("5")
+        assert (taken, "survey-text-thanks" in answer) == ("survey", True)
+        taken, answer = await sent("STOP")
+        assert (taken, "campaigns-stopped" in answer) == ("stop", True)
+
+
 async def test_a_callback_is_requested_once_and_closed(tmp_path: Path) -> None:
     async with serving(tmp_path / "a.db") as one:
         token = await one.token("callbacks:read", "callbacks:write")
@@ -248,8 +282,17 @@ async def test_a_callback_is_requested_once_and_closed(tmp_path: Path) -> None:
         assert (status, made["state"], made["due"]) == (201, "open", "2026-11-25T06:00:00Z")
         _, again = await one.ask("POST", "/callbacks", token, new)
         assert again["id"] == made["id"]
+        wait = callbacks.Wait("support", "en", 0, NOON)
+        await one.store.write(callbacks.keep_place, NUMBER, wait)
+        await one.store.write(callbacks.ended, made["id"], 1, "busy", "", NOON)
+        _, page = await one.ask("GET", "/callbacks", token)
+        [shown] = page["items"]
+        noon = f"{NOON:%Y-%m-%dT%H:%M:%SZ}"
+        tried = {"attempts": 1, "tried": noon, "calling": "", "outcome": "busy", "agent": ""}
+        wanted = {**made, **tried, "queue": "support"}
+        assert {**shown, "joined": ""} == {**wanted, "joined": ""}
         status, done = await one.ask("POST", f"/callbacks/{made['id']}/done", token)
-        assert (status, done["state"]) == (200, "done")
+        assert (status, done["state"], done["outcome"]) == (200, "done", "made")
         _, page = await one.ask("GET", "/callbacks?state=open", token)
         assert page == {"items": [], "next": None}
 

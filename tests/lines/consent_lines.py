@@ -37,6 +37,7 @@ from tests.ari.server import Server
 from tests.deadlines import within
 from tests.spoken import MORE
 from tests.ussd.refusals import Refusals
+from tests.ussd.replies import Replies
 
 FLOW = """
 flow: main
@@ -259,7 +260,9 @@ async def messages(key: str, when: When) -> list[str]:
     async with _tasks() as begin:
         services = TextServices(site.book, texts, site.ports)
         post = MessagePort(number, send)
-        phone = MessageSessions(lambda: services, site.callers, post, begin, "*111#", Refusals())
+        phone = MessageSessions(
+            lambda: services, site.callers, post, begin, "*111#", Refusals(), Replies()
+        )
         phone.take("one", "611", "*111#")
         await page()
         phone.take("one", "611", "1")

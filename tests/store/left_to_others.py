@@ -17,6 +17,7 @@ from ari_app.store import (
     orders,
     outbox,
     retention,
+    survey_texts,
     surveys,
 )
 from ari_app.store.announcements import Announcement
@@ -117,6 +118,17 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "campaigns.allow", lambda db: campaigns.allow(db, NUMBER)
     yield "surveys.begin", lambda db: surveys.begin(db, NEW, NUMBER, WHO, NOW, NOW - DAY, 1.0)
     yield "surveys.between", lambda db: surveys.between(db, NOW - DAY, NOW)
+    yield (
+        "survey_texts.unasked",
+        lambda db: survey_texts.unasked(db, NOW, NOW - DAY, 1.0, phones=True),
+    )
+    unasked = survey_texts.Unasked(NEW, NUMBER, WHO, "ru")
+    yield (
+        "survey_texts.ask",
+        lambda db: survey_texts.ask(db, [unasked], str, NOW, NOW - DAY, NOW + DAY),
+    )
+    yield "survey_texts.expects", lambda db: survey_texts.expects(db, NUMBER, NOW)
+    yield "survey_texts.reply", lambda db: survey_texts.reply(db, NUMBER, "5", NOW)
     yield "surveys.answer", lambda db: surveys.answer(db, CALL, "agent", 5, 5, NOW)
     yield "callbacks.promised", lambda db: callbacks.promised(db, AGENT)
     yield "callbacks.claim", lambda db: callbacks.claim(db, 5, AGENT, NOW, NOW)

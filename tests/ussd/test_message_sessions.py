@@ -13,6 +13,7 @@ from tests.deadlines import within
 from tests.records import without_times
 from tests.ussd.harness import Harness, harness
 from tests.ussd.refusals import Refusals
+from tests.ussd.replies import Replies
 
 PHONE, NUMBER = "zorka-1", "375291234567"
 
@@ -26,8 +27,9 @@ class Phones:
         self.away = False
         post = MessagePort(self._number, self._send)
         self.refusals = Refusals("Stop")
+        self.surveys = Replies(**{"5": "thanks-bye", "five": "wrong"})
         self.texting = MessageSessions(
-            lambda: here.written, here.callers, post, here.begin, menu, self.refusals
+            lambda: here.written, here.callers, post, here.begin, menu, self.refusals, self.surveys
         )
 
     async def _number(self, phone: str) -> str | None:
@@ -72,6 +74,15 @@ async def test_a_stop_word_refuses_campaigns_but_is_a_reply_in_a_session() -> No
         assert one.refusals.refused == [NUMBER]
         assert [await one.said("*111#"), await one.said("Stop")] == ["menu", "wrong\nmenu"]
         assert one.refusals.refused == [NUMBER]
+
+
+async def test_a_reply_to_a_survey_is_answered_and_begins_nothing() -> None:
+    async with phones() as one:
+        assert [await one.said("5"), await one.said("five")] == ["Bye!", "wrong"]
+        assert one.here.entered == []
+        assert [await one.said("*111#"), await one.said("5")] == ["menu", "wrong\nmenu"]
+        assert await one.said("balance") == "You have 5."
+        assert one.surveys.came == [(NUMBER, "5"), (NUMBER, "five")]
 
 
 async def test_where_no_flow_has_the_menu_the_number_begins() -> None:

@@ -20,14 +20,16 @@ def surveys_table(asked: Asked, found: Mapping[str, Surveyed], labels: Labels) -
     def cells(one: Surveyed, of: Asked) -> tuple[Cell, ...]:
         link = f"/reports/calls?{replace(of, what='surveyed').query()}"
         means = (Cell(_percent(one.marks.get(name, (0, None))[1])) for name in questions)
-        return (Cell(one.asked, link), Cell(one.answered), *means)
+        by_text = (Cell(one.by_text), Cell(one.text_answered))
+        return (Cell(one.asked, link), Cell(one.answered), *by_text, *means)
 
     rows = [
         Row(value, labels.value(asked.by, value), cells(one, asked.opened(asked.by, value)))
         for value, one in sorted(found.items())
     ]
     total = Row("", labels.word("report-total"), cells(Surveyed.of(found.values()), asked))
-    columns = (Column("asked"), Column("replied"), *(Column(name, "%") for name in questions))
+    counts = map(Column, ("asked", "replied", "asked-by-text", "replied-by-text"))
+    columns = (*counts, *(Column(name, "%") for name in questions))
     title, across = labels.word("report-view-surveys"), labels.word(f"of-{asked.by}")
     return Table("surveys", title, across, columns, rows, total)
 

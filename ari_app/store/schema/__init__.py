@@ -48,6 +48,8 @@ from ari_app.store.schema.m040_reports import reports
 from ari_app.store.schema.m041_gave_up import gave_up
 from ari_app.store.schema.m042_quality import quality
 from ari_app.store.schema.m043_campaign_calls import campaign_calls
+from ari_app.store.schema.m044_survey_texts import survey_texts
+from ari_app.store.schema.m045_callback_events import callback_events
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -94,6 +96,8 @@ _IN_ORDER = (
     gave_up,
     quality,
     campaign_calls,
+    survey_texts,
+    callback_events,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -175,11 +175,17 @@ def _of_tickets() -> tuple[str, ...]:
     )
 
 
-def of_callbacks() -> tuple[str, ...]:
+def of_callbacks(*, attempts: bool = False) -> tuple[str, ...]:
     """A request that is erased has no number any more, and that is no change of it. Who only gave
-    up waiting has requested nothing. Their table has what they need from ``gave_up`` on."""
+    up waiting has requested nothing. Their table has what they need from ``gave_up`` on.
+    ``attempts``: they tell of these, of their outcome and of the place in the queue, too."""
     who = ("new.number", "new.subscriber", "new.call")
     fields = f"{_CALLBACK}, 'requested', {_time('new.at')}, 'due', {_time('new.due')}"
+    watched = ["state", "agent", "due", "note"]
+    if attempts:
+        fields = f"{fields}, {_ATTEMPTS}"
+        watched += ["queue", "joined", "attempts", "calling", "outcome"]
+    old, new = (", ".join(f"{row}.{name}" for name in watched) for row in ("old", "new"))
     what = ("'callback ' || new.id", _NOW, who, fields)
     known = "new.number <> '' and not new.gave_up and not old.gave_up"
     later = _trigger(
@@ -193,9 +199,8 @@ def of_callbacks() -> tuple[str, ...]:
         later.replace("webhook_callback_requested", "webhook_callback_requested_later"),
         _trigger(
             "callback.changed",
-            "update of state, agent, due, note on callbacks",
-            f"{known} and new.state <> 'done' and (old.state, old.agent, old.due, old.note)"
-            " is not (new.state, new.agent, new.due, new.note)",
+            f"update of {', '.join(watched)} on callbacks",
+            f"{known} and new.state <> 'done' and ({old}) is not ({new})",
             *what,
         ),
         _trigger(
@@ -246,6 +251,11 @@ _NOW = "cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000"
 def _time(column: str) -> str:
     """A moment as other systems read it."""
     return f"strftime('%Y-%m-%dT%H:%M:%fZ', {column} / 1000000.0, 'unixepoch')"
+
+
+_ATTEMPTS = f"""'queue', new.queue, 'joined', {_time("coalesce(new.joined, new.at)")},
+    'attempts', new.attempts, 'tried', {_time("new.tried")}, 'calling', new.calling,
+    'outcome', new.outcome"""
 
 
 def _trigger(

@@ -41,6 +41,8 @@
 -- migration gave_up
 -- migration quality
 -- migration campaign_calls
+-- migration survey_texts
+-- migration callback_events
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -800,7 +802,7 @@ CREATE TABLE surveys (
             at integer not null,
             number text not null,
             subscriber integer
-        ) strict;
+        , way text not null default 'keys', until integer, explained integer not null default 0) strict;
 CREATE INDEX surveys_at on surveys (at);
 CREATE INDEX surveys_of_number on surveys (number, at) where number <> '';
 CREATE INDEX surveys_of_subscriber on surveys (subscriber, at)
@@ -854,42 +856,6 @@ CREATE TABLE menu_quarters (
             gone integer not null,
             primary key (at, entry, version, flow, node)
         ) strict, without rowid;
-CREATE TRIGGER webhook_callback_requested after insert on callbacks
-        when not new.gave_up and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_callback_requested_later after update of gave_up on callbacks
-        when new.number <> '' and old.gave_up and not new.gave_up and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_callback_changed after update of state, agent, due, note on callbacks
-        when new.number <> '' and not new.gave_up and not old.gave_up and new.state <> 'done' and (old.state, old.agent, old.due, old.note) is not (new.state, new.agent, new.due, new.note) and exists (select 1 from webhook_subscriptions where event = 'callback.changed')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.changed', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
-CREATE TRIGGER webhook_callback_done after update of state on callbacks
-        when new.number <> '' and not new.gave_up and not old.gave_up and old.state <> 'done' and new.state = 'done' and exists (select 1 from webhook_subscriptions where event = 'callback.done')
-        begin
-            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
-            select lower(hex(randomblob(16))), 'callback.done', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
-            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
-    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
-    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch')) ;
-        end;
 CREATE TABLE score_cards (
             hash text primary key,
             card text not null
@@ -944,3 +910,47 @@ CREATE INDEX campaign_targets_waiting on campaign_targets (campaign, due)
             where state = 'waiting';
 CREATE INDEX campaign_targets_calling on campaign_targets (at) where state = 'calling';
 CREATE INDEX campaign_targets_of_call on campaign_targets (call) where call <> '';
+CREATE TRIGGER webhook_callback_requested after insert on callbacks
+        when not new.gave_up and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch'), 'queue', new.queue, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(new.joined, new.at) / 1000000.0, 'unixepoch'),
+    'attempts', new.attempts, 'tried', strftime('%Y-%m-%dT%H:%M:%fZ', new.tried / 1000000.0, 'unixepoch'), 'calling', new.calling,
+    'outcome', new.outcome) ;
+        end;
+CREATE TRIGGER webhook_callback_requested_later after update of gave_up on callbacks
+        when new.number <> '' and old.gave_up and not new.gave_up and exists (select 1 from webhook_subscriptions where event = 'callback.requested')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.requested', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch'), 'queue', new.queue, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(new.joined, new.at) / 1000000.0, 'unixepoch'),
+    'attempts', new.attempts, 'tried', strftime('%Y-%m-%dT%H:%M:%fZ', new.tried / 1000000.0, 'unixepoch'), 'calling', new.calling,
+    'outcome', new.outcome) ;
+        end;
+CREATE TRIGGER webhook_callback_changed after update of state, agent, due, note, queue, joined, attempts, calling, outcome on callbacks
+        when new.number <> '' and not new.gave_up and not old.gave_up and new.state <> 'done' and (old.state, old.agent, old.due, old.note, old.queue, old.joined, old.attempts, old.calling, old.outcome) is not (new.state, new.agent, new.due, new.note, new.queue, new.joined, new.attempts, new.calling, new.outcome) and exists (select 1 from webhook_subscriptions where event = 'callback.changed')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.changed', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch'), 'queue', new.queue, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(new.joined, new.at) / 1000000.0, 'unixepoch'),
+    'attempts', new.attempts, 'tried', strftime('%Y-%m-%dT%H:%M:%fZ', new.tried / 1000000.0, 'unixepoch'), 'calling', new.calling,
+    'outcome', new.outcome) ;
+        end;
+CREATE TRIGGER webhook_callback_done after update of state on callbacks
+        when new.number <> '' and not new.gave_up and not old.gave_up and old.state <> 'done' and new.state = 'done' and exists (select 1 from webhook_subscriptions where event = 'callback.done')
+        begin
+            insert into webhook_events (key, event, about, at, number, subscriber, call, data)
+            select lower(hex(randomblob(16))), 'callback.done', 'callback ' || new.id, cast((julianday('now') - 2440587.5) * 86400000 as integer) * 1000, new.number, new.subscriber,
+            new.call, json_object('callback', new.id, 'call', new.call, 'number', new.number,
+    'subscriber', new.subscriber, 'topic', new.topic, 'state', new.state, 'agent', new.agent,
+    'note', new.note, 'requested', strftime('%Y-%m-%dT%H:%M:%fZ', new.at / 1000000.0, 'unixepoch'), 'due', strftime('%Y-%m-%dT%H:%M:%fZ', new.due / 1000000.0, 'unixepoch'), 'queue', new.queue, 'joined', strftime('%Y-%m-%dT%H:%M:%fZ', coalesce(new.joined, new.at) / 1000000.0, 'unixepoch'),
+    'attempts', new.attempts, 'tried', strftime('%Y-%m-%dT%H:%M:%fZ', new.tried / 1000000.0, 'unixepoch'), 'calling', new.calling,
+    'outcome', new.outcome) ;
+        end;
