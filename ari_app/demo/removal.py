@@ -47,6 +47,7 @@ _GONE = (
     ("cards", "cards", _ANY),
     ("contacts", "contacts", _THEIRS),
     ("notes of agents", "colleague_notes", _THEIRS),
+    ("chosen agents", "preferred_agents", _THEIRS),
     ("changes of tickets", "ticket_history", f"ticket in (select id from tickets where {_ANY})"),
     ("tickets", "tickets", _ANY),
     ("actions of agents", "acts", f"{_THEIRS} or call in {_CALLS}"),

@@ -180,6 +180,9 @@ class NotesAndTickets(Protocol):
     async def add_note(self, card: CardRecord, key: str, text: str) -> None:
         """Add a note for colleagues about the card's subscriber."""
 
+    async def prefer_agent(self, card: CardRecord, agent: str, until: datetime | None) -> None:
+        """The card's subscriber comes first to an agent ``until`` a moment, or to any ("")."""
+
     async def open_callbacks(self) -> Sequence[Callback]:
         """All callbacks that are still to be made, soonest due first."""
 

@@ -89,6 +89,7 @@ class Render:
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,
             "facts": tuple(part for part in FACTS if part in self.parts),
+            "prefers_agents": site.prefers_agents,
             "reasons": REASONS,
             "topics": tuple(site.tickets.topics),
             "usual_department": site.tickets.usual_department,

@@ -41,6 +41,7 @@ What: TypeAlias = Literal[
     "campaigns",
     "campaigns refuse",
     "campaigns allow",
+    "subscribers goes-to",
 ]
 """What is changed: the command that does it; the desk has a text for each."""
 

@@ -79,6 +79,7 @@ _DELETED = (
     ("recorded conversations", "conversations", _TALKED),
     ("texts typed into cards", "card_texts", f"card in (select id from cards where {_ANY})"),
     ("notes of agents", "colleague_notes", "subscriber = :id"),
+    ("chosen agents", "preferred_agents", "subscriber = :id"),
     ("places in calls", "checkpoints", f"call in {_CALLS}"),
     ("events for other systems", "webhook_events", _ANY),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),

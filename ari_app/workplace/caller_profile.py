@@ -29,6 +29,7 @@ from ari_app.store import (
     colleague_notes,
     history,
     outbox,
+    preferred_agents,
     search,
     subscribers,
     tickets,
@@ -86,7 +87,7 @@ class StoredProfiles:
 
     async def subscriber(self, subscriber: int) -> Subscriber:
         """A subscriber's personal data."""
-        found = await _answer(self._store.read(_subscriber, subscriber, self._now(), self._zone))
+        found = await _answer(self._store.read(subscriber_of, subscriber, self._now(), self._zone))
         if found is None:
             raise DeskUnavailable(f"subscriber {subscriber} no longer exists", "subscriber-gone")
         return found
@@ -236,10 +237,12 @@ def _undelivered(db: Database, subscriber: int) -> Sequence[Contact]:
     ]
 
 
-def _subscriber(db: Database, subscriber: int, now: datetime, zone: str) -> Subscriber | None:
+def subscriber_of(db: Database, subscriber: int, now: datetime, zone: str) -> Subscriber | None:
+    """A subscriber's personal data; None if there is no such subscriber."""
     one = subscribers.by_id(db, subscriber)
     if one is None:
         return None
+    chosen = preferred_agents.of_subscriber(db, one.id, now)
     return Subscriber(
         subscriber=one.id,
         name=one.name,
@@ -250,4 +253,6 @@ def _subscriber(db: Database, subscriber: int, now: datetime, zone: str) -> Subs
         since=one.created,
         has_code_word=code_words.of(db, one.id) is not None,
         locked_until=code_words.locked_out_until(db, one.id, now),
+        goes_to=chosen.agent if chosen else "",
+        goes_until=chosen.until if chosen else None,
     )

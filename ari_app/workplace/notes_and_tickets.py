@@ -8,7 +8,15 @@ from ari_app.callbacks.port import ERRORS, AttemptUnderWayError
 from ari_app.desk.cards.caller_profile import Callback, Ticket, TicketEntry
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.ports import DeskUnavailable
-from ari_app.store import callbacks, changes, colleague_notes, subscribers, tickets
+from ari_app.log import masked
+from ari_app.store import (
+    callbacks,
+    changes,
+    colleague_notes,
+    preferred_agents,
+    subscribers,
+    tickets,
+)
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.tickets import NewTicket, TicketChange, TicketNotFound, TransitionNotAllowed
@@ -88,6 +96,15 @@ class StoredNotesAndTickets:
         await _answer(
             self._store.write(colleague_notes.add, key, subscriber, card.agent, text, self._now())
         )
+
+    async def prefer_agent(self, card: CardRecord, agent: str, until: datetime | None) -> None:
+        """Store to whom the subscriber comes first, recorded as a change."""
+        subscriber = card.arrival.subscriber
+        if subscriber is None:
+            raise DeskUnavailable(f"card {card.id} has no subscriber", "note-no-one")
+        who = (subscriber, agent, until)
+        if not await _answer(self._store.write(_prefer, card.agent, *who, self._now())):
+            raise DeskUnavailable(f"there is no agent {agent!r}", "goes-to-no-one")
 
     async def open_callbacks(self) -> Sequence[Callback]:
         """All open callbacks, soonest due first; as soon as possible was due when requested."""
@@ -198,6 +215,19 @@ def _close(db: Database, made: changes.Change, id: int) -> callbacks.Callback:
     one = _open(db, id)
     changes.made(db, made, callbacks.done, id)
     return one
+
+
+def _prefer(
+    db: Database, by: str, subscriber: int, agent: str, until: datetime | None, now: datetime
+) -> bool:
+    """False if there is no such agent; that no agent was chosen before changes nothing."""
+    one = subscribers.by_id(db, subscriber)
+    subject = masked(one.msisdn) if one else ""
+    made = changes.Change(now, by, "subscribers goes-to", subject, agent, place="desk")
+    if agent and until:
+        return changes.made(db, made, preferred_agents.choose, subscriber, agent, until, by)
+    changes.made(db, made, preferred_agents.remove, subscriber)
+    return True
 
 
 def _promise(

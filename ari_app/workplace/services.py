@@ -115,6 +115,7 @@ def desk_site(services: DeskServices) -> DeskSite:
         is_open=QueueHours(
             config, lambda: services.menus()[1].schedules, services.forced, services.now
         ),
+        prefers_agents=config.waiting.preferred_agent > 0,
     )
 
 

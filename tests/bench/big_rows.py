@@ -66,6 +66,10 @@ def tables(people: int) -> dict[str, Rows]:
         "second_contacts": Rows(
             people // 100, {"subscriber": "i * 100", "number": f"cast({FIRST_NUMBER} + i as text)"}
         ),
+        "preferred_agents": Rows(
+            people // 100,
+            {"subscriber": "i * 100", "agent": AGENT, "until": ":since", "author": AGENT},
+        ),
         "tasks": Rows(
             calls // 20,
             {

@@ -45,6 +45,9 @@ class FakeTickets:
     async def add_note(self, card: CardRecord, key: str, text: str) -> None:
         self.written.append(("note", text))
 
+    async def prefer_agent(self, card: CardRecord, agent: str, until: datetime | None) -> None:
+        self.written.append((f"goes to {agent}", f"{until:%d.%m}" if until else ""))
+
     async def open_callbacks(self) -> Sequence[Callback]:
         return [*self.calls.values()]
 

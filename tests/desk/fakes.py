@@ -104,6 +104,7 @@ class FakeProfiles:
         self.open_callbacks: Sequence[Callback] = ()
         self.locked_until: datetime | None = None
         self.own = FakeTasks()
+        self.goes_to = ""
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         known = caller.number == "375990000001"
@@ -130,6 +131,8 @@ class FakeProfiles:
             since=NOW - timedelta(days=400),
             has_code_word=True,
             locked_until=self.locked_until,
+            goes_to=self.goes_to,
+            goes_until=NOW + timedelta(days=14),
         )
 
     async def account(self, subscriber: int) -> Account:

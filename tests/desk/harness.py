@@ -91,6 +91,7 @@ class DeskHarness:
             tickets=DEMO_TICKETS,
             currency="BYN",
             knowledge=lambda: True,
+            prefers_agents=True,
         )
         self.desk = Desk(ports, site, lambda: self.now, self.begin)
         self.tabs = self.desk.tabs

@@ -226,6 +226,26 @@ async def test_ticket_note_and_callback(harness: DeskHarness) -> None:
     ]  # fmt: skip
 
 
+async def test_a_subscriber_goes_to_a_chosen_agent_and_to_anyone_again(
+    harness: DeskHarness,
+) -> None:
+    anna, card = AgentTab(harness, "anna"), in_call(harness)
+    with harness.tabs.opened(anna.tab):
+        harness.profiles.goes_to = "boris"
+        await anna.sends(m.Form(card, "t:1", "goes-to", {"agent": "boris", "days": "14"}))
+        await harness.settled()
+        received = anna.received()
+    assert [one.ok for one in of_type(received, m.Answer)] == [True]
+    shown = [one.html for one in of_type(received, m.Part) if one.part == "subscriber"]
+    assert "data-goes-to" in shown[-1]
+    assert "Boris, until 08.12 12:30" in shown[-1]
+    assert not (await filled(anna, card, "goes-to", "t:2", agent="boris", days="0")).ok
+    assert (await filled(anna, card, "goes-to", "t:3", agent="", days="14")).text == (
+        "Calls go to anyone again."
+    )
+    assert harness.tickets.written == [("goes to boris", "08.12"), ("goes to ", "")]
+
+
 @pytest.mark.parametrize("due", ["", "yesterday", "2026-11-24T12:29", "2099-01-01T00:00"])
 async def test_callbacks_need_a_future_time(harness: DeskHarness, due: str) -> None:
     anna, card = AgentTab(harness, "anna"), in_call(harness)

@@ -64,6 +64,9 @@ class Subscriber(Struct, frozen=True, kw_only=True):
     has_code_word: bool
     locked_until: datetime | None
     """Until when the code word is locked; None if it is not."""
+    goes_to: str = ""
+    """The agent to whom the subscriber comes first because somebody chose so; "" for none."""
+    goes_until: datetime | None = None
 
 
 class SearchResult(Struct, frozen=True):

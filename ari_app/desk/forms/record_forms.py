@@ -1,13 +1,16 @@
 """The forms that leave something for colleagues: a ticket, a note, a promised callback."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField, future
 from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import NotesAndTickets
 from ari_app.desk.render import Render
+
+LONGEST = 365
+"""Days for which an agent is chosen at most."""
 
 
 class RecordForms:
@@ -31,7 +34,12 @@ class RecordForms:
     @property
     def handlers(self) -> Mapping[str, FormHandler]:
         """The forms by name."""
-        return {"ticket": self._ticket, "note": self._note, "call-back": self._callback}
+        return {
+            "ticket": self._ticket,
+            "note": self._note,
+            "call-back": self._callback,
+            "goes-to": self._goes_to,
+        }
 
     async def _ticket(self, filled: FormInput) -> ActionResult:
         department, text = filled.text("department"), filled.text("text")
@@ -59,6 +67,18 @@ class RecordForms:
         self._details.reload(card, "callbacks")
         self._promised()
         return self._done(filled, "call-promised", at=self._render.moment(due))
+
+    async def _goes_to(self, filled: FormInput) -> ActionResult:
+        agent, days = filled.values.get("agent", ""), filled.values.get("days", "").strip()
+        if agent and not (days.isascii() and days.isdigit() and 1 <= int(days) <= LONGEST):
+            raise InvalidField("days")
+        until = self._now() + timedelta(days=int(days)) if agent else None
+        await self._tickets.prefer_agent(filled.record, agent, until)
+        self._details.reload(filled.card, "subscriber")
+        if until is None:
+            return self._done(filled, "goes-to-any")
+        who, at = self._render.person(agent), self._render.moment(until)
+        return self._done(filled, "goes-to-set", who=who, at=at)
 
     def _moment(self, filled: FormInput, name: str) -> datetime:
         """A future moment in the desk's time zone."""

@@ -50,6 +50,7 @@ from ari_app.store.schema.m042_quality import quality
 from ari_app.store.schema.m043_campaign_calls import campaign_calls
 from ari_app.store.schema.m044_survey_texts import survey_texts
 from ari_app.store.schema.m045_callback_events import callback_events
+from ari_app.store.schema.m046_preferred_agents import preferred_agents
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -98,6 +99,7 @@ _IN_ORDER = (
     campaign_calls,
     survey_texts,
     callback_events,
+    preferred_agents,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

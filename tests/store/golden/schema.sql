@@ -43,6 +43,7 @@
 -- migration campaign_calls
 -- migration survey_texts
 -- migration callback_events
+-- migration preferred_agents
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -954,3 +955,9 @@ CREATE TRIGGER webhook_callback_done after update of state on callbacks
     'attempts', new.attempts, 'tried', strftime('%Y-%m-%dT%H:%M:%fZ', new.tried / 1000000.0, 'unixepoch'), 'calling', new.calling,
     'outcome', new.outcome) ;
         end;
+CREATE TABLE preferred_agents (
+            subscriber integer primary key,
+            agent text not null,
+            until integer not null,
+            author text not null
+        ) strict;
