@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ari_app.api import values as v
 from ari_app.api.endpoints import Asked, Endpoint, Refused
 from ari_app.api.reads import callback, number_of, text, ticket
+from ari_app.api.received_texts import ReceivedText, TakenText
 from ari_app.messaging.outbox import Outbox
 from ari_app.messaging.received import Taken
 from ari_app.store import callbacks, changes, outbox, subscribers, tickets
@@ -93,9 +94,9 @@ class Writes(Struct, frozen=True):
                 path="/texts/received",
                 scope="texts:write",
                 summary="Hand over a text of a subscriber: a stop word, or the reply to a survey",
-                answer=v.TakenText,
+                answer=TakenText,
                 handle=self.take_text,
-                body=v.ReceivedText,
+                body=ReceivedText,
             ),
         )
 
@@ -171,14 +172,14 @@ class Writes(Struct, frozen=True):
         self.outbox.wake()
         return text(done)
 
-    async def take_text(self, asked: Asked) -> v.TakenText:
+    async def take_text(self, asked: Asked) -> TakenText:
         """Take a text of a subscriber."""
-        body: v.ReceivedText = asked.body
+        body: ReceivedText = asked.body
         number = self.store.numbers.msisdn(body.number)
         if number is None:
             raise Refused(422, f"it is no number: write one such as {self.store.numbers.example}")
         taken, answer = await self.received(number, body.text)
-        return v.TakenText(taken=taken, answer=answer)
+        return TakenText(taken=taken, answer=answer)
 
     def _known_department(self, name: str) -> None:
         known = self.policy.departments

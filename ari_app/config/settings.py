@@ -20,10 +20,10 @@ from ari_app.config.server_settings import AgiSettings, MonitoringSettings, Ussd
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
 from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
 from ari_app.config.statistics_settings import StatisticsSettings
+from ari_app.config.survey_settings import SurveySettings
 from ari_app.config.waiting_settings import WaitingSettings
 from asterisk_conf.parts import Dialplan
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
-from ivr.hours.day import day_hours
 from ivr.http import screen_pop
 from ivr.numbers import NumberPlan
 from ivr.tickets import TicketPolicy
@@ -182,21 +182,6 @@ class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     format: Literal["text", "json"] = "text"
-
-
-class SurveySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[survey]; what is asked stands in the menus. ``text``: whether callers who hung up first
-    are asked by text, in ``text_hours`` such as "09:00-20:00"; ``replies``: for how many hours a
-    reply counts."""
-
-    share: Annotated[float, Meta(ge=0, le=1)] = 1.0
-    every: Annotated[int, Meta(ge=0, le=3650)] = 30
-    text: bool = False
-    text_hours: str = "09:00-20:00"
-    replies: Annotated[int, Meta(ge=1, le=720)] = 24
-
-    def __post_init__(self) -> None:
-        day_hours(self.text_hours)
 
 
 class KnowledgeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -57,7 +57,7 @@ ROOMS = {
         "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
         "menus messaging monitoring rate_limit selfcare session statistics store ussd waiting",
         "watcher workplace callbacks outbound quality",
-        "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.speech prompts",
+        "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.hours ivr.speech prompts",
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
@@ -113,7 +113,7 @@ ROOMS = {
     "ari_app.messaging": _room(
         "texts and events leave, with retries",
         "config log retry store",
-        "ivr",
+        "ivr ivr.hours",
     ),
     "ari_app.callbacks": _room(
         "calls back those who asked for it, in their place in the queue",
@@ -203,7 +203,7 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari callbacks calls config desk fulfilment knowledge quality selfcare session",
+        "ami ari callbacks calls config desk fulfilment knowledge log quality selfcare session",
         "staffing store",
         "ivr ivr.acd ivr.analysis ivr.hours ivr.quality ivr.speech prompts",
     ),
@@ -220,7 +220,7 @@ ROOMS = {
     ),
     "ivr.acd": _room(
         "queues, agents, and who speaks with whom, folded from events",
-        "ivr",
+        "ivr ivr.hours",
     ),
     "ivr.analysis": _room(
         "flows as a graph",

@@ -285,10 +285,8 @@ def _desk() -> Iterator[tuple[str, Use]]:
     yield "conversations.known", lambda db: conversations.known(db, ["3_1.wav", NEW])
     yield "conversations.remove", lambda db: conversations.remove(db, [3])
     yield "colleague_notes.of_subscriber", lambda db: colleague_notes.of_subscriber(db, WHO)
-    yield (
-        "preferred_agents.choose",
-        lambda db: preferred_agents.choose(db, WHO, AGENT, NOW, AGENT),
-    )
+    chosen = (WHO, AGENT, NOW, AGENT)
+    yield "preferred_agents.choose", lambda db: preferred_agents.choose(db, *chosen)
     yield "preferred_agents.of_subscriber", lambda db: preferred_agents.of_subscriber(db, WHO, NOW)
     yield "preferred_agents.remove", lambda db: preferred_agents.remove(db, WHO)
     yield "colleague_notes.remove", lambda db: colleague_notes.remove(db, 5)

@@ -178,7 +178,7 @@ def _of_tickets() -> tuple[str, ...]:
 def of_callbacks(*, attempts: bool = False) -> tuple[str, ...]:
     """A request that is erased has no number any more, and that is no change of it. Who only gave
     up waiting has requested nothing. Their table has what they need from ``gave_up`` on.
-    ``attempts``: they tell of these, of their outcome and of the place in the queue, too."""
+    ``attempts``: they have these, their outcome and the place in the queue, too."""
     who = ("new.number", "new.subscriber", "new.call")
     fields = f"{_CALLBACK}, 'requested', {_time('new.at')}, 'due', {_time('new.due')}"
     watched = ["state", "agent", "due", "note"]

@@ -1,4 +1,4 @@
-"""What other systems are told of a callback: its attempts, their outcome, and its place."""
+"""What other systems are sent of a callback: its attempts, their outcome, and its place."""
 
 from ari_app.store.schema.m035_other_systems import of_callbacks
 from ari_app.store.sqlite import Database
