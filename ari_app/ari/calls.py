@@ -7,9 +7,12 @@ which apologises and queues them for an agent: never silence.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from itertools import compress
 from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.ari.dead_man import Extend
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
@@ -41,6 +44,13 @@ RENEWING = 0.5
 
 JUST_NOW = 10.0
 """A channel that is so many seconds old and has no session has not had one before."""
+
+TAKING_OVER = 90
+"""Seconds that are granted to those who are recorded when another application is to go on with
+them: it puts the dead-man switches off when it has ended this one, which may take a minute."""
+
+EXTENDING = 1.0
+"""Seconds in which AMI does that, or does not."""
 
 LAST_WORDS = 2.0
 """Seconds that sessions have to end when the application stops, before the link is closed."""
@@ -93,6 +103,7 @@ class Calls:
         self._refused: set[str] = set()
         """Channels of calls that failed, or were left and cannot go on."""
         self._closed = False
+        self._extend: Extend | None = None
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -199,6 +210,7 @@ class Calls:
 
     async def watch(self, extend: Extend) -> NoReturn:
         """Put the dead-man switches off all the time; by ``extend`` those of who is recorded."""
+        self._extend = extend
         while True:
             await asyncio.gather(*(line.renew(extend) for line in self._lines.values()))
             await asyncio.sleep(RENEWING)
@@ -251,14 +263,25 @@ class Calls:
             await asyncio.wait(self._begun, timeout=LAST_WORDS)
 
     async def leave(self) -> Mapping[str, Midway]:
-        """End the sessions where they stand, and ask nothing of Asterisk: another application goes
-        on with the calls. What each channel is in the middle of is returned."""
+        """End the sessions where they stand: another application goes on with the calls. What each
+        channel is in the middle of is returned.
+
+        Nothing is asked of Asterisk but time for those who are recorded."""
         self.close()
         midway = {name: line.leave() for name, line in self._lines.items() if not line.gone}
         begun = tuple(self._begun)
         for task in begun:
             task.cancel(LEFT)
         await asyncio.gather(*begun, return_exceptions=True)
+        if self._extend is None:
+            return midway
+        until = asyncio.get_running_loop().time() + TAKING_OVER
+        recorded = [name for name, one in midway.items() if one.recording]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EXTENDING):
+                done = await asyncio.gather(*(self._extend(each, TAKING_OVER) for each in recorded))
+                for name in compress(recorded, done):
+                    midway[name] = replace(midway[name], until=until)
         return midway
 
     async def _give_back(self, line: ChannelLine) -> None:

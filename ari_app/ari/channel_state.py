@@ -29,6 +29,9 @@ class Timeouts(Struct, frozen=True):
     """What the dialplan grants the application before it takes the caller back."""
     step: float = 1.0
     """How much of that may pass in silence before it is granted again."""
+    recorded: int = 20
+    """What AMI grants the application while the channel records: longer than it takes AMI to
+    connect again, and another application to take the place of this one."""
     extending: float = 1.0
     """For AMI to do that while the channel records."""
     margin: float = 20.0

@@ -5,7 +5,8 @@ setting a variable waits for that. So it is set before a playback, for as long a
 little more, and in short steps while the caller is heard or waits in silence.
 
 AMI's AbsoluteTimeout sets the same limit and waits for nothing. So while a recording lasts, which
-may be minutes, short steps go over AMI; without it the limit is what was set before.
+may be minutes, steps go over AMI. They outlast a reconnection of AMI; an AMI that stays away longer
+ends the recording. If it never was there, the limit is the whole recording, as set before it.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ class DeadMan:
         self._channels = Channels(channel.link.fire_and_forget(self._failed))
         self.until = 0.0
         """When it fires, as far as it is known."""
+        self._grants = 0
         self.set_by_dialplan()
 
     def set_by_dialplan(self) -> None:
@@ -51,6 +53,7 @@ class DeadMan:
 
         Raises :class:`UnreachableError`.
         """
+        self._grants += 1
         now, dead_man = self._channel.clock(), self._channel.timeouts.dead_man
         wanted = now + seconds + dead_man
         if wanted <= self.until <= wanted + SLACK:
@@ -59,15 +62,14 @@ class DeadMan:
         await self._channels.extend_absolute_timeout(self._channel.id, granted)
         self.until = now + granted
 
-    @property
-    def _in_step(self) -> bool:
-        """Whether it fires about ``dead_man`` from now."""
-        timeouts, left = self._channel.timeouts, self.until - self._channel.clock()
-        return timeouts.dead_man - timeouts.step < left <= timeouts.dead_man + SLACK
+    def _in_step(self, seconds: int) -> bool:
+        """Whether it fires about so many seconds from now."""
+        left = self.until - self._channel.clock()
+        return seconds - self._channel.timeouts.step < left <= seconds + SLACK
 
     async def renew(self) -> None:
         """Put it off while nothing plays, if a step of the time has passed."""
-        if self._in_step:
+        if self._in_step(self._channel.timeouts.dead_man):
             return
         try:
             await self.grant(0.0)
@@ -75,14 +77,27 @@ class DeadMan:
             log.debug("channel %s: %s", self._channel.id, error)
 
     async def renew_by(self, extend: Extend) -> None:
-        """Put it off, or forward, while the channel records."""
-        if self._in_step:
+        """Put it off, or forward, while the channel records.
+
+        If the recording ends meanwhile and more is granted for what follows, AMI may have set its
+        limit after that: then what was granted is set again, over AMI, as something may play.
+        """
+        timeouts = self._channel.timeouts
+        seconds = max(timeouts.recorded, timeouts.dead_man)
+        if self._in_step(seconds):
             return
-        now, timeouts = self._channel.clock(), self._channel.timeouts
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeouts.extending):
-                if await extend(self._channel.id, timeouts.dead_man):
-                    self.until = now + timeouts.dead_man
+        until = self._channel.clock() + seconds
+        while True:
+            grants, done = self._grants, False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeouts.extending):
+                    done = await extend(self._channel.id, seconds)
+            if grants == self._grants:
+                break
+            until = self.until
+            seconds = max(1, ceil(until - self._channel.clock()))
+        if done:
+            self.until = until
 
     def _failed(self, error: AriError | UnreachableError) -> None:
         if isinstance(error, GoneError):

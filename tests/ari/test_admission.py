@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ari_app.ari.admission import (
     FIRST,
+    IF_UNUSED,
     IN_A_ROW,
     LEAST,
     PAUSE,
@@ -19,7 +20,7 @@ QUICK, FAIR, LATE = 0.001, 0.04, 0.06
 
 def after(answers: Iterable[float], calls: int, begun: Admission | None = None) -> Admission:
     """What is known after answers with so many calls."""
-    admission = begun or Admission()
+    admission = begun or Admission(limit=FIRST)
     for seconds in answers:
         admission = answered(admission, seconds, calls, LIMITS)
     return admission
@@ -40,18 +41,39 @@ def machine(capacity: int, demand: int, answers: int) -> list[int]:
     return found
 
 
-def test_late_answers_in_a_row_lower_the_limit_below_the_calls_that_are_here() -> None:
-    assert after([LATE] * (IN_A_ROW - 1), 40).limit == FIRST
-    lowered = after([LATE] * IN_A_ROW, 40)
-    assert lowered.limit < 40
-    assert counted(lowered, 40, LIMITS).refusing
-    assert after([LATE, FAIR] * 20, 40).limit == FIRST
+def test_late_answers_in_a_row_lower_a_limit_that_is_used_up_below_the_calls() -> None:
+    assert after([LATE] * (IN_A_ROW - 1), 49).limit == FIRST
+    lowered = after([LATE] * IN_A_ROW, 49)
+    assert lowered.limit < 49
+    assert counted(lowered, 49, LIMITS).refusing
+    assert after([LATE, QUICK] * 20, 40).limit == FIRST
+
+
+def test_accidents_refuse_nobody_where_more_calls_were_served() -> None:
+    """Two late answers now and then, with far fewer calls than the limit."""
+    for calls in (20, 100, 200):
+        admission = after(([QUICK] * 60 + [LATE] * IN_A_ROW) * 100, calls, Admission(limit=500))
+        assert admission.limit == 500
+
+
+def test_late_answers_that_go_on_lower_a_limit_that_is_not_used_up() -> None:
+    proven = Admission(limit=500)
+    once = after([LATE] * IF_UNUSED, 100, proven)
+    assert 100 < once.limit < 500
+    assert counted(after([LATE] * 100, 100, proven), 100, LIMITS).refusing
 
 
 def test_it_is_lowered_again_only_after_calls_could_end() -> None:
-    lowered = after([LATE] * IN_A_ROW, 40)
-    assert after([LATE] * (PAUSE - 1), 40, lowered).limit == lowered.limit
-    assert after([LATE] * (PAUSE + IN_A_ROW), 30, lowered).limit < lowered.limit
+    lowered = after([LATE] * IN_A_ROW, 49)
+    assert after([LATE] * (PAUSE - 1), 49, lowered).limit == lowered.limit
+    assert after([LATE] * (PAUSE + IF_UNUSED), 30, lowered).limit < lowered.limit
+
+
+def test_who_is_here_at_the_start_is_no_overload() -> None:
+    begun = counted(Admission(), 300, LIMITS)
+    assert not begun.refusing, "nothing is measured yet"
+    for first in (QUICK, FAIR, LATE):
+        assert not counted(after([first], 300, begun), 300, LIMITS).refusing
 
 
 def test_few_calls_are_never_the_reason() -> None:
@@ -62,7 +84,9 @@ def test_few_calls_are_never_the_reason() -> None:
 def test_it_grows_while_it_is_used_and_answers_are_quick() -> None:
     assert after([QUICK] * 10, int(FIRST)).limit > FIRST
     assert after([QUICK] * 100, int(FIRST / 2)).limit == FIRST
-    assert after([FAIR] * 100, int(FIRST)).limit == FIRST
+    fair = after([FAIR] * 100, int(FIRST)).limit
+    assert FIRST < fair < after([QUICK] * 100, int(FIRST)).limit
+    assert after([QUICK, FAIR, LATE], int(FIRST)).limit == after([QUICK, FAIR], int(FIRST)).limit
     assert after([QUICK], 200).limit > 200, "so many are served already, as after an upgrade"
 
 

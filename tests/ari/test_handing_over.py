@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from msgspec import json
 
-from ari_app.ari.calls import AcceptedCall, Calls, Place
+from ari_app.ari.calls import TAKING_OVER, AcceptedCall, Calls, Place
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine
@@ -17,7 +17,17 @@ from ari_app.session.media import Sounds
 from ivr.events import Event, Keyed, Played, Silent
 from ivr.wants import LineWant
 from tests.ari.facts import until
-from tests.ari.harness import Harness, ask, harness, played, presenting, say, settings, speak
+from tests.ari.harness import (
+    Harness,
+    ask,
+    harness,
+    played,
+    presenting,
+    record,
+    say,
+    settings,
+    speak,
+)
 from tests.ari.server import Server
 from tests.ari.test_adoption import keep
 from tests.deadlines import within
@@ -117,3 +127,29 @@ async def test_a_timeout_that_ran_goes_on(server: Server) -> None:
         event = await taken(server, wanted, midway)
     assert event == Silent(whole=True)
     assert len(server.plays) == 1
+
+
+async def test_who_is_recorded_stays_until_the_other_application_grants_time(
+    server: Server,
+) -> None:
+    """It does so only when it has ended this one."""
+    extended = list[tuple[str, int]]()
+
+    async def extend(channel: str, seconds: int) -> bool:
+        extended.append((channel, seconds))
+        return True
+
+    server.instant = True
+    async with harness(server) as at:
+        watching = asyncio.create_task(at.calls.watch(extend))
+        line = await at.call()
+        other = await at.call("c-2")
+        waiting = [presenting(line, record("after-the-tone")), presenting(other, PIN)]
+        await until(lambda: "c-1" in server.recordings.live)
+        began = line.state.clock()
+        midway = await at.calls.leave()
+        assert extended[-1] == ("c-1", TAKING_OVER)
+        assert {channel for channel, _ in extended} == {"c-1"}
+        assert midway["c-1"].until >= began + TAKING_OVER > midway["c-2"].until
+        for task in (watching, *waiting):
+            task.cancel()

@@ -1,5 +1,7 @@
 """A channel as a line: what the caller says is recorded, fetched, kept, and removed in Asterisk."""
 
+import asyncio
+
 import pytest
 
 from ari_app.ari.channel_state import Timeouts
@@ -50,7 +52,7 @@ async def test_words_a_tone_and_a_recording(server: Server) -> None:
     assert not server.doubled
 
 
-async def test_the_switch_is_put_off_in_short_steps_while_a_caller_is_recorded(
+async def test_the_switch_is_put_off_in_steps_while_a_caller_is_recorded(
     server: Server,
 ) -> None:
     """Asterisk would let a variable wait for the end of the recording: AMI is used instead."""
@@ -69,13 +71,39 @@ async def test_the_switch_is_put_off_in_short_steps_while_a_caller_is_recorded(
         assert limit == "40", "whole, for a line whose AMI is not there"
         for _ in range(2):
             await line.renew(extend)
-        assert asked == [("c-1", 5)] * 2
+        assert asked == [("c-1", 20)] * 2, "longer than AMI takes to connect again"
         assert server.channels["c-1"].variables["TIMEOUT(absolute)"] == limit
         server.spoken("c-1")
         await saying
         await line.renew(extend)
         assert len(asked) == 2
     assert not server.waited
+
+
+async def test_a_late_step_over_ami_does_not_shorten_what_is_granted_next(server: Server) -> None:
+    """The recording ends while AMI is asked: the next screen has the limit that it needs."""
+    asked, answer = list[int](), asyncio.Event()
+
+    async def extend(_: str, seconds: int) -> bool:
+        asked.append(seconds)
+        await answer.wait()
+        return True
+
+    server.instant = True
+    async with harness(server, times=Timeouts(stopping=1.0, step=0.0, media=90.0)) as at:
+        line = await at.call()
+        saying = presenting(line, record("after-the-tone"))
+        await rolling(at)
+        renewing = asyncio.create_task(line.renew(extend))
+        await until(lambda: asked == [20])
+        server.spoken("c-1")
+        await saying
+        following = presenting(line, say("unmeasured"))
+        await until(lambda: server.channels["c-1"].variables["TIMEOUT(absolute)"] == "95")
+        answer.set()
+        await renewing
+        assert asked[1:] == [95], "what AMI set last is not the step"
+        following.cancel()
 
 
 async def test_a_key_leads_to_the_tone_at_once(server: Server) -> None:
