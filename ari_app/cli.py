@@ -72,6 +72,7 @@ SECTIONS = {
     },
     "Other systems": {
         "tokens": Lazy("tokens:tokens", "Make, list and revoke tokens of the API"),
+        "mail": Lazy("mail:mail", "Send a mail to test the server of alarms"),
         "webhooks": Lazy("webhooks:webhooks", "Show webhooks, test one, and send events again"),
     },
     "Operate": {

@@ -82,7 +82,7 @@ def _endings(config: Config, made: Path) -> Iterator[Ending]:
     named = [("[desk] certificate", config.desk.certificate, False)]
     if not config.desk.certificate and made.exists():
         named = [("firstline desk certificate", str(made), False)]
-    named.append(("[billing] ca", config.billing.ca, True))
+    named += [("[billing] ca", config.billing.ca, True), ("[mail] ca", config.mail.ca, True)]
     each = (
         ((f"[tls.{name}] certificate", one.certificate, False), (f"[tls.{name}] ca", one.ca, True))
         for name, one in config.tls.items()

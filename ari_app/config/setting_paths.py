@@ -12,6 +12,7 @@ _PATHS = (
     ("voice", "recordings"),
     ("asterisk", "path"),
     ("billing", "ca"),
+    ("mail", "ca"),
     ("agi", "spool"),
     ("desk", "certificate"),
     ("desk", "key"),

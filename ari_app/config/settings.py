@@ -13,6 +13,7 @@ from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.campaign_settings import CampaignSettings
 from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings, OidcSettings
+from ari_app.config.mail_settings import MailSettings
 from ari_app.config.operator_settings import OperatorSettings
 from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.retention_settings import RetentionSettings
@@ -214,6 +215,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     desk: DeskSettings = DeskSettings()
     oidc: OidcSettings = OidcSettings()
     board: BoardSettings = BoardSettings()
+    mail: MailSettings = MailSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
     agi: AgiSettings = AgiSettings()
     api: ApiSettings = ApiSettings()

@@ -26,8 +26,9 @@ class DeskSite(Struct, frozen=True, kw_only=True):
 
     ``zone`` is the time zone of the desk and of subscribers; ``wrapups`` are the queues' wrap-up
     times, in seconds; ``numbers`` is the plan by which numbers are shown; ``tickets`` has the
-    departments and topics; ``currency`` is the ISO 4217 code of money that names none;
-    ``billing``: whether there is a billing system to ask. ``queues`` are the labels of queues.
+    departments and topics; ``language`` is the first of the site; ``currency`` is the ISO 4217
+    code of money that names none; ``billing``: whether there is a billing system to ask.
+    ``queues`` are the labels of queues.
     ``screen_pops``: queue -> the page that opens with its calls; ``*`` is for all others.
     ``acts_after_call``: for how many seconds after a call its agent may still act for the
     caller. ``missed_calls``: how many rings in a row an agent may miss, ``away_after``: for how
@@ -41,6 +42,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     wrapups: Mapping[str, int]
     numbers: NumberPlan
     tickets: TicketPolicy
+    language: str = ""
     currency: str = OWN
     billing: bool = True
     queues: Mapping[str, Labels] = {}

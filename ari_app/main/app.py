@@ -34,6 +34,7 @@ from ari_app.main.shared import Shared, opened_shared
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
 from ari_app.menus.live import LiveMenus, Release, watch
+from ari_app.monitoring import alerts
 from ari_app.store import outbox
 from ari_app.store.sqlite import Database
 from ari_app.ussd import gateway
@@ -71,7 +72,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, callers, signals)
         background.begin(shared.store.watch(control.refresh))
-        _start(shared, selfcare, callers, desk, background)
+        _start(shared, selfcare, callers, desk, monitoring, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
         await stack.enter_async_context(opened_api(shared, desk, control.refresh))
@@ -117,6 +118,7 @@ def _start(
     selfcare: SelfService,
     callers: CallHandling,
     desk: AgentDesk,
+    monitoring: Monitoring,
     background: Background,
 ) -> None:
     """Start what goes on until the application stops."""
@@ -134,6 +136,7 @@ def _start(
     begin(shared.messaging.campaigns.run())
     if config.survey.text:
         begin(survey_texts(shared).run())
+    _begin_mails(shared, monitoring, background)
     if shared.cards is not None:
         begin(shared.cards.run())
     for webhook in shared.webhooks:
@@ -147,6 +150,13 @@ def _start(
         begin(_disk(shared).run())
     if config.menus.watch:
         begin(watch(loading.directory(config), partial(menus.reload, "watch")))
+
+
+def _begin_mails(shared: Shared, monitoring: Monitoring, background: Background) -> None:
+    """Send mails of alarms, if the settings name a server."""
+    if shared.messaging.mails is not None:
+        background.begin(shared.messaging.mails.run())
+        background.begin(alerts.watch(monitoring.readiness, shared.messaging.mail))
 
 
 def _overload(shared: Shared, calls: Calls) -> OverloadWatch:

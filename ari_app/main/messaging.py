@@ -13,9 +13,11 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main.foundation import clock
 from ari_app.messaging import event_webhook
+from ari_app.messaging.alarm_mails import AlarmMails
 from ari_app.messaging.campaigns import Campaigns
 from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.messaging.event_webhook import EndpointKeys, EventWebhook
+from ari_app.messaging.mail import Mailbox, MailServer
 from ari_app.messaging.outbox import Outbox
 from ari_app.messaging.webhook import Webhook, WebhookKeys
 from ari_app.store import subscribers, webhooks
@@ -26,7 +28,8 @@ log = logging.getLogger(__name__)
 
 class Messaging(Struct, frozen=True):
     """What sends texts: ``phones`` at once, by SIP MESSAGE; ``outbox`` with retries;
-    ``campaigns`` those to all of an area or tariff.
+    ``campaigns`` those to all of an area or tariff; ``mails`` of alarms, if the settings name a
+    server.
 
     ``to_phones``: the outbox sends to registered phones, rather than by a service.
     """
@@ -35,6 +38,12 @@ class Messaging(Struct, frozen=True):
     outbox: Outbox
     to_phones: bool
     campaigns: Campaigns
+    mails: AlarmMails | None
+
+    def mail(self, text: str) -> None:
+        """Send a mail with the text of an alarm, if the settings name a server."""
+        if self.mails is not None:
+            self.mails.add(text)
 
 
 @asynccontextmanager
@@ -64,7 +73,16 @@ async def opened_messaging(
             site.languages,
             settings.stop_words,
         )
-        yield Messaging(phones, outbox, to_phones, campaigns)
+        yield Messaging(phones, outbox, to_phones, campaigns, _mails(config, state, zone))
+
+
+def _mails(config: Config, state: State, zone: ZoneInfo) -> AlarmMails | None:
+    """What sends mails of alarms; None if the settings name no server."""
+    if not config.mail.host:
+        return None
+    server = MailServer.of(config.mail, state)
+    every, now = config.mail.every, lambda: clock().astimezone(zone)
+    return AlarmMails(server.send, Mailbox.of(config), every, now)
 
 
 @asynccontextmanager

@@ -42,7 +42,8 @@ Members = Callable[[], Mapping[str, Collection[str]]]
 
 class StoredBoard:
     """See :class:`ari_app.desk.board.board_port.BoardData`. ``in_time``: the wait in seconds in
-    which a queue is to be answered; ``zone`` is that of the site."""
+    which a queue is to be answered; ``zone`` is that of the site;
+    ``mail`` sends a mail with a text to those whom the settings name."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class StoredBoard:
         in_time: Callable[[str], int],
         now: Callable[[], datetime],
         zone: str,
+        mail: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._actions = actions
@@ -61,6 +63,7 @@ class StoredBoard:
         self._in_time = in_time
         self._now = now
         self._zone = ZoneInfo(zone)
+        self._mail = mail
         self._slow = _Slow()
 
     def queues(self) -> Sequence[str]:
@@ -92,11 +95,14 @@ class StoredBoard:
         except AmiError as error:
             raise DeskUnavailable(str(error), "board-gone") from error
 
-    async def alarmed(self, kind: str, queue: str, value: float, limit: float) -> None:
-        """Notify other systems that a limit of a queue was passed."""
+    async def alarmed(
+        self, kind: str, queue: str, value: float, limit: float, text: str, over: bool
+    ) -> None:
+        """Notify other systems and people that a limit was passed, or is kept again."""
+        self._mail(text)
         data = {"kind": kind, "queue": queue, "value": round(value, 1), "limit": limit}
-        about = f"alarm {queue}"
-        await answer(self._store.write(webhooks.post, "alarm.began", about, self._now(), data))
+        event: webhooks.EventName = "alarm.ended" if over else "alarm.began"
+        await answer(self._store.write(webhooks.post, event, f"alarm {queue}", self._now(), data))
 
     def _read(self, db: Database) -> DayFigures:
         at = self._now()

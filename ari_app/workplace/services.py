@@ -82,6 +82,8 @@ class DeskServices(Struct, frozen=True):
     """Called when the card of a caller's channel opened at the desk of an agent."""
     transferred: Callable[[str, str, str], None] = lambda *_: None
     """Called when the caller of a channel was transferred by an agent to a queue or a number."""
+    mail: Callable[[str], None] = lambda _: None
+    """Sends a mail with the text of an alarm to those whom the settings name."""
     claimed: tuple[Claimed, ...] = ()
     """What keeps stand-ins from dialling who is called by hand; () where there are none."""
     card_posted: Callable[[], None] | None = None
@@ -96,6 +98,7 @@ def desk_site(services: DeskServices) -> DeskSite:
         wrapups=services.wrapups,
         numbers=config.numbers,
         tickets=config.tickets,
+        language=config.site.languages[0],
         currency=config.operator.currency,
         billing=config.billing.kind != "none",
         queues={
@@ -172,6 +175,7 @@ def desk_ports(
             services.in_time,
             now,
             config.site.timezone,
+            services.mail,
         ),
         reports=StoredReports(store, profiles, recorded, rules, now),
         planning=StoredPlanning(store, config, now),

@@ -40,6 +40,7 @@ class FakeBoard:
         self.locked = False
         self.put_into: list[tuple[str, str, str, bool]] = []
         self.alarms: list[tuple[str, str, float]] = []
+        self.alarm_texts: list[str] = []
         self.moved: list[tuple[str, str, str]] = []
 
     def queues(self) -> Sequence[str]:
@@ -57,8 +58,17 @@ class FakeBoard:
         self.put_into.append((by, agent, queue, serves))
         return True
 
-    async def alarmed(self, kind: str, queue: str, value: float, limit: float) -> None:
-        self.alarms.append((kind, queue, limit))
+    async def alarmed(
+        self,
+        kind: str,
+        queue: str,
+        value: float,
+        limit: float,
+        text: str,
+        over: bool,
+    ) -> None:
+        self.alarms.append(("over " * over + kind, queue, limit))
+        self.alarm_texts.append(text)
 
     async def move(self, queue: str, channel: str, to: str) -> None:
         self.moved.append((queue, channel, to))

@@ -89,6 +89,7 @@ class DeskHarness:
             wrapups=WRAPUPS,
             numbers=BELARUS,
             tickets=DEMO_TICKETS,
+            language="ru",
             currency="BYN",
             knowledge=lambda: True,
             prefers_agents=True,

@@ -9,7 +9,7 @@ from aiohttp import ClientWebSocketResponse
 from msgspec.structs import replace
 
 from ari_app.desk import messages as m
-from ari_app.desk.board.alarms import CALM, Alarms
+from ari_app.desk.board.alarms import CALM, Alarms, Changes
 from ari_app.desk.board.board_messages import AgentAct, Alarmed, BoardChanged, CallerAct
 from ari_app.desk.board.board_port import BoardLimits
 from ari_app.desk.phone.account import BrowserPhone
@@ -188,6 +188,13 @@ async def test_an_alarm_is_said_once(harness: DeskHarness) -> None:
     ]
     await harness.settled()
     assert harness.board.alarms == [("wait", "support", 60), ("level", "support", 80)]
+    assert harness.board.alarm_texts[0] == "support: ждут уже 3:00, предел 1:00", "of the site"
+    harness.update(board())
+    harness.now += CALM
+    await boards.step()
+    await harness.settled()
+    assert harness.board.alarms[2:] == [("over wait", "support", 60)]
+    assert harness.board.alarm_texts[2] == "Прошло: support: ждут уже 3:00, предел 1:00"
 
 
 async def test_an_alarm_comes_again_after_it_was_over(harness: DeskHarness) -> None:
@@ -199,11 +206,13 @@ async def test_an_alarm_comes_again_after_it_was_over(harness: DeskHarness) -> N
     view = composer._view()
     view = replace(view, queues=tuple(replace(one, many=True) for one in view.queues))
     calm = replace(view, queues=tuple(replace(one, many=False) for one in view.queues))
-    assert [one.kind for one in alarms.begun(view, NOW)] == ["waiting"]
-    assert alarms.begun(calm, NOW) == []
-    assert alarms.begun(view, NOW + CALM / 2) == [], "it flickers"
-    assert alarms.begun(calm, NOW + 2 * CALM) == []
-    assert len(alarms.begun(view, NOW + 3 * CALM)) == 1
+    [began] = alarms.look(view, NOW).began
+    assert began.kind == "waiting"
+    assert alarms.look(calm, NOW) == Changes([], [])
+    assert alarms.look(view, NOW + CALM / 2) == Changes([], []), "it flickers"
+    assert alarms.look(calm, NOW + 2 * CALM) == Changes([], [began])
+    assert alarms.look(calm, NOW + 2 * CALM) == Changes([], []), "it is over once"
+    assert alarms.look(view, NOW + 3 * CALM) == Changes([began], [])
 
 
 async def test_the_board_comes_over_its_socket(client: HttpClient, server: RunningDesk) -> None:

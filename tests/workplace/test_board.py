@@ -1,6 +1,6 @@
 """The figures of the board from a real store."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -66,7 +66,9 @@ class Asked:
         return {}
 
 
-def of(store: Store, asked: Asked | None = None) -> StoredBoard:
+def of(
+    store: Store, asked: Asked | None = None, mail: Callable[[str], None] = lambda _: None
+) -> StoredBoard:
     return StoredBoard(
         store,
         QueueActions(asked or Asked()),
@@ -75,6 +77,7 @@ def of(store: Store, asked: Asked | None = None) -> StoredBoard:
         lambda _: IN_TIME,
         lambda: NOW,
         ZONE,
+        mail,
     )
 
 
@@ -161,10 +164,13 @@ async def test_a_caller_is_moved_by_the_dialplan(store: Store) -> None:
 
 async def test_names_and_alarms(store: Store) -> None:
     await store.write(subscribers.add, [subscriber()])
-    board = of(store)
+    mailed: list[str] = []
+    board = of(store, mail=mailed.append)
     assert list(await board.names({1, 99})) == [1]
-    await store.write(webhooks.subscribe, {"crm": ["alarm.began"]})
-    await board.alarmed("wait", "support", 61.23, 60)
+    await store.write(webhooks.subscribe, {"crm": ["alarm.began", "alarm.ended"]})
+    await board.alarmed("wait", "support", 61.23, 60, "a caller waits", over=False)
+    await board.alarmed("wait", "support", 61.23, 60, "over", over=True)
+    assert mailed == ["a caller waits", "over"]
     [sent] = await store.read(webhooks.due, "crm", NOW + timedelta(seconds=1), 9)
     assert (sent.event.event, sent.event.about) == ("alarm.began", "alarm support")
     assert bytes(sent.event.data) == b'{"kind":"wait","queue":"support","value":61.2,"limit":60}'

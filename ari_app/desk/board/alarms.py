@@ -11,7 +11,7 @@ from ari_app.desk.board.view import BoardView
 from ari_app.desk.chart import Unit
 
 CALM = timedelta(seconds=30)
-"""How long a limit must be kept before the same alarm may come again."""
+"""How long a limit must be kept before an alarm is over."""
 
 
 class Alarm(Struct, frozen=True):
@@ -25,20 +25,27 @@ class Alarm(Struct, frozen=True):
     limit: float
 
 
+class Changes(Struct, frozen=True):
+    """The alarms that begin now, and those that are over, as they were at last."""
+
+    began: list[Alarm]
+    ended: list[Alarm]
+
+
 class Alarms:
     """Remembers which alarms last."""
 
     def __init__(self, limits: BoardLimits) -> None:
         self._limits = limits
-        self._lasts: dict[tuple[str, str], datetime] = {}
+        self._lasts: dict[tuple[str, str], tuple[datetime, Alarm]] = {}
 
-    def begun(self, view: BoardView, now: datetime) -> list[Alarm]:
-        """The alarms that begin now."""
-        found = {(one.kind, one.queue): one for one in self._passed(view, now)}
-        new = [one for key, one in found.items() if key not in self._lasts]
-        kept = {key: at for key, at in self._lasts.items() if now - at < CALM}
-        self._lasts = {**kept, **dict.fromkeys(found, now)}
-        return new
+    def look(self, view: BoardView, now: datetime) -> Changes:
+        """What changes now."""
+        found = {(one.kind, one.queue): (now, one) for one in self._passed(view, now)}
+        began = [one for key, (_, one) in found.items() if key not in self._lasts]
+        lasting = self._lasts | found
+        self._lasts = {key: kept for key, kept in lasting.items() if now - kept[0] < CALM}
+        return Changes(began, [one for key, (_, one) in lasting.items() if key not in self._lasts])
 
     def _passed(self, view: BoardView, now: datetime) -> Iterator[Alarm]:
         limits = self._limits

@@ -90,8 +90,11 @@ class BoardData(Protocol):
         """Put an agent into a queue for good, or take them out; recorded with who did it (``by``).
         False if Asterisk has not read it yet."""
 
-    async def alarmed(self, kind: str, queue: str, value: float, limit: float) -> None:
-        """Notify other systems that a limit of a queue was passed."""
+    async def alarmed(
+        self, kind: str, queue: str, value: float, limit: float, text: str, over: bool
+    ) -> None:
+        """Notify other systems that a limit of a queue was passed, or is kept again (``over``);
+        ``text`` says so to people in the first language of the site."""
 
     async def move(self, queue: str, channel: str, to: str) -> None:
         """Take a caller, a channel by its name, out of the queue in which they wait; ``to`` is

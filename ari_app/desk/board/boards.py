@@ -108,8 +108,12 @@ class Boards:
         if self.tabs.agents():
             self._publish(await self._named(view))
         if self._states.current:
-            for alarm in self._alarms.begun(view, self._now()):
+            changes = self._alarms.look(view, self._now())
+            for alarm in changes.began:
                 self._say(alarm)
+            for alarm in changes.ended:
+                log.info("limit kept again in %s: %s", alarm.queue, alarm.kind)
+                self._begin(self._notify(alarm, over=True))
 
     def _view(self) -> BoardView:
         return self._composer.view(self._figures, list(self._phones.everyone()), self._now())
@@ -175,19 +179,24 @@ class Boards:
             *(alarm.queue, alarm.kind, alarm.value, alarm.limit),
         )
         for tab in self.tabs.all():
-            language = tab.language
-            text = self._render.word(
-                f"board-alarm-{alarm.kind}",
-                language,
-                queue=self._render.queue(alarm.queue, language),
-                value=measure(round(alarm.value), alarm.unit, language),
-                limit=measure(alarm.limit, alarm.unit, language),
-            )
-            tab.send(Alarmed(text))
+            tab.send(Alarmed(self._text(alarm, tab.language)))
         self._begin(self._notify(alarm))
 
-    async def _notify(self, one: Alarm) -> None:
+    def _text(self, alarm: Alarm, language: str) -> str:
+        return self._render.word(
+            f"board-alarm-{alarm.kind}",
+            language,
+            queue=self._render.queue(alarm.queue, language),
+            value=measure(round(alarm.value), alarm.unit, language),
+            limit=measure(alarm.limit, alarm.unit, language),
+        )
+
+    async def _notify(self, one: Alarm, over: bool = False) -> None:
+        language = self._render.site.language
+        text = self._text(one, language)
+        if over:
+            text = self._render.word("board-alarm-over", language, alarm=text)
         try:
-            await self._data.alarmed(one.kind, one.queue, one.value, one.limit)
+            await self._data.alarmed(one.kind, one.queue, one.value, one.limit, text, over)
         except DeskUnavailable as error:
             log.warning("other systems do not hear of an alarm in %s: %s", one.queue, error)
