@@ -100,6 +100,9 @@ class Dialler:
                 return await claim()
             ticket = self._ticket(one)
             attempt = one.attempts + (not one.calling)
+            there = ticket.channel in await self._stand_ins.alive()
+            if not there and await self._settle(ticket, attempt):  # its end was not noted yet
+                return await claim()
             if not await self._stand_ins.mark(ticket, attempt):
                 claimed = await claim()
                 if not await self._stand_ins.mark(ticket, attempt):
@@ -165,10 +168,13 @@ class Dialler:
             self._placed.clear()
             self._asked = now
         found = await self._store.read(callbacks.unclaimed)
+        await self._end_finished(map(self._ticket, (one for one in found if one.agent)))
+        found = [one for one in found if not one.agent]
         self._open = {one.number: one.id for one in found}
         tickets = {one.id: self._ticket(one) for one in found if not one.gave_up}
         self._tickets = dict(tickets)
-        await self._end_finished(tickets)
+        for id in await self._end_finished(tickets.values()):
+            del tickets[id]  # it is looked at again
         outcomes = {one.id: one.outcome for one in found}
         engaged = {self._number(one.number) for one in called(board)} | set(self._in_menus())
         await self._set_expired(found, now)
@@ -205,12 +211,12 @@ class Dialler:
             calling=one.calling,
         )
 
-    async def _end_finished(self, tickets: dict[int, Ticket]) -> None:
-        """Note what came of attempts whose stand-in is gone."""
-        for id, one in list(tickets.items()):
-            if one.calling and one.channel not in self._alive:
-                await self._settle(one, one.attempts)
-                del tickets[id]  # it is looked at again
+    async def _end_finished(self, tickets: Iterable[Ticket]) -> list[int]:
+        """Note what came of attempts whose stand-in is gone; returns the ids of their tickets."""
+        over = [one for one in tickets if one.calling and one.channel not in self._alive]
+        for one in over:
+            await self._settle(one, one.attempts)
+        return [one.id for one in over]
 
     async def _settle(self, one: Ticket, attempt: int) -> bool:
         """Note the outcome of an attempt that is over; False if no one was dialled. One that was

@@ -83,7 +83,8 @@ def show(state: State, id: int, as_json: bool) -> None:
         answer = one.answers[question.name]
         mark = "does not apply" if answer.mark is None else f"{answer.mark}/{question.marks[-1]}"
         click.echo(f"  {question.name}: {mark}{f' ({answer.note})' if answer.note else ''}")
-    for who, text in ((one.scorer, one.comment), (one.agent, one.reply)):
+    answered = one.agent if one.seen else f"{one.agent}, before the score was changed"
+    for who, text in ((one.scorer, one.comment), (answered, one.reply)):
         if text:
             click.echo(f"{who}: {text}")
 

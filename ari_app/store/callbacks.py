@@ -247,10 +247,11 @@ def closed(db: Database, id: int, outcome: str) -> bool:
 
 
 def unclaimed(db: Database) -> list[Callback]:
-    """The open requests that no agent has taken: any agent who is free makes them."""
+    """The open requests that no agent has taken: any agent who is free makes them. Also those that
+    one has taken during an attempt, until its end is noted."""
     rows = db.conn.execute(
-        f"select {_COLUMNS} from callbacks where state = 'open' and agent = '' order by +id"
-        " limit 1000"
+        f"select {_COLUMNS} from callbacks where state = 'open' and (agent = '' or calling <> '')"
+        " order by +id limit 1000"
     )
     return [_callback(*row) for row in rows]
 
@@ -266,14 +267,16 @@ def begun(db: Database, id: int, attempt: int, phone: str, at: datetime) -> None
 
 def ended(db: Database, id: int, attempt: int, outcome: str, final: str, at: datetime) -> None:
     """An attempt ended with an outcome, which may not have been heard to begin. The request ends
-    with ``final``, or goes on if that is ""."""
+    with ``final``, or goes on if that is "". One that an agent has taken goes on in any case: the
+    agent has promised another call in this conversation."""
     db.conn.execute(
         "update callbacks set attempts = ?, tried = coalesce(iif(calling <> '', tried, null),"
         " ?),"
-        " calling = '', outcome = ?, state = iif(?, 'done', state)"
+        " calling = '', outcome = iif(agent = '', ?, ?),"
+        " state = iif(? and agent = '', 'done', state)"
         " where id = ? and state = 'open'"
         " and (attempts = ? - 1 or (attempts = ? and calling <> ''))",
-        (attempt, micros(at), final or outcome, bool(final), id, attempt, attempt),
+        (attempt, micros(at), final or outcome, outcome, bool(final), id, attempt, attempt),
     )
 
 

@@ -98,12 +98,15 @@ def by_id(db: Database, id: int) -> Score | None:
     return next(iter(_scores(db, found)), None)
 
 
-def acknowledge(db: Database, id: int, agent: str, reply: str, at: datetime) -> bool:
-    """The agent of a score has read it, and says something about it or "". False if it is not
-    theirs."""
+def acknowledge(
+    db: Database, id: int, agent: str, given: datetime, reply: str, at: datetime
+) -> bool:
+    """The agent of a score has read it, as it was ``given`` at a moment, and says something about
+    it or "". False if it is not theirs, was changed since, or is acknowledged already."""
     done = db.conn.execute(
-        "update scores set seen = ?, reply = ? where id = ? and agent = ? and calibration is null",
-        (micros(at), reply, id, agent),
+        "update scores set seen = ?, reply = ? where id = ? and agent = ? and calibration is null"
+        " and at = ? and seen is null",
+        (micros(at), reply, id, agent, micros(given)),
     )
     return done.rowcount == 1
 
@@ -157,7 +160,9 @@ def calibrations(db: Database, limit: int) -> list[Calibration]:
 
 def _calibrations(db: Database, tail: str, *values: object) -> list[Calibration]:
     rows = db.conn.execute(
-        "select id, stay, score_cards.card, author, at from calibrations"
+        "select id, stay, coalesce((select agent from scores where calibration = calibrations.id),"
+        " (select agent from queue_calls where queue_calls.id = stay), ''), score_cards.card,"
+        " author, at from calibrations"
         f" join score_cards on score_cards.hash = calibrations.card {tail}",
         values,
     ).fetchall()
@@ -167,13 +172,14 @@ def _calibrations(db: Database, tail: str, *values: object) -> list[Calibration]
         Calibration(
             id=id,
             stay=stay,
+            agent=agent,
             card=_CARD.decode(card),
             author=author,
             at=moment(at),
             scorers=tuple(name for (name,) in db.conn.execute(scorers, (id,))),
             scores=tuple(_scores(db, db.conn.execute(scores, (id,)).fetchall())),
         )
-        for id, stay, card, author, at in rows
+        for id, stay, agent, card, author, at in rows
     ]
 
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from ari_app.config.settings import QualitySettings
 from ari_app.desk.quality.quality_port import Sampled
 from ari_app.desk.words import page_languages
@@ -72,10 +74,10 @@ class StoredQuality:
         """Keep a score."""
         await answer(self._store.write(quality.put, score))
 
-    async def acknowledge(self, id: int, agent: str, reply: str) -> bool:
+    async def acknowledge(self, id: int, agent: str, given: datetime, reply: str) -> bool:
         """The agent read a score of theirs."""
         now = self._now()
-        return await answer(self._store.write(quality.acknowledge, id, agent, reply, now))
+        return await answer(self._store.write(quality.acknowledge, id, agent, given, reply, now))
 
     async def scorers(self) -> Sequence[str]:
         """The supervisors and administrators."""
@@ -90,12 +92,20 @@ class StoredQuality:
         return await answer(self._store.write(quality.begin_calibration, stay, card, *who, now))
 
     async def calibration(self, id: int) -> Calibration | None:
-        """A calibration."""
-        return await answer(self._store.read(quality.calibration, id))
+        """A calibration; who may score no more, and has not, is not waited for."""
+        found = await answer(self._store.read(quality.calibration, id))
+        return found and _of_those_left(found, await self.scorers())
 
     async def calibrations(self) -> Sequence[Calibration]:
         """The last calibrations."""
-        return await answer(self._store.read(quality.calibrations, SHOWN))
+        may = await self.scorers()
+        found = await answer(self._store.read(quality.calibrations, SHOWN))
+        return [_of_those_left(one, may) for one in found]
+
+
+def _of_those_left(one: Calibration, may: Collection[str]) -> Calibration:
+    there = {*may, *(score.scorer for score in one.scores)}
+    return replace(one, scorers=tuple(name for name in one.scorers if name in there))
 
 
 def sampled(db: Database, since: int, until: int, least: int, each: int) -> list[Sampled]:

@@ -31,11 +31,12 @@ class Score(Struct, frozen=True, kw_only=True):
 
 
 class Calibration(Struct, frozen=True, kw_only=True):
-    """A conversation that several ``scorers`` score, each without the others' answers. ``scores``:
-    those that are there."""
+    """A conversation of an ``agent`` that several ``scorers`` score, each without the others'
+    answers. ``scores``: those that are there."""
 
     id: int
     stay: int
+    agent: str
     card: ScoreCard
     author: str
     at: datetime

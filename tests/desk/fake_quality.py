@@ -1,7 +1,7 @@
 """A fake of what scoring conversations needs, in memory."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from msgspec.structs import replace
 
@@ -45,9 +45,9 @@ class FakeQuality:
             begun = self.begun[score.calibration]
             self.begun[score.calibration] = replace(begun, scores=(*begun.scores, new))
 
-    async def acknowledge(self, id: int, agent: str, reply: str) -> bool:
+    async def acknowledge(self, id: int, agent: str, given: datetime, reply: str) -> bool:
         for at, one in enumerate(self.scores):
-            if one.id == id and one.agent == agent:
+            if (one.id, one.agent, one.at, one.seen) == (id, agent, given, None):
                 self.scores[at] = replace(one, seen=NOW, reply=reply)
                 return True
         return False
@@ -61,7 +61,7 @@ class FakeQuality:
         id = len(self.begun) + 1
         who = tuple(scorers)
         self.begun[id] = Calibration(
-            id=id, stay=stay, card=card, author=author, at=NOW, scorers=who
+            id=id, stay=stay, agent=STAY.agent, card=card, author=author, at=NOW, scorers=who
         )
         return id
 

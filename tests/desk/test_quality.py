@@ -1,7 +1,7 @@
 """Scoring conversations: who may, what is asked for, what the agent sees, and calibrations."""
 
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from aiohttp import ClientResponse
@@ -105,6 +105,7 @@ async def test_what_is_missing_is_asked_for_and_nothing_is_lost(boss: HttpClient
     answer = await posted(boss, CALL, **given, comment="kept")
     page = await answer.text()
     assert answer.status == 422
+    assert ("boris", 1, "call to be scored") in boss.server.harness.profiles.views
     assert page.count('class="missing"') == 2
     assert 'value="how?"' in page
     assert "kept</textarea>" in page
@@ -130,9 +131,38 @@ async def test_agents_read_and_acknowledge_their_own_scores(
         page = await text(anna, "/scores")
         for shown in ("85 %", "Well done", "does not apply", "4 of 5"):
             assert shown in page, shown
-        assert (await posted(anna, "/scores/1", reply="Thanks <i>")).status == 303
+        given = NOW.isoformat()
+        assert (await posted(anna, "/scores/1", reply="Thanks <i>", given=given)).status == 303
         assert "Thanks &lt;i&gt;" in await text(anna, "/scores")
     assert "acknowledged" in await text(boss, "/quality")
+
+
+async def test_a_score_that_was_changed_is_shown_before_it_is_acknowledged(
+    boss: HttpClient, server: RunningDesk
+) -> None:
+    await posted(boss, CALL, **GIVEN)
+    async with server.client() as anna:
+        await anna.sign_in()
+        old = (NOW - timedelta(minutes=1)).isoformat()
+        stale = await posted(anna, "/scores/1", reply="Thanks", given=old)
+        assert stale.headers["Location"] == "/scores?changed"
+        assert "Read it again" in await text(anna, "/scores?changed")
+    [score] = fake(boss).scores
+    assert (score.seen, score.reply) == (None, "")
+
+
+async def test_a_supervisor_sees_no_calibration_of_their_own_call(
+    boss: HttpClient, vera: HttpClient, server: RunningDesk
+) -> None:
+    server.accounts.set_role("anna", "supervisor")
+    await posted(boss, f"{CALL}/calibration", card="service", **{"scorer-vera": "on"})
+    for one in (boss, vera):
+        await posted(one, CALL, **GIVEN, calibration="1", comment="alone")
+    async with server.client() as anna:
+        await anna.sign_in()
+        assert (await anna.get("/quality/calibrations/1")).status == 403
+        assert "calibrations/1" not in await text(anna, "/quality")
+    assert "calibrations/1" in await text(boss, "/quality")
 
 
 async def test_a_calibration_hides_the_others_until_all_are_done(

@@ -29,7 +29,7 @@ def scores() -> Iterator[tuple[str, Use]]:
     yield "quality.of_agent", lambda db: quality.of_agent(db, AGENT, 20)
     yield "quality.recent", lambda db: quality.recent(db, NOW - DAY, NOW, 20)
     yield "quality.by_id", lambda db: quality.by_id(db, 5)
-    yield "quality.acknowledge", lambda db: quality.acknowledge(db, 5, AGENT, "", NOW)
+    yield "quality.acknowledge", lambda db: quality.acknowledge(db, 5, AGENT, NOW, "", NOW)
     yield (
         "quality.begin_calibration",
         lambda db: begin(db, 9, SCORE.card, "boss", ["boss", "chief"], NOW),

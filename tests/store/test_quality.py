@@ -65,13 +65,18 @@ def test_a_score_is_kept_with_the_card_as_it_was(db: Database) -> None:
 
 def test_an_agent_acknowledges_their_own_scores_alone(db: Database) -> None:
     id = quality.put(db, SCORE)
-    assert not quality.acknowledge(db, id, "anna", "mine", NOON)
-    assert quality.acknowledge(db, id, SCORE.agent, "thanks", NOON)
+    assert not quality.acknowledge(db, id, "anna", SCORE.at, "mine", NOON)
+    assert quality.acknowledge(db, id, SCORE.agent, SCORE.at, "thanks", NOON)
+    assert not quality.acknowledge(db, id, SCORE.agent, SCORE.at, "", NOON), "one reply alone"
     [found] = quality.of_agent(db, SCORE.agent, 5)
     assert (found.seen, found.reply) == (NOON, "thanks")
-    quality.put(db, replace(SCORE, comment="Better now"))
+    later = SCORE.at + timedelta(minutes=1)
+    quality.put(db, replace(SCORE, comment="Better now", at=later))
+    assert not quality.acknowledge(db, id, SCORE.agent, SCORE.at, "", NOON), "they saw another"
     [changed] = quality.of_agent(db, SCORE.agent, 5)
     assert changed.seen is None, "a changed score is to be read again"
+    assert changed.reply == "thanks"
+    assert quality.acknowledge(db, id, SCORE.agent, later, "better", NOON)
 
 
 def test_sums_are_of_the_calls_of_a_time(db: Database) -> None:
@@ -94,6 +99,7 @@ def test_a_calibration_shows_the_others_when_all_are_done(db: Database) -> None:
     begun = quality.calibration(db, id)
     assert begun is not None
     assert not begun.complete
+    assert begun.agent == SCORE.agent
     assert [one.scorer for one in begun.seen_by("boss")] == ["boss"]
     assert begun.seen_by("chief") == []
     quality.put(db, replace(SCORE, calibration=id, scorer="chief", answers=WORST))
@@ -105,13 +111,13 @@ def test_a_calibration_shows_the_others_when_all_are_done(db: Database) -> None:
     assert quality.sums_by_question(db, *span) == {}
     assert quality.of_agent(db, SCORE.agent, 5) == []
     for score in done.scores:
-        assert not quality.acknowledge(db, score.id, SCORE.agent, "", NOON)
+        assert not quality.acknowledge(db, score.id, SCORE.agent, score.at, "", NOON)
 
 
 def test_what_was_written_about_a_person_is_erased_and_counts_stay(db: Database) -> None:
     stay, other = talked(db, "1.1", "anna", 60), 999
     mine, kept = (quality.put(db, replace(SCORE, stay=one)) for one in (stay, other))
-    quality.acknowledge(db, mine, SCORE.agent, "they shouted", NOON)
+    quality.acknowledge(db, mine, SCORE.agent, SCORE.at, "they shouted", NOON)
     person = erasure.find(db, NUMBER)
     assert person is not None
     report = erasure.erase(db, person, NOON)

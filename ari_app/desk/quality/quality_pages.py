@@ -93,13 +93,17 @@ class QualityPages:
             agents=[(one, self._address(week, one)) for one in agents],
             agent=agent,
             everyone=self._address(week, ""),
-            calibrations=await self._quality.calibrations(),
+            calibrations=[
+                one
+                for one in await self._quality.calibrations()
+                if one.agent != current_user(request).name
+            ],
             done="done" in request.query,
         )
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         """A call, with a score card beside it."""
-        stay, call = await self._read(request, viewed=True)
+        stay, call = await self._read(request)
         calibration = await self._calibration_of(request, stay, request.query)
         if calibration and calibration.complete:
             raise web.HTTPSeeOther(f"{QUALITY}/calibrations/{calibration.id}")
@@ -159,6 +163,8 @@ class QualityPages:
         found = await self._quality.calibration(int(request.match_info["id"]))
         if found is None:
             raise web.HTTPNotFound
+        if found.agent == current_user(request).name:
+            raise web.HTTPForbidden
         scores = found.seen_by(current_user(request).name)
         return self._shown(
             request,
@@ -174,23 +180,27 @@ class QualityPages:
     async def _mine(self, request: web.Request) -> web.StreamResponse:
         """One's own scores."""
         scores = await self._quality.of_agent(current_user(request).name)
-        return self._shown(request, "quality/mine", scores=scores, longest=LONGEST)
+        changed = "changed" in request.query
+        return self._shown(request, "quality/mine", scores=scores, longest=LONGEST, changed=changed)
 
     async def _acknowledge(self, request: web.Request) -> web.StreamResponse:
-        """The agent read a score, and may say something about it."""
+        """The agent read a score, and may say something about it; one that was changed since it
+        was shown is shown again."""
         fields, user = await form_fields(request), current_user(request).name
         reply = fields.get("reply", "").strip()[:LONGEST]
         id = int(request.match_info["id"])
-        if not await self._quality.acknowledge(id, user, reply):
+        mine = await self._quality.of_agent(user)
+        score = next((one for one in mine if one.id == id), None)
+        if score is None:
             raise web.HTTPNotFound
-        raise web.HTTPSeeOther(MINE)
+        read = fields.get("given") == score.at.isoformat()
+        done = read and await self._quality.acknowledge(id, user, score.at, reply)
+        raise web.HTTPSeeOther(MINE if done else f"{MINE}?changed")
 
-    async def _read(self, request: web.Request, viewed: bool = False) -> tuple[Stay, WholeCall]:
-        """The stay of the path, which an agent answered, and its call; ``viewed`` records it."""
+    async def _read(self, request: web.Request) -> tuple[Stay, WholeCall]:
+        """The stay of the path, which an agent answered, and its call, which is not shown yet."""
         id, user = int(request.match_info["id"]), current_user(request).name
         found = await self._reports.of_stay(id)
-        if viewed:
-            found = await self._calls.shown(user, found, "call to be scored")
         stay = next((one for one in found.stays if one.id == id), None) if found else None
         if found is None or stay is None or stay.how != "answered":
             raise web.HTTPNotFound
@@ -227,13 +237,14 @@ class QualityPages:
         form: ScoreForm | None,
         calibration: Calibration | None,
     ) -> web.StreamResponse:
+        """The page of a call, whose view is recorded."""
         user = current_user(request).name
         scorers = await self._quality.scorers()
         return self._shown(
             request,
             "quality/call",
             stay=stay,
-            call=call,
+            call=await self._calls.shown(user, call, "call to be scored"),
             cards=cards,
             form=form,
             calibration=calibration,

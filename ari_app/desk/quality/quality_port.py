@@ -1,7 +1,7 @@
 """What scoring conversations needs from the store and the site's files: its port."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from msgspec import Struct
@@ -38,8 +38,9 @@ class Quality(Protocol):
     async def save(self, score: Score) -> None:
         """Keep a score in place of an earlier one of the same supervisor."""
 
-    async def acknowledge(self, id: int, agent: str, reply: str) -> bool:
-        """The agent read a score of theirs, and says something or ""; False if it is not theirs."""
+    async def acknowledge(self, id: int, agent: str, given: datetime, reply: str) -> bool:
+        """The agent read a score of theirs as it was ``given`` at a moment, and says something or
+        ""; False if it is not theirs, was changed since, or is acknowledged already."""
 
     async def scorers(self) -> Sequence[str]:
         """The logins of those who may score."""
