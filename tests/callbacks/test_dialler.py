@@ -255,47 +255,6 @@ async def test_in_any_order_of_steps_only_one_dials(db: Database, seed: int) -> 
     assert ways["stand-in"]
 
 
-@pytest.mark.parametrize("heard", [True, False])
-async def test_a_call_promised_in_the_conversation_it_led_to_can_be_made(
-    db: Database, heard: bool
-) -> None:
-    """The caller is reached and asks for another time, which the agent promises; also where the
-    application did not hear of the attempt."""
-    it = Model(db)
-    it.calls(ANNA)
-    it.asks(0)
-    await it.looked()
-    it.answers("ANSWER", heard)
-    await it.looked()
-    [one] = callbacks.listed(db, False)
-    due = it.now + timedelta(days=1)
-    assert callbacks.promise(db, one.id, "olga", due, "tomorrow")
-    with pytest.raises(AttemptUnderWayError):
-        await it.dialler.by_hand(one.id, it.claiming(one.id, "olga"))
-    it.ends(heard)
-    if heard:
-        await it.looked()
-    else:
-        it.restart()
-    await it.dialler.by_hand(one.id, it.claiming(one.id, "olga"))
-    [kept_one] = callbacks.listed(db, False)
-    assert (kept_one.agent, kept_one.due, kept_one.calling) == ("olga", due, "")
-    assert (kept_one.attempts, kept_one.outcome, it.queue) == (1, "reached", [])
-
-
-async def test_a_call_whose_end_was_not_heard_is_not_made_again_by_hand(db: Database) -> None:
-    it = Model(db)
-    it.calls(ANNA)
-    it.asks(0)
-    await it.looked()
-    it.answers("ANSWER", heard=False)
-    it.ends(heard=False)
-    [one] = callbacks.listed(db, False)
-    with pytest.raises(TakenError):
-        await it.dialler.by_hand(one.id, it.claiming(one.id, "olga"))
-    assert kept(db) == [(ANNA, 1, "done", "reached")]
-
-
 STATUS = ("ANSWER", "BUSY", "NOANSWER", "CHANUNAVAIL", "DIALLED")
 WEIGHTS = {
     "calls": 8, "asks": 4, "hangs_up": 1, "answers": 4, "ends": 4, "passes": 3, "takes": 0.3,
