@@ -2,7 +2,8 @@
 
 The nearest place of the new menus that asks for nothing twice: the menu of the same name, else one
 that the caller came through, else the beginning. A yes that was given before counts no more, and
-no confirm is gone to: the caller chooses again. What was being said is said before.
+no confirm is gone to: the caller chooses again. What was being said is said before, as far as the
+prompts are the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ def nearest(book: Book, kept: Checkpoint) -> Checkpoint | None:
     if not isinstance(kept.want, Ask | Say) or at.gone:
         return None
     whole = isinstance(kept.want, Say) and not is_bare(kept.want)
-    pending = kept.want.screen.phrases if whole else ()
+    pending = _sayable(book, kept.want.screen.phrases) if whole else ()
     fresh = replace(
         at,
         turn=at.turn + 1,
@@ -45,7 +46,7 @@ def nearest(book: Book, kept: Checkpoint) -> Checkpoint | None:
         try:
             found = _gone_to(book, session, node)
             if (session.flow, node) == (at.flow, at.node) and isinstance(kept.want, Ask):
-                said = _before(kept.want, found[1])
+                said = _sayable(book, _before(kept.want, found[1]))
                 found = _gone_to(book, replace(session, pending=said), node)
         except FlowError:
             continue  # it needs a value that the call has not
@@ -57,6 +58,16 @@ def _gone_to(book: Book, session: Session, node: str) -> tuple[Session, Want]:
     draft = Draft(book, session)
     want = go(draft, node)
     return draft.session, want
+
+
+def _sayable(book: Book, phrases: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """The phrases whose prompts are there still, with the same placeholders."""
+    slots = book.slots
+    return tuple(
+        each
+        for each in phrases
+        if each.prompt in slots and slots[each.prompt].keys() == each.values.keys()
+    )
 
 
 def _before(asked: Ask, again: Want) -> tuple[Phrase, ...]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from msgspec import structs
@@ -76,7 +77,8 @@ class StoredAccounts:
         if user.role == role:
             return user
         change = Change(self._now(), PROVIDER, "agents role", user.name, role, "desk")
-        put = put_role if user.role == "admin" else agents.put_role
+        kept = partial(put_role, by_provider=self._by_provider)
+        put: Callable[..., bool] = kept if user.role == "admin" else agents.put_role
         try:
             await _answer(self._store.write(changes.made, change, put, user.name, role))
         except Refused:

@@ -58,7 +58,10 @@ class AgentAdministration:
         hashed: Callable[[Secret], Awaitable[str]],
         phones: Phones,
         languages: Sequence[str],
+        by_provider: bool = False,
     ) -> None:
+        """``by_provider``: agents without a password may sign in, by an OpenID provider."""
+        self._by_provider = by_provider
         self._store = store
         self._hashed = hashed
         self._phones = phones
@@ -78,7 +81,9 @@ class AgentAdministration:
         match request:
             case admin.PutRole(name, role):
                 change = made("agents role", role)
-                done = await self._store.write(changes.made, change, put_role, name, role)
+                done = await self._store.write(
+                    changes.made, change, put_role, name, role, self._by_provider
+                )
             case admin.PutQueues(name, queues):
                 served = ", ".join(sorted(queues & self._phones.members().keys())) or "-"
                 return await self._put_queues(made("agents queues", served), name, queues)
@@ -114,7 +119,9 @@ class AgentAdministration:
         return admin.Outcome([("admin-password-is", shown)])
 
     async def _suspend(self, change: Change, name: str, suspended: bool) -> admin.Outcome | None:
-        if not await self._store.write(changes.made, change, _suspend, name, suspended):
+        if not await self._store.write(
+            changes.made, change, _suspend, name, suspended, self._by_provider
+        ):
             raise admin.Refused("admin-gone")
         known = await self._phones.apply()
         return None if known else admin.Outcome([("admin-phone-later", {})])
@@ -194,24 +201,28 @@ def _add(db: Database, new: Agent) -> bool:
     return bool(agents.add(db, [new]))
 
 
-def put_role(db: Database, name: str, role: agents.Role) -> bool:
-    """Set a role. The last administrator who may sign in stays one, so that there is one."""
-    if role != "admin" and not _other_admins(db, name):
+def put_role(db: Database, name: str, role: agents.Role, by_provider: bool = False) -> bool:
+    """Set a role. The last administrator who may sign in stays one, so that there is one; with
+    ``by_provider`` also those without a password may."""
+    if role != "admin" and not _other_admins(db, name, by_provider):
         raise admin.Refused("admin-last")
     return agents.put_role(db, name, role)
 
 
-def _suspend(db: Database, name: str, suspended: bool) -> bool:
+def _suspend(db: Database, name: str, suspended: bool, by_provider: bool) -> bool:
     """Suspend an agent, but not the last administrator who may sign in."""
-    if suspended and not _other_admins(db, name):
+    if suspended and not _other_admins(db, name, by_provider):
         raise admin.Refused("admin-last")
     return agents.suspend(db, name, suspended)
 
 
-def _other_admins(db: Database, name: str) -> bool:
+def _other_admins(db: Database, name: str, by_provider: bool) -> bool:
     """Whether another administrator may sign in."""
     return any(
-        each.role == "admin" and each.password and not each.suspended and each.name != name
+        each.role == "admin"
+        and (each.password or by_provider)
+        and not each.suspended
+        and each.name != name
         for each in agents.everyone(db)
     )
 

@@ -76,6 +76,7 @@ class Workplace:
                 services.hashed,
                 services.asterisk_phones,
                 services.config.site.languages,
+                bool(services.config.oidc.issuer),
             ),
             partial(self._refreshed, services.refreshed),
             services.now,

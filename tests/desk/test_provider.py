@@ -1,5 +1,6 @@
 """Signing in by an OpenID provider: a real one signs, and each thing that is wrong is refused."""
 
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -8,9 +9,14 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession
 
+from ari_app.desk.web import provider as provider_module
+from ari_app.desk.web import provider_sign_in
 from ari_app.desk.web.accounts import Role
+from ari_app.desk.web.http_security import HttpSecurity
+from ari_app.desk.web.id_tokens import verified
 from ari_app.desk.web.provider import Provider, ProviderSettings
 from ari_app.desk.web.provider_sign_in import BACK, TO
+from ari_app.rate_limit import Rate
 from ivr.secret import Secret
 from tests.desk.http_client import HttpClient, RunningDesk, running_desk
 from tests.desk.openid_provider import CLIENT, SECRET, OpenIdProvider, new_key, openid_provider
@@ -181,9 +187,50 @@ async def test_while_the_provider_is_down_passwords_go_on() -> None:
         assert (await client.sign_in()).status == 303
 
 
-async def test_sign_ins_from_one_address_are_limited() -> None:
+async def test_an_office_behind_one_address_signs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who succeeds is not counted; what the provider publishes is fetched once."""
+    monkeypatch.setattr(provider_sign_in, "REQUESTS", Rate(burst=2, each=1000.0))
+    async with desk() as (_, provider, client):
+        for _ in range(5):
+            assert (await back(provider, client)).status == 200
+        provider.document = {"issuer": "https://evil.example"}
+        assert (await client.get(TO)).status == 303
+
+
+async def test_the_session_before_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way back comes from another site, without the cookie of the session (SameSite=Strict)."""
+    async with desk() as (server, provider, client):
+        assert (await client.sign_in()).status == 303
+        [before] = server.sessions.stored
+        sent = await client.get(TO)
+        brought = provider.authorized(sent.headers["Location"])
+        monkeypatch.setattr(HttpSecurity, "cookie_of", lambda *_: "")
+        async with client.session.get(BACK, params=brought) as answer:
+            assert answer.status == 200
+        [after] = server.sessions.stored
+        assert after != before
+
+
+async def test_proofs_are_computed_beside_the_loop_of_all_calls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads = list[threading.Thread]()
+
+    def seen(*given: Any) -> Mapping[str, Any]:
+        threads.append(threading.current_thread())
+        return verified(*given)
+
+    monkeypatch.setattr(provider_module, "verified", seen)
+    async with desk() as (_, provider, client):
+        assert (await back(provider, client)).status == 200
+    assert threading.main_thread() not in threads
+    assert threads
+
+
+async def test_sign_ins_from_one_address_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provider_sign_in, "REQUESTS", Rate(burst=2, each=1000.0))
     async with desk() as (_, _provider, client):
-        assert [(await client.get(TO)).status for _ in range(21)] == [303] * 20 + [429]
+        assert [(await client.get(TO)).status for _ in range(3)] == [303] * 2 + [429]
 
 
 async def test_without_a_provider_there_is_no_way_to_one() -> None:

@@ -1,6 +1,6 @@
 """A call whose menus changed while no application served it goes on at the nearest place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -130,6 +130,19 @@ def test_what_was_being_said_is_said_before() -> None:
     """As the outcome of an order, which would be placed twice by who did not hear it."""
     moved = nearest(book(NEW, OTHER), left(*ORDERED, Answered("ok")))
     assert heard(moved) == ["done", "main"]
+
+
+@pytest.mark.parametrize("slots", [{}, {"done": {"sum": "money"}}])
+def test_what_the_prompts_cannot_say_any_more_is_left_out(
+    slots: Mapping[str, Mapping[str, str]],
+) -> None:
+    """The prompt is gone, or has a placeholder more."""
+    flows = {"0.yaml": NEW.replace("say: done", "say: bye"), "1.yaml": OTHER}
+    there: dict[str, Mapping[str, str]] = {each: {} for each in PROMPTS if each != "done"}
+    there |= {"puk": {"puk": "digits"}, **slots}
+    after = load(flows, there, OPERATIONS).book
+    assert after is not None
+    assert heard(nearest(after, left(*ORDERED, Answered("ok")))) == ["main"]
 
 
 def test_what_is_for_the_caller_alone_is_not_said_without_it() -> None:

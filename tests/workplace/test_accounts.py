@@ -191,3 +191,6 @@ async def test_by_a_provider_also_who_has_no_password_comes_in(
     assert [one.detail for one in await store.read(changes.recent, 5)] == ["supervisor"]
     admin = await accounts.give_role(given, "admin")
     assert (await accounts.give_role(admin, "agent")).role == "admin", "there is no other one"
+    vera = Agent("vera", "Вера Лис", "709", ("ru",), "709", Secret("sip"), "admin")
+    await store.write(agents.add, [vera])
+    assert (await accounts.give_role(admin, "agent")).role == "agent", "vera needs no password"

@@ -4,10 +4,12 @@ OpenID Connect Discovery 1.0 and the authorization code flow of Core 1.0 with PK
 are fetched for each sign-in: those of a provider change, and an agent signs in once a day.
 """
 
+import asyncio
 import base64
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping
+from time import monotonic
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -21,6 +23,8 @@ from ivr.secret import Secret
 
 PATIENCE = 10.0
 """Seconds that a request to the provider may take."""
+KEPT = 60.0
+"""Seconds in which what the provider publishes of itself is not fetched again."""
 LONGEST = 256 * 1024
 """Bytes of an answer that are read."""
 
@@ -77,13 +81,17 @@ class Provider:
     def __init__(self, settings: ProviderSettings, http: ClientSession) -> None:
         self.settings = settings
         self._http = http
+        self._known: Published | None = None
+        self._known_until = 0.0
 
     async def begin(self, redirect: str) -> tuple[Attempt, str]:
         """Begin a sign-in that comes back to ``redirect``: it, and where the browser is to go.
 
         Raises :class:`ProviderError`.
         """
-        published = await self._published()
+        if self._known is None or self._known_until < monotonic():
+            self._known, self._known_until = await self._published(), monotonic() + KEPT
+        published = self._known
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         digest = hashlib.sha256(verifier.encode()).digest()
         query = urlencode(
@@ -124,7 +132,10 @@ class Provider:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise BadTokenError("the answer has no id_token: is openid in scopes?")
-        claims = verified(token, keys, settings.issuer, settings.client, attempt.nonce)
+        # In a thread: the first one loads the cryptography, and each computes a while.
+        claims = await asyncio.to_thread(
+            verified, token, keys, settings.issuer, settings.client, attempt.nonce
+        )
         return Proof(_text(claims, settings.login), _groups(claims.get(settings.groups)))
 
     async def _published(self) -> Published:

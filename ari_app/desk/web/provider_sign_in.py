@@ -13,6 +13,7 @@ from ari_app.desk.web.accounts import Accounts, Role
 from ari_app.desk.web.http_security import ADDRESS, HttpSecurity
 from ari_app.desk.web.id_tokens import BadTokenError
 from ari_app.desk.web.provider import Attempt, Proof, Provider, ProviderError
+from ari_app.desk.web.sessions import SignedIn
 from ari_app.desk.web.sign_in import SignIn
 from ari_app.rate_limit import Rate, RateLimit
 
@@ -23,14 +24,16 @@ LASTING = 600.0
 """Seconds in which somebody may sign in at the provider."""
 MOST = 1000
 """Sign-ins that are kept; the oldest is forgotten."""
-REQUESTS = Rate(burst=20, each=3.0)
-"""Sign-ins from one address, each of which asks the provider."""
+REQUESTS = Rate(burst=300, each=3.0)
+"""Sign-ins from one address that do not succeed; an office may share it."""
 LONGEST_CODE = 4096
 
 
 class _Kept(Struct, frozen=True):
     attempt: Attempt
     until: float
+    before: SignedIn | None
+    """Whose session the browser had when it was sent."""
 
 
 class ProviderSignIn:
@@ -62,7 +65,7 @@ class ProviderSignIn:
         except ProviderError as error:
             log.error("sign-in by the provider is not possible: %s", error)
             return self._sign_in.refused(request, 503, "sign-in-provider-down")
-        self._keep(attempt)
+        self._keep(attempt, await self._sign_in.session_of(request))
         answer = web.Response(status=303, headers={"Location": to})
         self._security.set_attempt(answer, attempt.state, int(LASTING))
         return answer
@@ -92,9 +95,11 @@ class ProviderSignIn:
             return self._sign_in.refused(request, 503, "sign-in-provider-down")
         except BadTokenError as error:
             return self._refused(request, f"the proof of the provider is refused: {error}")
-        return await self._known(request, proof)
+        return await self._known(request, proof, kept.before)
 
-    async def _known(self, request: web.Request, proof: Proof) -> web.StreamResponse:
+    async def _known(
+        self, request: web.Request, proof: Proof, before: SignedIn | None
+    ) -> web.StreamResponse:
         user = await self._accounts.find(proof.login)
         if user is None:
             return self._refused(request, f"there is no agent {proof.login!r}", "sign-in-unknown")
@@ -105,7 +110,8 @@ class ProviderSignIn:
                 why = f"{user.name} is in no group that has a role"
                 return self._refused(request, why, "sign-in-unknown")
             user = await self._accounts.give_role(user, role)
-        return await self._sign_in.signed_in(request, user)
+        self._limit.forgive(request[ADDRESS])
+        return await self._sign_in.signed_in(request, user, before)
 
     def _refused(
         self, request: web.Request, why: str, word: str = "sign-in-refused"
@@ -113,11 +119,11 @@ class ProviderSignIn:
         log.warning("sign-in by the provider failed from %s: %s", request[ADDRESS], why)
         return self._sign_in.refused(request, 403, word)
 
-    def _keep(self, attempt: Attempt) -> None:
+    def _keep(self, attempt: Attempt, before: SignedIn | None) -> None:
         now = monotonic()
         alive = {state: one for state, one in self._kept.items() if one.until > now}
         self._kept = dict(list(alive.items())[-(MOST - 1) :])
-        self._kept[attempt.state] = _Kept(attempt, now + LASTING)
+        self._kept[attempt.state] = _Kept(attempt, now + LASTING, before)
 
 
 def highest(roles: list[Role]) -> Role | None:

@@ -110,8 +110,9 @@ class Sessions:
         return session is None or await self._accounts.find(session.agent) is None
 
     async def end(self, signed_in: SignedIn) -> None:
-        """Sign out."""
-        await self._store.end(signed_in.session.token)
+        """Sign out, also if the cookie was rotated meanwhile."""
+        current = await self._store.current(signed_in.session, self._now())
+        await self._store.end((current or signed_in.session).token)
 
     async def _touch(self, session: BrowserSession, now: datetime) -> None:
         if now - session.seen > TOUCH:

@@ -12,7 +12,7 @@ from ari_app.desk.render import Render
 from ari_app.desk.web.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded, User
 from ari_app.desk.web.http_security import ADDRESS, SIGNED_IN, HttpSecurity, form_fields, redirect
 from ari_app.desk.web.languages import language
-from ari_app.desk.web.sessions import Sessions
+from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.rate_limit import GrowingLock, Limit, Lock, Rate, RateLimit
 from ivr.secret import Secret
 
@@ -96,21 +96,24 @@ class SignIn:
         for limit, key in attempts:
             limit.forgive(key)
         self._of_both.forget((address, name))
-        return await self._begin_session(request, user, redirect("/"))
+        before = await self.session_of(request)
+        return await self._begin_session(user, redirect("/"), before)
 
-    async def signed_in(self, request: web.Request, user: User) -> web.StreamResponse:
-        """Sign in who comes from another site. The page leads on by itself: after a redirect from
-        there the browser would not send the session's cookie (SameSite=Strict)."""
+    async def signed_in(
+        self, request: web.Request, user: User, before: SignedIn | None
+    ) -> web.StreamResponse:
+        """Sign in who comes from another site, and end the session ``before``. The page leads on by
+        itself: from there the browser does not send the session's cookie (SameSite=Strict)."""
         text = self._render.page("signed-in", language(request))
         answer = web.Response(text=text, content_type="text/html")
-        return await self._begin_session(request, user, answer)
+        return await self._begin_session(user, answer, before)
 
     async def _begin_session(
-        self, request: web.Request, user: User, answer: web.Response
+        self, user: User, answer: web.Response, before: SignedIn | None
     ) -> web.Response:
         """Begin a session; one that this browser had before ends."""
         cookie = await self._sessions.start(user)
-        await self._end_session(request)
+        await self._end(before)
         log.info("%s signed in to the desk", user.name)
         self._security.set_cookie(answer, cookie)
         return answer
@@ -122,16 +125,19 @@ class SignIn:
     async def sign_out(self, request: web.Request) -> web.StreamResponse:
         """End the browser's session."""
         self._presence.signed_out(request[SIGNED_IN].user.name)
-        await self._end_session(request)
+        await self._end(await self.session_of(request))
         log.info("%s signed out of the desk", request[SIGNED_IN].user.name)
         answer = redirect("/sign-in")
         self._security.delete_cookie(answer)
         return answer
 
-    async def _end_session(self, request: web.Request) -> None:
-        """End the session of a browser and close its tabs."""
+    async def session_of(self, request: web.Request) -> SignedIn | None:
+        """The session of a browser."""
         cookie = self._security.cookie_of(request)
-        signed_in = await self._sessions.authenticate(cookie) if cookie else None
+        return await self._sessions.authenticate(cookie) if cookie else None
+
+    async def _end(self, signed_in: SignedIn | None) -> None:
+        """End a session and close its tabs."""
         if signed_in is not None:
             await self._sessions.end(signed_in)
             await self._recheck()
