@@ -80,7 +80,7 @@ def test_what_was_rendered_before_is_reported(file: str, old: str, new: str) -> 
             "extensions_additional.conf",
             "Goto(customdests,dest-1,1)",
             "Goto(ivr-1,s,1)",
-            "freepbx-collision extensions_additional.conf:34",
+            "freepbx-collision extensions_additional.conf:36",
             "another number",
         ),
         (
@@ -143,6 +143,18 @@ def test_every_place_in_the_dialplan_is_there() -> None:
         assert f"{call}blkvm-clr" in text
         assert "\n[firstline-agents]" not in text
         assert "Dial(PJSIP/" not in text  # no accounts of ours
+
+
+def test_a_transfer_sends_the_caller_only_if_it_asks_no_one_first() -> None:
+    """One key or more: both patterns; a name is FreePBX's."""
+    text = FILES["extensions_custom.conf"]
+    [transfer] = re.findall(r"^\[firstline-transfer\]\n(.*?)(?=^\[)", text, re.M | re.S)
+    assert "\ninclude => from-internal-xfer\n" in transfer
+    for number in ("_[0-9*#+]", "_[0-9*#+]."):
+        _, _, lines = transfer.partition(f"\nexten => {number},1,")
+        before = lines.split("\nexten")[0].split("ChannelRedirect(${FIRSTLINE_IN}")
+        assert len(before) == 2
+        assert '"${BLINDTRANSFER}" = ""]?from-internal-xfer,' in before[0]
 
 
 def test_the_page_says_of_every_context_what_it_is_beside_freepbx() -> None:

@@ -130,6 +130,53 @@ async def test_an_agents_phone_transfers_the_caller_and_gets_them_back(pbx: Pbx,
         await me.hangup()
 
 
+@pytest.mark.parametrize("to", ["702", "0"])
+async def test_a_feature_code_asks_a_colleague_first(pbx: Pbx, app: App, to: str) -> None:
+    """FreePBX's *2: Asterisk calls the colleague for the agent, and the caller waits for both."""
+    mine = (Phone(account(pbx, name)) for name in ("1001", "701", "702"))
+    async with AsyncExitStack() as stack:
+        me, agent, colleague = [await stack.enter_async_context(one) for one in mine]
+        await agent.register()
+        await colleague.register()
+        await me.dial("611")
+        channel, _ = await app.began()
+        await app.to_queue(channel, "400")
+        await agent.wait(Incoming, timeout=20)
+        await agent.answer()
+        await agent.press("*2")
+        await agent.press(to)
+        await colleague.wait(Incoming, timeout=20)
+        caller = re.compile(r"^PJSIP/1001-\w+!ext-queues!400!\d+!Up!Queue!", re.M)
+        assert caller.search(await asyncio.to_thread(pbx.cli, "core show channels concise"))
+        await colleague.answer()
+        await agent.hangup()
+        heard = re.compile(r"^PJSIP/1001-\w+!ext-queues!400!.*![0-9a-f-]{36}![^!]*$", re.M)
+        await asyncio.to_thread(
+            until, lambda: heard.search(pbx.cli("core show channels concise")), 20
+        )
+        await colleague.hangup()
+        assert (await app.began())[1] == ["back", "CONTINUE"]
+        await me.hangup()
+
+
+@pytest.mark.parametrize("to", ["0", "reception"])
+async def test_other_calls_go_where_freepbx_has_them_go(pbx: Pbx, to: str) -> None:
+    """All transfers of the PBX come to our context, also to one key and to names."""
+    mine = (Phone(account(pbx, name)) for name in ("1001", "701", "702"))
+    async with AsyncExitStack() as stack:
+        me, agent, colleague = [await stack.enter_async_context(one) for one in mine]
+        await agent.register()
+        await colleague.register()
+        await me.dial("701")
+        await agent.wait(Incoming, timeout=20)
+        await agent.answer()
+        await agent.transfer(to)
+        await colleague.wait(Incoming, timeout=20)
+        await colleague.answer()
+        await me.hangup()
+        await colleague.wait(Disconnected)
+
+
 async def test_the_desk_asks_a_colleague_first_who_then_has_the_caller(pbx: Pbx, app: App) -> None:
     mine = (Phone(account(pbx, name)) for name in ("1001", "701", "702"))
     async with watched(pbx) as watch, AsyncExitStack() as stack:
