@@ -249,7 +249,7 @@ class Dialler:
     async def _set_expired(self, found: Iterable[Callback], now: datetime) -> None:
         """Say of those for whom no agent was there in all the time that they are left to people."""
         for one in found:
-            if (one.due or one.at) + self._policy.keep <= now and one.outcome != "expired":
+            if self._policy.ends(one.due or one.at) <= now and one.outcome != "expired":
                 end = callbacks.closed if one.gave_up else callbacks.set_outcome
                 await self._store.write(end, one.id, "expired")
 

@@ -54,9 +54,10 @@ def list_(state: State, since: datetime | None, agent: str, as_json: bool) -> No
     """List scores, the newest first, without those of calibrations."""
     until = now(state)
     begin = since or until - DEFAULT
-    found = [
-        one for one in read(state, store.recent, begin, until, MOST) if agent in ("", one.agent)
-    ]
+    found = read(state, store.recent, begin, until, MOST + 1, agent)
+    if len(found) > MOST:
+        click.echo(f"there are more: these are the last {MOST}", err=True)
+    found = found[:MOST]
     if as_json:
         print_json(found)
         return

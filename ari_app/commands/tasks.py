@@ -7,17 +7,19 @@ import click
 
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import by_option, now, read, shown, write
+from ari_app.commands.store_access import by_option, change, now, read, shown, write
 from ari_app.commands.time_arguments import HELP, until
 from ari_app.config.state import State
 from ari_app.log import masked
-from ari_app.store import agents, subscribers
+from ari_app.store import agents, changes, subscribers
 from ari_app.store import tasks as kept
 from ari_app.store.sqlite import Database
 from ari_app.store.tasks import NewTask
 
 LONGEST = 500
 """Letters of a task, as at the desk."""
+MOST = 1000
+"""Tasks that are listed."""
 
 
 @click.group(cls=Commands)
@@ -31,7 +33,10 @@ def tasks() -> None:
 @click.pass_obj
 def list_(state: State, owner: str | None, as_json: bool) -> None:
     """List open tasks, the soonest due first."""
-    found = [one for one in read(state, kept.listed) if owner in (None, one.owner)]
+    found = read(state, kept.listed, owner, MOST + 1)
+    if len(found) > MOST:
+        click.echo(f"there are more: these are the first {MOST}", err=True)
+    found = found[:MOST]
     if as_json:
         print_json(found)
         return
@@ -62,7 +67,8 @@ def add(state: State, text: str, text_due: str, owner: str, number: str, by: str
     if digits is None:
         wrong = f"{number} is no phone number: write it as {plan.example}"
         raise click.BadParameter(wrong, param_hint="--number")
-    if not write(state, _add, text, due, owner, digits, by, now(state)):
+    made = change(state, by, "tasks add", text, owner)
+    if not write(state, changes.made, made, _add, text, due, owner, digits, by, made.at):
         raise click.ClickException(f"there is no agent {owner}: `firstline agents list`")
     click.echo(f"the task is added, due {shown(due, state)}")
 
@@ -73,7 +79,8 @@ def add(state: State, text: str, text_due: str, owner: str, number: str, by: str
 @click.pass_obj
 def done(state: State, id: int, by: str) -> None:
     """Mark task ID as done."""
-    if not write(state, _done, id, by, now(state)):
+    made = change(state, by, "tasks done", id)
+    if not write(state, changes.made, made, _done, id, by, made.at):
         raise click.ClickException(f"no task {id} is open: `firstline tasks list`")
     click.echo(f"task {id} is done")
 

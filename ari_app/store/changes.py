@@ -23,6 +23,8 @@ What: TypeAlias = Literal[
     "announce cancel",
     "callbacks done",
     "complaints close",
+    "tasks add",
+    "tasks done",
     "agents add",
     "agents password",
     "agents phone",

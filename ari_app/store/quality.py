@@ -82,12 +82,16 @@ def of_agent(db: Database, agent: str, limit: int) -> list[Score]:
     return _scores(db, rows.fetchall())
 
 
-def recent(db: Database, since: datetime, until: datetime, limit: int) -> list[Score]:
-    """The last scores that were given in a time, the newest first, without calibrations."""
+def recent(
+    db: Database, since: datetime, until: datetime, limit: int, agent: str = ""
+) -> list[Score]:
+    """The last scores that were given in a time, the newest first, without calibrations; with
+    ``agent`` those of one."""
+    mine, values = ("and agent = ?", (agent,)) if agent else ("", ())
     rows = db.conn.execute(
-        f"select {_COLUMNS} {_FROM} where at >= ? and at < ? and calibration is null"
+        f"select {_COLUMNS} {_FROM} where at >= ? and at < ? and calibration is null {mine}"
         " order by at desc, scores.id desc limit ?",
-        (micros(since), micros(until), limit),
+        (micros(since), micros(until), *values, limit),
     )
     return _scores(db, rows.fetchall())
 

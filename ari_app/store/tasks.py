@@ -54,9 +54,11 @@ def add(db: Database, new: NewTask, at: datetime) -> None:
     )
 
 
-def listed(db: Database, limit: int = 1000) -> list[Task]:
-    """The open tasks, the soonest due first."""
-    return _tasks(db, "where done is null order by due limit ?", limit)
+def listed(db: Database, owner: str | None = None, limit: int = 1000) -> list[Task]:
+    """The open tasks, the soonest due first; with ``owner`` those of an agent, "" of anyone."""
+    if owner is None:
+        return _tasks(db, "where done is null order by due limit ?", limit)
+    return _tasks(db, "where done is null and owner = ? order by due limit ?", owner, limit)
 
 
 def of_agent(db: Database, agent: str, limit: int = 1000) -> list[Task]:

@@ -7,7 +7,7 @@ before all of the same priority who came later.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,15 @@ class Policy(Struct, frozen=True, kw_only=True):
     def calls_at(self, at: datetime) -> bool:
         """Whether somebody may be called at a moment; hours may go over midnight."""
         return in_hours(self.hours, at.astimezone(ZoneInfo(self.zone)).time())
+
+    def ends(self, due: datetime) -> datetime:
+        """Until when a ticket that is due is worked on: ``keep`` runs from the next moment at which
+        somebody may be called."""
+        if self.hours is None or self.calls_at(due):
+            return due + self.keep
+        local, begin = due.astimezone(ZoneInfo(self.zone)), self.hours[0]
+        day = local.date() + timedelta(days=local.time() >= begin)
+        return datetime.combine(day, begin, local.tzinfo).astimezone(UTC) + self.keep
 
 
 class Ticket(Struct, frozen=True, kw_only=True):
@@ -127,7 +136,7 @@ def eligible(
     found = (
         one
         for one in tickets
-        if one.ready(policy) <= now < one.due + policy.keep and one.number not in engaged
+        if one.ready(policy) <= now < policy.ends(one.due) and one.number not in engaged
     )
     return sorted(found, key=lambda one: (-one.priority, one.place, one.id))
 

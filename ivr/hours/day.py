@@ -17,6 +17,8 @@ def day_hours(text: str) -> DayHours | None:
     if not re.fullmatch(f"{_TIME}-{_TIME}", text):
         raise ValueError(f'hours is {text!r}: write it such as "09:00-20:00"')
     begin, _, end = text.partition("-")
+    if begin == end:
+        raise ValueError(f"hours is {text!r}, which is never: leave it empty for any time")
     return time.fromisoformat(begin), time.fromisoformat(end)
 
 

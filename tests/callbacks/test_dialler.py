@@ -195,14 +195,6 @@ async def test_in_quiet_hours_no_one_is_called_and_the_place_is_kept(db: Databas
     assert [one.number for one in it.queue] == [ANNA, BORIS]
 
 
-@pytest.mark.parametrize(
-    ("hour", "calls"), [(21, True), (23, True), (2, True), (3, False), (12, False), (20, False)]
-)
-def test_hours_may_go_over_midnight(hour: int, calls: bool) -> None:
-    night = replace(POLICY, hours=(time(21), time(3)))
-    assert night.calls_at(NOON.replace(hour=hour)) == calls
-
-
 def test_the_agent_who_claims_a_call_dials(db: Database) -> None:
     db.conn.execute("delete from callbacks")
     callbacks.request(db, "k", "c", ANNA, None, NOON)

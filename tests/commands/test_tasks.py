@@ -1,6 +1,8 @@
 """`firstline tasks`, on a store of its own."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,3 +56,17 @@ def test_what_cannot_be_added_is_refused_with_the_reason(said: Said) -> None:
     assert "is no phone number" in said(*add, "2h", "--number", "12", code=2)
     assert "write 1 to 500 letters" in said("add", " ", "--due", "2h", code=2)
     assert said("list") == ""
+
+
+def test_the_list_of_an_owner_is_not_cut_by_those_of_others(
+    said: Said, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ari_app.commands.tasks.MOST", 1)
+    said("add", "Later", "--due", "2d", "--by", "boss")
+    for due in ("1h", "2h"):
+        said("add", f"In {due}", "--due", due, "--owner", "anna", "--by", "boss")
+    assert said("list", "--owner", "").endswith("  anyone  Later  from boss\n")
+    assert said("list", "--owner", "anna").endswith("  anna  In 1h  from boss\n")
+    with closing(sqlite3.connect(state.database)) as db:
+        made = db.execute("select what, subject, who from changes where what like 'tasks%'")
+        assert made.fetchall()[0] == ("tasks add", "Later", "boss")

@@ -260,7 +260,8 @@ def _desk() -> Iterator[tuple[str, Use]]:
         yield "tickets.listed", partial(tickets.listed, limit=20, **given)
     task = NewTask(key=NEW, text="Счёт", owner="", author=AGENT, due=NOW, subscriber=WHO)
     yield "tasks.add", lambda db: tasks.add(db, task, NOW)
-    yield "tasks.listed", partial(tasks.listed, limit=20)
+    for owner in (None, AGENT):
+        yield "tasks.listed", partial(tasks.listed, owner=owner, limit=20)
     yield "tasks.of_agent", partial(tasks.of_agent, agent=AGENT, limit=20)
     yield "tasks.due", partial(tasks.due, at=NOW)
     yield "tasks.of_subscriber", lambda db: tasks.of_subscriber(db, WHO)
