@@ -49,7 +49,7 @@ def test_late_answers_in_a_row_lower_a_limit_that_is_used_up_below_the_calls() -
     assert after([LATE, QUICK] * 20, 40).limit == FIRST
 
 
-def test_accidents_refuse_nobody_where_more_calls_were_served() -> None:
+def test_accidents_refuse_no_one_where_more_calls_were_served() -> None:
     """Two late answers now and then, with far fewer calls than the limit."""
     for calls in (20, 100, 200):
         admission = after(([QUICK] * 60 + [LATE] * IN_A_ROW) * 100, calls, Admission(limit=500))
@@ -58,8 +58,8 @@ def test_accidents_refuse_nobody_where_more_calls_were_served() -> None:
 
 def test_late_answers_that_go_on_lower_a_limit_that_is_not_used_up() -> None:
     proven = Admission(limit=500)
-    once = after([LATE] * IF_UNUSED, 100, proven)
-    assert 100 < once.limit < 500
+    lowered = after([LATE] * IF_UNUSED, 100, proven)
+    assert 100 < lowered.limit < 500
     assert counted(after([LATE] * 100, 100, proven), 100, LIMITS).refusing
 
 
