@@ -1,6 +1,5 @@
 """Stores and checks code words, for callers, agents and the operator."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ari_app.config.state import State
-from ari_app.fulfilment.guess_limit import WINDOW, GuessLimit
+from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.log import masked
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable, Proof
 from ari_app.selfcare.hashing import Form, Hasher, HashingBusy
@@ -49,7 +48,6 @@ class StoredCodeWords:
         guesses: GuessLimit | None = None,
     ) -> None:
         self._guesses = guesses or GuessLimit()
-        self._recalling = asyncio.Lock()
         self._store = store
         self._hasher = hasher
         self._now = now
@@ -164,7 +162,10 @@ class StoredCodeWords:
             way=asker.way,
         )
         now = self._now()
-        await self._recall(now)
+        try:
+            await self._guesses.recall(self._store, now)
+        except StoreError as error:
+            raise CodeWordsUnavailable(str(error)) from error
         if not self._guesses.begin(asker.way, now):
             return "locked"
         outcome: Outcome = "failed"
@@ -180,16 +181,6 @@ class StoredCodeWords:
                 f" over {asker.way}" if asker.way else "",
             )
         return outcome
-
-    async def _recall(self, now: datetime) -> None:
-        """Have the limit of guesses know those of before this process."""
-        async with self._recalling:
-            if not self._guesses.recalled:
-                try:
-                    wrongs = await self._store.read(code_words.wrongs_over_ways, now - WINDOW)
-                except StoreError as error:
-                    raise CodeWordsUnavailable(str(error)) from error
-                self._guesses.recall(wrongs)
 
     def _number(self, asker: Asker) -> str:
         """The caller's number in the one form by which attempts are counted."""

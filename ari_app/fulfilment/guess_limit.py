@@ -4,10 +4,13 @@ A gateway or a trunk is believed which number calls, so who sits there has new t
 number. Over one way only so many may be wrong in an hour, in all.
 """
 
+import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from ari_app.store import code_words
+from ari_app.store.db import Store
 
 log = logging.getLogger(__name__)
 
@@ -19,16 +22,20 @@ class GuessLimit:
 
     def __init__(self, most: int = 0) -> None:
         self._most = most
-        self.recalled = not most
-        """Whether it knows those of before this process."""
+        self._recalling = asyncio.Lock()
+        self._recalled = not most
         self._wrongs: dict[str, deque[datetime]] = defaultdict(deque)
         self._logged: dict[str, datetime] = {}
 
-    def recall(self, wrongs: Iterable[tuple[str, datetime]]) -> None:
-        """Count what was wrong before this process began, oldest first."""
-        self.recalled = True
-        for way, at in reversed(tuple(wrongs)):
-            self._wrongs[way].appendleft(at)
+    async def recall(self, store: Store, now: datetime) -> None:
+        """Count what was wrong before this process began, once. Raises
+        :class:`~ari_app.store.errors.StoreError`."""
+        async with self._recalling:
+            if not self._recalled:
+                wrongs = await store.read(code_words.wrongs_over_ways, now - WINDOW)
+                self._recalled = True
+                for way, at in reversed(wrongs):
+                    self._wrongs[way].appendleft(at)
 
     def begin(self, way: str, at: datetime) -> bool:
         """Count an attempt as wrong before it is checked, as many may come at once; False if too

@@ -11,7 +11,7 @@ from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.selfcare.code_word_port import CodeWordsUnavailable, Proof
 from ari_app.selfcare.hashing import Hasher, HashingBusy
 from ari_app.selfcare.request_port import Asker
-from ari_app.store import one_time_codes, outbox, subscribers
+from ari_app.store import code_words, one_time_codes, outbox, subscribers
 from ari_app.store.db import Store, StoreError
 from ari_app.store.one_time_codes import OneTimeCode
 from ari_app.store.sqlite import Database
@@ -67,6 +67,10 @@ class StoredOneTimeCodes:
         """Compare a code; without one to compare it takes as long."""
         services = self._services
         who, now = self._subject(number, subscriber), services.now()
+        try:
+            await services.guesses.recall(services.store, now)
+        except StoreError as error:
+            raise CodeWordsUnavailable(str(error)) from error
         if not services.guesses.begin(asker.way, now):
             return "locked"
         proof: Proof = "locked"
@@ -86,6 +90,8 @@ class StoredOneTimeCodes:
                 return "locked"
             if right and await services.store.write(one_time_codes.use, begun.key):
                 return "ok"
+            if asker.way:
+                await services.store.write(code_words.wrong_over_way, asker.way, now)
         except (StoreError, HashingBusy) as error:
             raise CodeWordsUnavailable(str(error)) from error
         return "wrong"

@@ -215,6 +215,11 @@ def wrongs_over_ways(db: Database, since: datetime) -> list[tuple[str, datetime]
     return [(way, moment(at)) for way, at in rows]
 
 
+def wrong_over_way(db: Database, way: str, at: datetime) -> None:
+    """Store that a one-time code was wrong over a gateway or a trunk; it counts there alone."""
+    _note(db, AuditEntry(at, None, "", "", "", "wrong", "one-time code"), way=way)
+
+
 def _note(db: Database, entry: AuditEntry, key: str | None = None, way: str = "") -> int:
     done = db.conn.execute(
         f"insert into code_word_tries (key, way, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -57,12 +57,17 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+def hasher() -> Iterator[Hasher]:
+    one = Hasher(Secret("pepper"), CHEAP)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, hasher: Hasher) -> AsyncIterator[Bench]:
     store = await Store.open(tmp_path / "firstline.db", BELARUS)
     await store.write(subscribers.add, [subscriber()])
-    hasher = Hasher(Secret("pepper"), CHEAP)
     yield Bench(store, hasher)
-    hasher.close()
     await store.close()
 
 
@@ -142,13 +147,17 @@ async def test_what_is_kept_has_no_code(bench: Bench) -> None:
     assert code not in str(rows)
 
 
-async def test_wrong_codes_over_one_way_are_limited_over_all_numbers(bench: Bench) -> None:
+async def test_wrong_codes_over_one_way_are_limited_over_all_numbers(
+    bench: Bench, hasher: Hasher
+) -> None:
     """A gateway is believed which number asks; what is right counts nothing."""
     assert await bench.send() == "ok"
     code = await bench.texted()
     for turn in range(MOST):
         assert await bench.check("000000", f"guess-{turn}", None, "gateway") == "wrong"
     assert await bench.check(code, way="gateway") == "locked"
+    restarted = Bench(bench.store, hasher)
+    assert await restarted.check(code, way="gateway") == "locked", "after a restart, too"
     assert await bench.check(code, way="another") == "ok"
     bench.clock.at += timedelta(hours=1)
     assert await bench.check("000000", "later", None, "gateway") == "wrong"

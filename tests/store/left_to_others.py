@@ -46,6 +46,7 @@ def proofs() -> Iterator[tuple[str, Use]]:
     )
     yield "code_words.unlock", lambda db: code_words.unlock(db, WHO, "me", "", NOW)
     yield "code_words.wrongs_over_ways", lambda db: code_words.wrongs_over_ways(db, NOW)
+    yield "code_words.wrong_over_way", lambda db: code_words.wrong_over_way(db, "trunk", NOW)
     yield "code_words.strikes", lambda db: code_words.strikes(db, WHO, NOW)
     yield "code_words.locked_out_until", lambda db: code_words.locked_out_until(db, WHO, NOW)
     yield "code_words.entries", lambda db: code_words.entries(db, WHO, 5)
