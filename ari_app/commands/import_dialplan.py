@@ -42,11 +42,20 @@ def dialplan(
         source.plain(path),
         context,
         number,
-        languages=tuple(dict.fromkeys((lang or config.site.languages[0], *config.site.languages))),
+        languages=tuple(config.site.languages),
         year=datetime.now(UTC).year,
         taken=reading.shipped(config).prompts,
     )
     if dry_run:
         click.echo(report.markdown(drafted.findings), nl=False)
         return
-    put(state, drafted, drafted.findings, directory, path.name, source.below(sounds))
+    put(
+        state,
+        drafted,
+        drafted.findings,
+        directory,
+        path.name,
+        source.below(sounds),
+        lang or "",
+        freepbx=False,
+    )

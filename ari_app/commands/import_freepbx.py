@@ -33,7 +33,9 @@ SOUNDS_OPTION = click.option(
 )
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Write nothing, only print the table.")
 LANG = click.option(
-    "--lang", type=LANGUAGE, help="The language of recordings  [default: the site's first]."
+    "--lang",
+    type=LANGUAGE,
+    help="The language below which the recordings are  [default: the site's first].",
 )
 
 
@@ -69,7 +71,7 @@ def freepbx(
     if chosen_by["did"] and chosen_by["ivr"]:
         raise click.UsageError("--did and --ivr are two beginnings: give one of them")
     config = state.config()
-    languages = tuple(dict.fromkeys((lang or config.site.languages[0], *config.site.languages)))
+    languages = tuple(config.site.languages)
     taken = reading.shipped(config).prompts
     with tempfile.TemporaryDirectory() as kept:
         found = source.read(path, Path(kept), sounds)
@@ -81,11 +83,11 @@ def freepbx(
             taken=taken,
         )
         drafted = planned(found.company, choice)
-        findings = report.findings(found.company, drafted)
+        findings = report.findings(found.company, drafted, routes=not chosen_by["ivr"])
         if dry_run:
             click.echo(report.markdown(findings), nl=False)
             return
-        put(state, drafted, findings, directory, path.name, found.sounds)
+        put(state, drafted, findings, directory, path.name, found.sounds, lang or "")
 
 
 def put(
@@ -95,6 +97,9 @@ def put(
     directory: Path,
     name: str,
     sounds: Mapping[str, Path],
+    lang: str = "",
+    *,
+    freepbx: bool = True,
 ) -> None:
     """Write menus, recordings, tests and the report; print the report.
 
@@ -111,11 +116,11 @@ def put(
         file = directory / each
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-    problems = list(recordings.convert(drafted, sounds, directory / "recordings"))
+    problems = list(recordings.convert(drafted, sounds, directory / "recordings", lang))
     parts = [
         f"# Imported from {name}",
         report.markdown(findings),
-        *report.to_do(drafted, str(directory.absolute()), problems),
+        *report.to_do(drafted, str(directory.absolute()), problems, freepbx=freepbx),
     ]
     text = "\n\n".join(part.strip() for part in parts) + "\n"
     (directory / "import.md").write_text(text, "utf-8")

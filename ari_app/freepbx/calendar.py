@@ -163,6 +163,8 @@ def _range(text: str, names: tuple[str, ...]) -> set[int]:
 def _place(name: str, names: tuple[str, ...]) -> int:
     if name.isdigit():
         name = str(int(name))
+        if names is _MONTHS and 1 <= int(name) <= 12:
+            return int(name) - 1
     if name[:3] not in names:
         raise ValueError(f"{name or 'nothing'} is none of {names[0]} to {names[-1]}")
     return names.index(name[:3])

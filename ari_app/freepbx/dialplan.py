@@ -41,7 +41,7 @@ def contexts(lines: Iterable[str]) -> Mapping[str, Context]:
     """The contexts of a dialplan. Raises :class:`SourceError` if it has none, or far too much."""
     found: dict[str, Context] = {}
     one, extension = Context("", [], {}, []), ""
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_without_blocks(lines)):
         if number > MOST:
             raise SourceError(f"a dialplan of more than {MOST} lines is none")
         text = line.strip()
@@ -65,6 +65,28 @@ def contexts(lines: Iterable[str]) -> Mapping[str, Context]:
     return found
 
 
+def joined(found: Mapping[str, Context]) -> Mapping[str, Context]:
+    """The contexts with the extensions of those that they include; own ones go before."""
+    return {name: _with_included(found, name) for name in found}
+
+
+def _with_included(found: Mapping[str, Context], name: str) -> Context:
+    extensions: dict[str, list[Step]] = {}
+    ignored: list[str] = []
+    waiting, seen = [name], set()
+    while waiting:
+        one = waiting.pop(0)
+        if one in seen or one not in found:
+            ignored += [f"include => {one}"] if one not in found else []
+            continue
+        seen.add(one)
+        waiting = [each.partition(",")[0].strip() for each in found[one].includes] + waiting
+        ignored += found[one].ignored
+        for extension, steps in found[one].extensions.items():
+            extensions.setdefault(extension, steps)
+    return Context(found[name].comment, found[name].includes, extensions, ignored)
+
+
 def _step(body: str) -> Step | None:
     """A step without its priority; a hint is one without an application."""
     found = _STEP.fullmatch(body)
@@ -75,6 +97,25 @@ def _step(body: str) -> Step | None:
         return Step("", rest)
     call = _CALL.fullmatch(rest)
     return Step(call[1].lower(), call[2] or "", label) if call else None
+
+
+def _without_blocks(lines: Iterable[str]) -> Iterator[str]:
+    """The lines without what stands from ``;--`` to ``--;``, which may be lines apart; ``;---`` is
+    a comment of one line (Asterisk, main/config.c)."""
+    inside = False
+    for line in lines:
+        kept, rest = "", line
+        while rest:
+            if inside:
+                _, end, rest = rest.partition("--;")
+                inside = not end
+            else:
+                begin = re.search(r"(?<!\\);--(?!-)|(?<!\\);", rest)
+                if begin is None or begin[0] == ";":
+                    kept, rest = kept + rest, ""
+                else:
+                    kept, rest, inside = kept + rest[: begin.start()], rest[begin.end() :], True
+        yield kept
 
 
 def _uncommented(text: str) -> str:

@@ -74,7 +74,8 @@ def _is_echo(keys: str, steps: list[Step]) -> bool:
 def _limit(steps: list[Step], announcement: Sound) -> Limit:
     """The extension `i` or `t`: what follows wrong keys, or silence."""
     if not any(step.label == "final" for step in steps):
-        return Limit()
+        entries = [step.args for step in steps if step.label.startswith("ivrsel-")]
+        return Limit(0, dest=entries[0]) if entries else Limit()
     retries = 0
     last: Sound = ()
     retry = _message(steps)

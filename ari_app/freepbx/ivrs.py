@@ -25,7 +25,10 @@ def ivr(plan: Planner, name: str, key: str) -> None:
     keys = _keys(plan, one, menu, parents, changes)
     body: dict[str, Plain] = {"menu": _announced(plan, one), "keys": keys}
     body |= {"unread": list(keys)} if keys else {}
-    body |= {"wait": f"{min(max(one.wait, 2), 120)}s", "between": "3s"}
+    wait = min(max(one.wait, 2), 120)
+    if wait != one.wait:
+        changes.append(f"{wait} s are waited for a key, not {one.wait} s")
+    body |= {"wait": f"{wait}s", "between": "3s" if one.mode == 2 else f"{wait}s"}
     body |= _again(plan, one, changes)
     body["gave-up"] = _limit(plan, one, one.wrong, f"{menu}-wrong", parents)
     unanswered = _limit(plan, one, one.silent, f"{menu}-silent", parents)
@@ -74,10 +77,19 @@ def _again(plan: Planner, one: Ivr, changes: list[str]) -> dict[str, Plain]:
     wrong, silent = one.wrong, one.silent
     attempts = max([each.retries or 0 for each in (wrong, silent)]) + 1
     body: dict[str, Plain] = {"attempts": f"{min(attempts, 100)}"}
-    if silent.retry and silent.retry[0] not in SHIPPED:
-        played = (*silent.retry, *(one.announcement if silent.announce else ()))
-        body["silent"] = plan.prompts.name(played)
-    body["wrong"] = plan.prompts.name(wrong.retry) if wrong.retry else "not-understood"
+    again = one.announcement if silent.announce else ()
+    if silent.retry and silent.retry[0] in SHIPPED:
+        if again:
+            changes.append("after silence the announcement is played alone, without a sound before")
+        else:
+            body["silent"] = plan.prompts.name(silent.retry)
+    elif silent.retry:
+        body["silent"] = plan.prompts.name((*silent.retry, *again))
+    if wrong.retry:
+        body["wrong"] = plan.prompts.name(wrong.retry)
+    for end, what in ((wrong, "wrong keys"), (silent, "silence")):
+        if end.retries is None:
+            changes.append(f"where {what} end the call, it ends with a goodbye of ours")
     if not wrong.announce:
         changes.append("after a wrong key the announcement is played again, too")
     if wrong.retries != silent.retries:

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from ari_app.freepbx import calendar
-from ari_app.freepbx.company import Passage
+from ari_app.freepbx.company import Number, Object, Passage
 from ari_app.freepbx.contexts import priority_of
 from ari_app.freepbx.destinations import Destination
 from ari_app.freepbx.draft import Outcome, Plain, Schedule
@@ -13,6 +13,7 @@ from ari_app.freepbx.hours import is_zone, question
 from ari_app.freepbx.ivrs import ivr
 from ari_app.freepbx.planner import MENU, Kind, Planner
 from ari_app.freepbx.sounds import lost
+from ari_app.freepbx.tables import UNREAD
 from ari_app.freepbx.texts import whole
 
 _DIALLED: Final = re.compile(r"[0-9*#+]{1,32}")
@@ -252,10 +253,18 @@ def _box(plan: Planner, name: str, key: str) -> None:
 def _onward(plan: Planner, place: Destination) -> str:
     """A name for another destination."""
     one = plan.company.find(place.kind, place.key)
+    if isinstance(one, Number) and one.number == UNREAD:
+        return plan.missing(place, "it cannot be read: FreePBX keeps it in a form of its own")
     if one is None or not one.onward:
         return plan.missing(place, GONE)
-    plan.found(place, "")
+    plan.found(place, "", _return_of(one) if place.kind == "custom" else ())
     return plan.node(one.onward[0])
+
+
+def _return_of(one: Object) -> tuple[str, ...]:
+    """What is to be said of a custom destination that comes back when it is through."""
+    back = one.number if isinstance(one, Number) else ""
+    return (f"*Return* is left out: what follows it there is {back}",) if back else ()
 
 
 def _route(plan: Planner, place: Destination) -> str:

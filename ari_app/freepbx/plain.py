@@ -7,16 +7,17 @@ is not guessed at.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ari_app.freepbx import calendar
 from ari_app.freepbx.calendar import met
 from ari_app.freepbx.company import Sound
-from ari_app.freepbx.dialplan import Context, Step, arguments, branches
+from ari_app.freepbx.dialplan import Context, Step, arguments, branches, joined
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
+from ari_app.freepbx.hours import is_zone
 from ari_app.freepbx.sounds import Prompts
 from ari_app.freepbx.texts import whole
 
@@ -38,6 +39,7 @@ def menus(
 
     Raises :class:`~ari_app.freepbx.errors.SourceError` for a context that is not there.
     """
+    found = joined(found)
     if context not in found:
         known = ", ".join(sorted(name for name, one in found.items() if one.extensions)[:20])
         raise SourceError(f"there is no context {context}: there are {known}")
@@ -47,6 +49,7 @@ def menus(
     plan = _Plan(found, languages, year, frozenset(taken))
     begin = plan.node(Place(context, start))
     plan.finish()
+    plan.findings += plan.left_out()
     plan.nodes["farewell"] = DraftNode({"end": "silence-bye"}, [])
     return DraftMenus(
         number.lstrip("+*"),
@@ -87,6 +90,17 @@ class _Plan(Dialplan):
         while self._waiting:
             name, place = self._waiting.pop(0)
             self.nodes[name] = self._made(name, place)
+
+    def left_out(self) -> Iterator[Finding]:
+        """Patterns and lines that cannot be read, of the contexts that calls come to."""
+        for context in dict.fromkeys(place.context for place in self._named):
+            one = self.found.get(context)
+            for pattern in [key for key in one.extensions if key.startswith("_")] if one else ():
+                why = "a pattern is no key: write the numbers that callers key"
+                yield Finding(f"[{context}] {pattern}", "", "not imported", (), why)
+            for line in one.ignored if one else ():
+                why = f"{line} cannot be read, or is in another file"
+                yield Finding(f"[{context}]", "", "not imported", (), why)
 
     def node(self, place: Place) -> str:
         """The node of the first step from a place on that callers notice."""
@@ -267,8 +281,13 @@ class _Plan(Dialplan):
         if "${" in condition or len(parts) not in (4, 5):
             return None
         time = "|".join(part.strip() for part in parts[:4])
-        found = calendar.schedule(met([time]), self.year)
+        try:
+            found = calendar.schedule(met([time]), self.year)
+        except SourceError:
+            return None
         zone = parts[4].strip() if len(parts) > 4 else ""
+        if not is_zone(zone):
+            return None
         name = f"hours-{len(self.schedules) + 1}"
         self.schedules[name] = Schedule(found, zone, (f"GotoIfTime {time}",))
         closed = self.node(self.target(onward, no)) if no else self.node(onward)

@@ -15,12 +15,19 @@ from prompts.telephone import RATE
 from prompts.wav import Samples, SoundError
 
 
-def convert(menus: DraftMenus, sounds: Mapping[str, Path], directory: Path) -> Iterator[str]:
-    """Write ``<directory>/<language>/<prompt>.wav`` for each prompt; the problems. Blocks."""
+def convert(
+    menus: DraftMenus, sounds: Mapping[str, Path], directory: Path, lang: str = ""
+) -> Iterator[str]:
+    """Write ``<directory>/<language>/<prompt>.wav`` for each prompt; the problems. Blocks.
+
+    ``lang``: the language below whose directory the recordings of the first language are; "" for
+    its own.
+    """
     for language in menus.languages:
         for name, prompt in menus.prompts.items():
             try:
-                samples = _joined(prompt.sound, sounds, language)
+                folder = lang if lang and language == menus.languages[0] else language
+                samples = _joined(prompt.sound, sounds, folder)
             except SoundError as error:
                 yield f"{language}/{name}: {error}"
                 continue
@@ -36,7 +43,16 @@ def _joined(parts: Sound, sounds: Mapping[str, Path], language: str) -> Samples:
             found.append(np.zeros(RATE, np.float32))
             continue
         if path is None:
-            raise SoundError(f"there is no recording {name}: its text is spoken")
+            raise SoundError(f"there is no recording {name}{_elsewhere(sounds, name)}")
         samples, rate = decode(path)
         found.append(soxr.resample(samples, rate, RATE, quality="VHQ") if rate != RATE else samples)
     return np.concatenate(found)
+
+
+def _elsewhere(sounds: Mapping[str, Path], name: str) -> str:
+    """Below which directories a sound stands that a language does not have."""
+    others = sorted(
+        {each.partition("/")[0] for each in sounds if each.partition("/")[2].startswith(f"{name}.")}
+    )
+    found = f" in this language, but below {' and '.join(others)}: see --lang" if others else ""
+    return f"{found}: its text is spoken"

@@ -5,15 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from ari_app.freepbx.company import Company
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding
 from ari_app.freepbx.planner import NAMES
+from ari_app.freepbx.selection import is_caller
 
 _STAYS = "the rest of it stays in FreePBX: members, music, join announcement, prefix, longest wait"
 
 
-def findings(company: Company, menus: DraftMenus) -> tuple[Finding, ...]:
-    """What became of all objects: those that calls come to, and the others."""
+def findings(company: Company, menus: DraftMenus, *, routes: bool = True) -> tuple[Finding, ...]:
+    """What became of all objects: those that calls come to, and the others.
+
+    ``routes``: whether it begins at inbound routes, and not at an IVR.
+    """
     found = {each.what: each for each in menus.findings}
     listed = [
-        *_routes(company, menus),
+        *_routes(company, menus if routes else None),
         *(_with_rest(each) for each in menus.findings),
         *(
             Finding(what, name, "left out", (), "no call to these numbers gets there")
@@ -31,12 +35,16 @@ def _with_rest(finding: Finding) -> Finding:
     return Finding(finding.what, finding.name, finding.outcome, finding.nodes, why)
 
 
-def _routes(company: Company, menus: DraftMenus) -> Iterator[Finding]:
+def _routes(company: Company, menus: DraftMenus | None) -> Iterator[Finding]:
     for one in company.routes:
         what = f"Inbound Route {one.number or 'any'}" + (f" / {one.caller}" if one.caller else "")
-        if one.number not in menus.numbers:
+        if menus is None or one.number not in menus.numbers:
             why = "not chosen, comes to no IVR, or is for any number; it stays in FreePBX"
             yield Finding(what, one.name, "left out", (), why)
+            continue
+        if one.caller and not is_caller(one.caller):
+            why = f"{one.caller} is no number of a caller: these calls go on as all others do"
+            yield Finding(what, one.name, "not imported", (), why)
             continue
         yield Finding(what, one.name, "imported", (menus.start,), "")
 
@@ -71,7 +79,9 @@ def markdown(found: Iterable[Finding]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in cells)
 
 
-def to_do(menus: DraftMenus, directory: str, problems: Iterable[str]) -> Iterator[str]:
+def to_do(
+    menus: DraftMenus, directory: str, problems: Iterable[str], *, freepbx: bool = True
+) -> Iterator[str]:
     """What is left to do, as paragraphs of Markdown."""
     queues = sorted({one for node in menus.nodes.values() for one in _queue(node)})
     numbers = ", ".join(f'"{number}"' for number in menus.numbers)
@@ -93,11 +103,16 @@ def to_do(menus: DraftMenus, directory: str, problems: Iterable[str]) -> Iterato
         ]
     )
     yield "## Calls to it"
+    way = (
+        "In FreePBX that is a *Custom Destination*, to which an Inbound Route or a Misc "
+        "Application leads once all is tried; `firstline pbx render --freepbx` writes the files "
+        "that belong there."
+        if freepbx
+        else "Lead its extension there with a `Goto` once all is tried; `firstline pbx render` "
+        "writes the files that belong into Asterisk."
+    )
     yield "\n".join(
-        f"- {number}: its calls go to `firstline,{number},1`. In FreePBX that is a *Custom "
-        "Destination*, to which an Inbound Route or a Misc Application leads once all is tried; "
-        "`firstline pbx render --freepbx` writes the files that belong there."
-        for number in menus.numbers
+        f"- {number}: its calls go to `firstline,{number},1`. {way}" for number in menus.numbers
     )
     if menus.prompts:
         yield "## Recordings and texts"

@@ -9,6 +9,7 @@ from ari_app.freepbx.destinations import destination
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.planner import Choice
 
+_CALLER = re.compile(r"\+?[0-9]{1,20}")
 _NUMBER = re.compile(r"\+?[0-9]{1,20}|\*[0-9*#]{1,19}")
 
 
@@ -39,8 +40,17 @@ def chosen(
         for each in starts
     }
     flow = next(iter(starts)).lstrip("+*")
-    callers = {each: found for each, found in callers.items() if found}
+    callers = {
+        each: numbers
+        for each, found in callers.items()
+        if (numbers := tuple(one for one in found if is_caller(one[0])))
+    }
     return Choice(flow, starts, year, languages, callers, direct, taken)
+
+
+def is_caller(number: str) -> bool:
+    """Whether calls can be told by this number: not by a pattern, and not by a word."""
+    return bool(_CALLER.fullmatch(number))
 
 
 def _number_of(company: Company, ivr: str, number: str) -> str:

@@ -44,6 +44,9 @@ WANTED = frozenset(
 )  # fmt: skip
 """The tables that say something about menus."""
 
+UNREAD = "unread"
+"""The number of a custom destination that cannot be read."""
+
 KEYS = re.compile(r"[0-9*#]{1,10}")
 
 
@@ -261,10 +264,13 @@ def _code(tables: Tables, module: str, feature: str) -> str:
 
 
 class _Custom(msgspec.Struct):
-    """A custom destination as the kvstore has it."""
+    """A custom destination as the kvstore has it. ``destret``: it comes back, and goes on to
+    ``dest``."""
 
-    target: str = ""
-    description: str = ""
+    target: str | None = None
+    description: str | None = None
+    destret: str | int | bool | None = None
+    dest: str | None = None
 
 
 def _custom(tables: Tables) -> Iterator[tuple[str, Number]]:
@@ -272,12 +278,14 @@ def _custom(tables: Tables) -> Iterator[tuple[str, Number]]:
     for row in rows:
         module = row.get("module") or "Customappsreg"
         if row.get("id") == "dests" and module.endswith("Customappsreg"):
-            try:
-                one = json.decode(row.get("val") or "{}", type=_Custom)
-            except msgspec.DecodeError:
-                continue
             number = _text(row, "key")
-            yield number, Number(number, said(one.description), "", one.target)
+            try:
+                one = json.decode(row.get("val") or "", type=_Custom)
+            except (msgspec.DecodeError, RecursionError):
+                yield number, Number(number, "", UNREAD)
+                continue
+            back = (one.dest or "") if str(one.destret) in ("1", "True") else ""
+            yield number, Number(number, said(one.description), back, one.target or "")
     for row in tables.get("custom_destinations", ()):
         target = _text(row, "custom_dest")
         yield target, Number(target, said(row.get("description")), "", target)

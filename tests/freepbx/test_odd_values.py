@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from ari_app.freepbx import backup as archives
-from ari_app.freepbx import dump
-from ari_app.freepbx.draft import DraftMenus, Finding
+from ari_app.freepbx import dialplan, dump, generated, recordings, report
+from ari_app.freepbx.company import Company, Limit
+from ari_app.freepbx.draft import DraftMenus, DraftPrompt, Finding
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.menus import menus
 from ari_app.freepbx.selection import chosen
@@ -32,6 +33,11 @@ def changed(
     for table, more in rows.items():
         found.setdefault(table, []).extend(dict(row) for row in more)
     return found
+
+
+def one_of(found: Mapping[str, Any]) -> Company:
+    """The company of tables."""
+    return company(found)
 
 
 def planned(found: Mapping[str, Any], **choice: Any) -> DraftMenus:
@@ -202,3 +208,75 @@ def test_recordings_are_counted_and_not_looked_at_again(
     monkeypatch.setattr(archives, "MOST_SOUND", 2 * len(wav(8000)))
     monkeypatch.setattr(Path, "iterdir", lambda _: pytest.fail("the directory was read"))
     assert "the recordings have more than" in refused(path, tmp_path)
+
+
+@pytest.mark.parametrize("caller", ["_80291XXXXXX", "anonymous", "Unknown"])
+def test_a_caller_who_is_no_number_is_not_imported(caller: str) -> None:
+    found = changed({})
+    found["incoming"][2]["cidnum"] = caller
+    drafted = planned(found)
+    assert drafted.lists == {}
+    [one] = [each for each in report.findings(one_of(found), drafted) if caller in each.what]
+    assert (one.outcome, one.nodes) == ("not imported", ())
+
+
+def test_routes_are_not_imported_where_an_ivr_is() -> None:
+    drafted = planned(tables(), ivr="2", number="2700000")
+    listed = report.findings(company(tables()), drafted, routes=False)
+    routes = [each for each in listed if each.what.startswith("Inbound Route")]
+    assert {each.outcome for each in routes} == {"left out"}
+
+
+def custom(value: str) -> DraftMenus:
+    """The menus of an IVR whose first key leads to this custom destination."""
+    row = {"key": "1", "val": value, "type": "json-arr", "id": "dests"}
+    found = changed({"ivr_entries": {"dest": "customdests,dest-1,1"}})
+    return planned({**found, "kvstore_FreePBX_modules_Customappsreg": [row]})
+
+
+def test_a_custom_destination_may_have_no_description_and_may_return() -> None:
+    drafted = custom('{"target": "ext-queues,430,1", "description": null, "destret": "0"}')
+    assert finding(drafted, "Custom Destination 1").outcome == "imported"
+    drafted = custom('{"target": "ext-queues,430,1", "destret": 1, "dest": "ext-queues,420,1"}')
+    assert "*Return* is left out" in finding(drafted, "Custom Destination 1").why
+
+
+def test_a_custom_destination_that_cannot_be_read_is_named() -> None:
+    one = finding(custom("0f9d-a-uuid"), "Custom Destination 1")
+    assert (one.outcome, "cannot be read" in one.why) == ("not imported", True)
+
+
+def test_entries_of_disabled_retries_count_in_the_dialplan_too() -> None:
+    text = (
+        "[ivr-1]\nexten => s,1,Set(IVR_MSG=a)\nexten => i,1,Playback(b)\n"
+        " same => n(ivrsel-i),Goto(ext-group,610,1)\nexten => t,1,Hangup()\n"
+    )
+    found = generated.company(dialplan.contexts(text.splitlines())).ivrs["1"]
+    assert (found.wrong, found.silent) == (Limit(0, dest="ext-group,610,1"), Limit())
+
+
+def menu(**values: str) -> tuple[Mapping[str, Any], str]:
+    """The menu of the first IVR with other values, and what is said of it."""
+    drafted = planned(changed({"ivr_details": values}))
+    return drafted.nodes["ivr-1-menu"].body, finding(drafted, "IVR 1").why
+
+
+def test_what_callers_hear_otherwise_is_done_or_named() -> None:
+    body, _ = menu(timeout_retry_recording="default", timeout_append_announce="0")
+    assert body["silent"] == "not-understood"
+    assert "wrong" not in menu(invalid_retry_recording="")[0]
+    body, why = menu(timeout_time="200", strict_dial_timeout="0")
+    assert (body["wait"], body["between"]) == ("120s", "120s")
+    assert "120 s are waited for a key, not 200 s" in why
+    assert "it ends with a goodbye of ours" in menu(invalid_loops="disabled")[1]
+
+
+def test_recordings_of_another_language_are_found_and_named(tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(wav(8000))
+    prompts = {"a": DraftPrompt(("custom/a",), "A.")}
+    drafted = DraftMenus("1", ("1",), ("ru",), "s", 12, {}, {}, {}, prompts, ())
+    sounds = {"en/custom/a.wav": tmp_path / "a.wav"}
+    [problem] = recordings.convert(drafted, sounds, tmp_path / "1")
+    assert "below en: see --lang" in problem
+    assert list(recordings.convert(drafted, sounds, tmp_path / "2", "en")) == []
+    assert (tmp_path / "2" / "ru" / "a.wav").exists()

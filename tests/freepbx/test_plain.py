@@ -120,3 +120,31 @@ def test_what_is_imported_passes_the_check_and_its_tests(tmp_path: Path) -> None
     assert done.exit_code == 0, done.output
     assert "no errors" in firstline(tmp_path, "flows", "check", menus).output
     assert firstline(tmp_path, "flows", "test", menus).exit_code == 0
+
+
+MENU = "[a]\nexten => s,1,Background(menu)\n same => n,WaitExten(5)\nexten => 1,1,Queue(400)\n"
+
+
+def test_included_contexts_have_keys_and_what_is_no_key_is_named() -> None:
+    more = "include => b\nexten => _2XX,1,Dial(PJSIP/${EXTEN})\nexten => 4,1,Dial(PJSIP/104\n"
+    drafted = imported(f"{MENU}{more}[b]\nexten => 5,1,Dial(PJSIP/105)\n", "a", "100")
+    assert nodes(drafted)["a-s"]["keys"] == {"1": "a-1", "5": "a-5"}
+    left = [(each.what, each.why) for each in drafted.findings if each.outcome == "not imported"]
+    assert left == [
+        ("[a] _2XX", "a pattern is no key: write the numbers that callers key"),
+        ("[a]", "exten => 4,1,Dial(PJSIP/104 cannot be read, or is in another file"),
+    ]
+
+
+def test_comments_over_several_lines_are_no_dialplan() -> None:
+    block = ";-- old\nexten => 2,1,Queue(401)\n--; exten => 3,1,Queue(402)\n;--- a line\n"
+    found = nodes(imported(f"{MENU}{block}exten => 4,1,Queue(403) ;a --; b\n", "a", "100"))
+    assert list(found["a-s"]["keys"]) == ["1", "3", "4"]
+
+
+def test_months_may_be_numbers_and_times_that_cannot_be_read_stop_nothing() -> None:
+    text = "[a]\nexten => s,1,GotoIfTime(*,*,1,{}?b,1)\nsame => n,Hangup()\nexten => b,1,Queue(4)\n"
+    [one] = imported(text.format("1"), "a", "100").schedules.values()
+    assert one.calendar.exceptions == {"01-01": "open"}
+    drafted = imported(text.format("13"), "a", "100")
+    assert [each.outcome for each in drafted.findings] == ["not imported"]
