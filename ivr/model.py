@@ -175,6 +175,11 @@ class Book(Struct, frozen=True, dict=True):
     schedules: Mapping[str, Schedule] = {}
     lists: Lists = NO_LISTS
 
+    @property
+    def outbound(self) -> frozenset[str]:
+        """The flows that campaigns may call with."""
+        return frozenset(one.flow for one in self.flows.values() if one.outbound)
+
     def answering(self, dialled: str) -> Flow | None:
         """The flow that a dialled number or code starts, without replies dialled with it."""
         code, _ = self.parted(dialled)

@@ -71,10 +71,15 @@ def answered(admission: Admission, seconds: float, calls: int, limits: Limits) -
     return after
 
 
+def limit_of(admission: Admission, limits: Limits) -> float:
+    """How many calls may be here at a time; infinite without a limit."""
+    measured = admission.limit if limits.seconds else inf
+    return min(measured, limits.calls or measured)
+
+
 def counted(admission: Admission, calls: int, limits: Limits) -> Admission:
     """There are so many calls: whether more are taken."""
-    measured = admission.limit if limits.seconds else inf
-    limit = min(measured, limits.calls or measured)
+    limit = limit_of(admission, limits)
     if calls >= limit:
         return replace(admission, refusing=True)
     return replace(admission, refusing=admission.refusing and calls > limit * HYSTERESIS)

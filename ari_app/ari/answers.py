@@ -5,6 +5,10 @@ from datetime import UTC, datetime
 from msgspec import Struct
 
 from ari_app.ari.events import CallerId
+from ivr.model import OUTBOUND
+
+JUST_NOW = 10.0
+"""A channel that is so many seconds old and has no session has not had one before."""
 
 
 class System(Struct, frozen=True):
@@ -62,6 +66,11 @@ class ListedChannel(Struct, frozen=True):
         if not self.creationtime:
             return float("inf")
         return (datetime.now(UTC) - datetime.fromisoformat(self.creationtime)).total_seconds()
+
+    def just_came(self, dialled: str) -> bool:
+        """Whether it has had no session before, when it has none. The channel of a campaign's call
+        is as old as its ringing; the store knows whether it was answered before."""
+        return self.age <= JUST_NOW or dialled.startswith(OUTBOUND)
 
 
 class StoredRecording(Struct, frozen=True):

@@ -42,9 +42,6 @@ BACK = "back"
 RENEWING = 0.5
 """Seconds between two looks at the dead-man switches."""
 
-JUST_NOW = 10.0
-"""A channel that is so many seconds old and has no session has not had one before."""
-
 TAKING_OVER = 90
 """Seconds that are granted to those who are recorded when another application is to go on with
 them: it puts the dead-man switches off when it has ended this one, which may take a minute."""
@@ -173,7 +170,7 @@ class Calls:
         lost = set(unserved)
         for one in await self._ari.channels.list():
             dialled = (one.arguments or (BACK,))[0]
-            known = one.id in self._refused or dialled == BACK or one.age > JUST_NOW
+            known = one.id in self._refused or dialled == BACK or not one.just_came(dialled)
             if one.id in unserved and not known and not self._closed:
                 log.warning("channel %s came when no application was there: it is served", one.id)
                 call = self._accept(Channel(one.id, one.name, caller=one.caller), dialled)

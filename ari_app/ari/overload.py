@@ -10,10 +10,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from math import isfinite
 from time import time
 from typing import NoReturn
 
-from ari_app.ari.admission import Admission, Limits, answered, counted
+from ari_app.ari.admission import Admission, Limits, answered, counted, limit_of
 from ari_app.ari.errors import AriError, UnreachableError
 from ari_app.ari.events import Event
 from ari_app.ari.link import Handler, Link
@@ -53,6 +54,14 @@ class OverloadWatch:
         """Whether the dialplan leads new callers to the fallback now."""
         self._took = 0.0
         """How long the last ping took, as far as it was waited for."""
+
+    @property
+    def limit(self) -> float | None:
+        """How many calls there may be now; None without a limit, 0 while callers are refused."""
+        if self._admission.refusing:
+            return 0
+        limit = limit_of(self._admission, self._limits)
+        return limit if isfinite(limit) else None
 
     def handling(self, following: Handler) -> Handler:
         """Looks at the number of calls after each event, which ``following`` takes."""

@@ -226,9 +226,8 @@ def _said(state: State, texts: tuple[str, ...], flow: str | None, machine: str) 
     from ari_app.commands.flow_tests import load_flows  # a list needs no flows
 
     book = load_flows(state, None).book
-    made_for = [each.flow for each in book.flows.values() if each.outbound]
-    if flow not in made_for:
-        few = f"has not `outbound: yes`: {near(flow, made_for)}"
+    if flow not in book.outbound:
+        few = f"has not `outbound: yes`: {near(flow, book.outbound)}"
         raise click.ClickException(f"no flow {flow} may call: {few}")
     if machine and (machine not in book.slots or book.slots[machine].keys() - {"operator"}):
         raise click.ClickException(f"no prompt without values is {machine}")

@@ -64,7 +64,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
 
         monitoring = Monitoring(shared, callers.calls, desk)
         control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
-        _serve_calls(shared, callers, desk, waiting, background)
+        overload = _serve_calls(shared, callers, desk, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
             await asyncio.to_thread(agi_process.renew, foundation.state)
@@ -72,7 +72,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, callers, signals)
         background.begin(shared.store.watch(control.refresh))
-        _start(shared, selfcare, callers, desk, monitoring, background)
+        _start(shared, selfcare, callers, desk, monitoring, overload, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
         await stack.enter_async_context(opened_api(shared, desk, control.refresh))
@@ -96,8 +96,8 @@ def _serve_calls(
     desk: AgentDesk,
     waiting: Waiting,
     background: Background,
-) -> None:
-    """Connect to Asterisk, and serve the calls from there."""
+) -> OverloadWatch:
+    """Connect to Asterisk, and serve the calls from there; returns what limits them."""
     calls, begin = callers.calls, background.begin
     overload = _overload(shared, calls)
     handle = waiting.whispers.handling(overload.handling(calls.handle))
@@ -111,6 +111,7 @@ def _serve_calls(
     begin(overload.run())
     begin(overload.lead())
     begin(waiting.news.run())
+    return overload
 
 
 def _start(
@@ -119,6 +120,7 @@ def _start(
     callers: CallHandling,
     desk: AgentDesk,
     monitoring: Monitoring,
+    overload: OverloadWatch,
     background: Background,
 ) -> None:
     """Start what goes on until the application stops."""
@@ -126,7 +128,7 @@ def _start(
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk.queues, desk.dialler, begin)
-    begin(campaign_dialler(shared, callers.calls).run())
+    begin(campaign_dialler(shared, callers, overload, desk.queues).run())
     begin(desk.record.run())
     state = shared.foundation.state.directory
     begin(log_files.run(log_files.of(state)))

@@ -166,7 +166,12 @@ def build_calls(
 def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:
     """Return what accepts the call of a channel."""
 
-    answered = AnsweredCalls(shared.store, clock, shared.config.site.languages)
+    answered = AnsweredCalls(
+        shared.store,
+        clock,
+        shared.config.site.languages,
+        lambda: shared.menus.now.menus.book.outbound,
+    )
 
     def accept(channel: Channel, dialled: str) -> AcceptedCall:
         def new_line(sounds: Sounds) -> ChannelLine:

@@ -48,12 +48,14 @@ class Campaigns:
 
     async def post_due(self) -> int:
         """Send what may be sent now; returns how many texts."""
-        if not await self._store.read(campaigns.any_running):
-            return 0
-        posted = await self._store.write(campaigns.post_due, self._now(), self._text)
+        now, posted = self._now(), 0
+        if await self._store.read(campaigns.any_due, now):
+            posted = await self._store.write(campaigns.post_due, now, self._text)
         if posted:
             log.info("campaigns: %d texts posted", posted)
             self._wake()
+        if await self._store.read(campaigns.any_over):
+            await self._store.write(campaigns.end_over)
         return posted
 
     def is_stop(self, text: str) -> bool:

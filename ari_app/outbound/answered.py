@@ -2,10 +2,11 @@
 noted."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.log import masked
 from ari_app.session.line import Line
@@ -54,18 +55,31 @@ def called_out(argument: str) -> CalledOut | None:
 
 
 class AnsweredCalls:
-    """``languages``: those of the site, the first is the default."""
+    """``languages``: those of the site, the first is the default; ``flows`` returns those of the
+    menus in force that campaigns may call with."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], languages: Sequence[str]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        languages: Sequence[str],
+        flows: Callable[[], Collection[str]],
+    ) -> None:
         self._store = store
         self._now = now
         self._languages = languages
+        self._flows = flows
 
     async def serve(
         self, one: CalledOut, call: str, line: Line, session: Callable[[], Awaitable[None]]
     ) -> None:
         """Store what came of an attempt, then serve who answered. Without the one there is not the
-        other: no one hears twice what a campaign says."""
+        other: no one hears twice what a campaign says. An attempt whose flow was removed while the
+        phone rang has failed: nothing could be played."""
+        flow = one.dialled.removeprefix(OUTBOUND)
+        if one.outcome == "answered" and flow not in self._flows():
+            log.error("campaign %d: the flow %s is gone", one.attempt.campaign, flow)
+            one = replace(one, outcome="failed")
         if await self._noted(one, call):
             if one.outcome == "answered":
                 await session()

@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from msgspec import Struct
 
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.rest import Ari
 from ari_app.log import masked
-from ari_app.store import campaign_calls
+from ari_app.store import campaign_calls, campaigns
 from ari_app.store.campaign_calls import Begun, of_key
 from ari_app.store.db import Store, StoreError
 from ivr.model import OUTBOUND
@@ -31,42 +31,67 @@ DIALS = "-dials"
 ERRORS = (AriError, RefusedError, UnreachableError, StoreError)
 
 
+class Load(Struct, frozen=True):
+    """How many calls there are beside those of campaigns, and how many there may be of all, None
+    for any number; 0 while callers are refused."""
+
+    others: int
+    limit: float | None
+
+
 class Pace(Struct, frozen=True):
-    """``most``: calls of campaigns at a time; ``all_calls``: how many calls of both directions
-    there may be when one begins, None for any number; ``ring``: for how many seconds."""
+    """``most``: calls of campaigns at a time; ``share``: the part of the limit of all calls up to
+    which one may begin, 0 to 1; ``ring``: for how many seconds."""
 
     most: int
-    all_calls: int | None
+    share: float
     ring: int
     detect_machines: bool = True
 
-    def room(self, ours: int, others: int) -> int:
-        """How many calls may begin beside ``ours`` and ``others``."""
+    def room(self, ours: int, load: Load) -> int:
+        """How many calls may begin beside ``ours`` and the others."""
         rest = self.most - ours
-        if self.all_calls is not None:
-            rest = min(rest, self.all_calls - ours - others)
+        if load.limit is not None:
+            rest = min(rest, int(load.limit * self.share) - ours - load.others)
         return max(0, rest)
 
 
+class Surroundings(Protocol):
+    """What the rest of the application says of the calls that may begin."""
+
+    def load(self) -> Load | None:
+        """Which calls there are; None while none may begin."""
+        ...
+
+    def flows(self) -> Collection[str]:
+        """The flows of the menus in force that campaigns may call with."""
+        ...
+
+    def engaged(self) -> Collection[str]:
+        """The numbers that are in a call with us now."""
+        ...
+
+
 class Dialler:
-    """``now``: the clock, in the site's time zone; ``others``: how many calls there are that are
-    not of campaigns, None while none may begin; ``shown``: the number that the called see."""
+    """``now``: the clock, in the site's time zone; ``shown``: the number that the called see."""
 
     def __init__(
         self,
         store: Store,
         ari: Ari,
         pace: Pace,
-        others: Callable[[], int | None],
+        around: Surroundings,
         now: Callable[[], datetime],
         shown: str,
     ) -> None:
         self._store = store
         self._ari = ari
         self._pace = pace
-        self._others = others
+        self._around = around
         self._now = now
         self._shown = shown
+        self._held: frozenset[int] = frozenset()
+        """The campaigns whose flow is missing, as logged."""
 
     async def run(self) -> NoReturn:
         """Call for ever those who are due."""
@@ -85,19 +110,43 @@ class Dialler:
 
     async def look(self) -> int:
         """Begin what is due, and note what is over unheard; returns how many calls began."""
-        others = self._others()
-        if others is None or not await self._store.read(campaign_calls.any_open):
+        load = self._around.load()
+        if load is None or not await self._store.read(campaign_calls.any_open):
             return 0
         channels = frozenset(one.id for one in await self._ari.channels.list())
         now = self._now()
-        lost = await self._store.write(campaign_calls.give_up, channels, now - UNHEARD)
-        if lost:
+        if await self._store.read(campaign_calls.unheard, channels, now - UNHEARD):
+            lost = await self._store.write(campaign_calls.give_up, channels, now - UNHEARD)
             log.warning("campaigns: what came of %d calls was not heard", lost)
-        room = self._pace.room(sum(of_key(one) is not None for one in channels), others)
-        begun = await self._store.write(campaign_calls.begin, now, room)
-        for one in begun:
+        ours = [one for one in map(of_key, channels) if one is not None]
+        engaged = {one.number for one in ours} | set(self._around.engaged())
+        begun = await self._begin(now, self._pace.room(len(ours), load), engaged)
+        if await self._store.read(campaigns.any_over):
+            await self._store.write(campaigns.end_over)
+        return begun
+
+    async def _begin(self, now: datetime, room: int, engaged: Collection[str]) -> int:
+        """Begin what is due, at most ``room``, one after the other: when the link or the store
+        fails, the others have not begun. Returns how many."""
+        flows = self._around.flows()
+        await self._log_held(flows)
+        for begun in range(room):
+            if await self._store.read(campaign_calls.due, now, flows, engaged) is None:
+                return begun
+            one = await self._store.write(campaign_calls.begin, now, flows, engaged)
+            if one is None:  # it was paused, or the number refused
+                return begun
             await self._call(one)
-        return len(begun)
+        return room
+
+    async def _log_held(self, flows: Collection[str]) -> None:
+        """Log, once each, which campaigns do not call because their flow is missing."""
+        running = await self._store.read(campaigns.running, calls=True)
+        held = {one.id: one.flow for one in running if one.flow not in flows}
+        for id in held.keys() - self._held:
+            text = "campaign %d does not call: the menus have no flow %s with `outbound: yes`"
+            log.warning(text, id, held[id])
+        self._held = frozenset(held)
 
     async def _call(self, one: Begun) -> None:
         """Ring a number; when it answers, the dialplan brings it to the application."""

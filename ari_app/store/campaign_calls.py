@@ -10,9 +10,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, json
 
-from ari_app.store.campaigns import Campaign, end_if_over, in_window, left_in_minute, running
+from ari_app.store.campaigns import in_window, left_in_minute, running
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 
@@ -57,18 +57,44 @@ def of_key(key: str) -> Attempt | None:
     return Attempt(int(found[1]), found[2], int(found[3])) if found else None
 
 
-def begin(db: Database, at: datetime, room: int) -> list[Begun]:
-    """Begin attempts that are due at a time, which is in the site's time zone, at most ``room``.
-    A campaign of which nothing is left has ended."""
-    begun: list[Begun] = []
+def due(
+    db: Database, at: datetime, flows: Collection[str], engaged: Collection[str]
+) -> Begun | None:
+    """The next attempt that may begin at a time, which is in the site's time zone.
+
+    Only campaigns that call with one of the ``flows`` count. A number that is ``engaged``, or that
+    any campaign is calling, keeps its place and waits: no attempt is counted."""
     for campaign in running(db, calls=True):
-        if in_window(campaign, at.hour * 60 + at.minute):
-            limit = min(max(0, room - len(begun)), left_in_minute(db, campaign, at))
-            begun += [
-                Begun(one, campaign.flow, bool(campaign.machine))
-                for one in _next(db, campaign, at, limit)
-            ]
-        end_if_over(db, campaign.id)
+        allowed = campaign.flow in flows and in_window(campaign, at.hour * 60 + at.minute)
+        if allowed and left_in_minute(db, campaign, at):
+            row = db.conn.execute(
+                "select number, attempts + 1"
+                " from campaign_targets as one indexed by campaign_targets_waiting"
+                " where campaign = ? and state = 'waiting' and due <= ?"
+                " and number not in (select value from json_each(?)) and not exists ("
+                "  select 1 from campaign_targets as other"
+                "  where other.number = one.number and other.state = 'calling')"
+                " order by due limit 1",
+                (campaign.id, micros(at), json.encode(sorted(engaged)).decode()),
+            ).fetchone()
+            if row:
+                return Begun(Attempt(campaign.id, *row), campaign.flow, bool(campaign.machine))
+    return None
+
+
+def begin(
+    db: Database, at: datetime, flows: Collection[str], engaged: Collection[str]
+) -> Begun | None:
+    """Mark the attempt that is :func:`due` as being made. One at a time, each before its phone
+    rings: a fault leaves all others waiting."""
+    begun = due(db, at, flows, engaged)
+    if begun is not None:
+        one = begun.attempt
+        db.conn.execute(
+            "update campaign_targets set state = 'calling', attempts = ?, at = ?"
+            " where campaign = ? and number = ?",
+            (one.attempt, micros(at), one.campaign, one.number),
+        )
     return begun
 
 
@@ -122,33 +148,21 @@ def message(db: Database, one: Attempt) -> Message:
     return Message(*row)
 
 
-def give_up(db: Database, known: Collection[str], before: datetime) -> int:
-    """Attempts that began before a time, and whose channels are not among the ``known``: what came
-    of them was not heard. Returns how many."""
+def unheard(db: Database, known: Collection[str], before: datetime) -> list[Attempt]:
+    """Attempts that began before a time, and whose channels are not among the ``known``."""
     rows = db.conn.execute(
         "select campaign, number, attempts from campaign_targets"
         " where state = 'calling' and at < ?",
         (micros(before),),
     ).fetchall()
-    lost = [one for one in (Attempt(*row) for row in rows) if one.key not in known]
+    return [one for one in (Attempt(*row) for row in rows) if one.key not in known]
+
+
+def give_up(db: Database, known: Collection[str], before: datetime) -> int:
+    """What came of those attempts is not known. Returns how many there are."""
+    lost = unheard(db, known, before)
     db.conn.executemany(
         "update campaign_targets set state = 'unknown' where campaign = ? and number = ?",
         [(one.campaign, one.number) for one in lost],
     )
     return len(lost)
-
-
-def _next(db: Database, campaign: Campaign, at: datetime, limit: int) -> list[Attempt]:
-    """The next numbers, marked as being called."""
-    rows = db.conn.execute(
-        "select number, attempts + 1 from campaign_targets"
-        " where campaign = ? and state = 'waiting' and due <= ? order by due limit ?",
-        (campaign.id, micros(at), limit),
-    ).fetchall()
-    found = [Attempt(campaign.id, *row) for row in rows]
-    db.conn.executemany(
-        "update campaign_targets set state = 'calling', attempts = ?, at = ?"
-        " where campaign = ? and number = ?",
-        [(one.attempt, micros(at), one.campaign, one.number) for one in found],
-    )
-    return found

@@ -35,6 +35,16 @@ _CHOSEN = """
     )
 """
 _STOPPED = "exists (select 1 from no_campaigns where no_campaigns.number = msisdn)"
+_OVER = """
+    where state = 'running' and not exists (
+        select 1 from campaign_targets indexed by campaign_targets_waiting
+        where campaign = id and campaign_targets.state = 'waiting'
+    ) and not exists (
+        select 1 from campaign_targets indexed by campaign_targets_calling
+        where campaign = id and campaign_targets.state = 'calling'
+    )
+"""
+"""The indexes are named: SQLite would go through all targets by the primary key."""
 _MINUTE = timedelta(minutes=1)
 
 Language: TypeAlias = Callable[[Mapping[str, str], str], str]
@@ -162,23 +172,23 @@ def set_state(db: Database, campaign: int, state: State) -> bool:
     return done.rowcount == 1
 
 
-def any_running(db: Database) -> bool:
-    """Whether a campaign of texts is running."""
-    row = db.conn.execute(
-        "select 1 from campaigns where state = 'running' and flow = '' limit 1"
-    ).fetchone()
-    return row is not None
+def any_due(db: Database, at: datetime) -> bool:
+    """Whether a text may be sent at a time, which is in the site's time zone."""
+    minute = at.hour * 60 + at.minute
+    return any(
+        in_window(one, minute) and left_in_minute(db, one, at) and _targets(db, one.id, 1)
+        for one in running(db, calls=False)
+    )
 
 
 def post_due(db: Database, at: datetime, language: Language) -> int:
     """Post the texts that running campaigns may send at a time, which is in the site's time zone;
-    returns how many. A campaign without waiting targets has ended."""
+    returns how many."""
     posted = 0
     minute = at.hour * 60 + at.minute
     for campaign in running(db, calls=False):
         if in_window(campaign, minute):
             posted += _post(db, campaign, at, language)
-        end_if_over(db, campaign.id)
     return posted
 
 
@@ -187,14 +197,15 @@ def running(db: Database, *, calls: bool) -> list[Campaign]:
     return _found(db, f"where state = 'running' and flow {'<>' if calls else '='} '' order by id")
 
 
-def end_if_over(db: Database, campaign: int) -> None:
-    """A campaign of which no target waits or is called has ended."""
-    db.conn.execute(
-        "update campaigns set state = 'ended' where id = :id and not exists ("
-        " select 1 from campaign_targets where campaign = :id and state = 'waiting') and not exists"
-        " (select 1 from campaign_targets where state = 'calling' and campaign = :id)",
-        {"id": campaign},
-    )
+def any_over(db: Database) -> bool:
+    """Whether there is a campaign for :func:`end_over`."""
+    (found,) = db.conn.execute(f"select exists (select 1 from campaigns {_OVER})").fetchone()
+    return bool(found)
+
+
+def end_over(db: Database) -> None:
+    """Campaigns that run, and of which no target waits or is called, have ended."""
+    db.conn.execute(f"update campaigns set state = 'ended' {_OVER}")
 
 
 def stop(db: Database, number: str, way: str, at: datetime, call: str = "") -> bool:
@@ -268,7 +279,8 @@ def _targets(db: Database, campaign: int, limit: int) -> list[tuple[str, str]]:
     """The next numbers that wait, each with the language last chosen."""
     return db.conn.execute(
         "select number, coalesce((select language from subscribers where id = subscriber), '')"
-        " from campaign_targets where campaign = ? and state = 'waiting' limit ?",
+        " from campaign_targets indexed by campaign_targets_waiting"
+        " where campaign = ? and state = 'waiting' limit ?",
         (campaign, limit),
     ).fetchall()
 

@@ -142,9 +142,7 @@ async def test_a_channel_without_a_session_goes_to_the_fallback(
 async def test_a_caller_who_came_when_an_application_died_is_served(server: Server) -> None:
     """Its StasisStart was taken by no one, and the channel is a moment old."""
     for channel, seconds in (("new", 2), ("old", 60)):
-        server.enter(channel, "611")
-        created = datetime.now(UTC) - timedelta(seconds=seconds)
-        server.channels[channel].created = f"{created:%Y-%m-%dT%H:%M:%S.000+0000}"
+        entered_before(server, channel, "611", seconds)
     async with harness(server) as at:
         line = await at.lines.get()
         assert line.channel == "new"
@@ -155,6 +153,21 @@ async def test_a_caller_who_came_when_an_application_died_is_served(server: Serv
         assert await asked == Keyed("1", whole=True)
         assert at.lines.empty()
     assert rescued(server) == ["old"]
+
+
+async def test_who_answers_a_campaign_while_the_link_is_down_is_served(server: Server) -> None:
+    """Its channel is as old as the ringing; whether it was answered before is in the store."""
+    entered_before(server, "campaign-1-375291112233-1", "campaign:news/campaign-1-1-1/HUMAN", 28)
+    async with harness(server) as at:
+        assert (await at.lines.get()).channel == "campaign-1-375291112233-1"
+    assert not rescued(server)
+
+
+def entered_before(server: Server, channel: str, dialled: str, seconds: float) -> None:
+    """A channel that was created some seconds before, and whose StasisStart no one took."""
+    server.enter(channel, dialled)
+    created = datetime.now(UTC) - timedelta(seconds=seconds)
+    server.channels[channel].created = f"{created:%Y-%m-%dT%H:%M:%S.000+0000}"
 
 
 async def test_a_call_that_comes_during_reconciliation_is_served_once(server: Server) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from ari_app.ari import overload
-from ari_app.ari.admission import Limits
+from ari_app.ari.admission import FIRST, Limits
 from ari_app.ari.overload import OverloadWatch
 from tests.ari.facts import until
 from tests.ari.harness import linked
@@ -22,9 +22,22 @@ async def test_the_dialplan_is_kept_informed(monkeypatch: pytest.MonkeyPatch) ->
         calls = 5
         await until(lambda: int(server.owner.variables.get(overload.VARIABLE, "0")) > 0)
         await until(lambda: reports == [True])
+        assert watch.limit == 0
         calls = 4
         await until(lambda: server.owner.variables[overload.VARIABLE] == "0")
         await until(lambda: reports == [True, False])
+        assert watch.limit == 5
         for task in running:
             task.cancel()
         await asyncio.wait(running)
+
+
+async def test_how_many_calls_there_may_be_without_a_limit_of_the_site() -> None:
+    async with Server().running() as server, linked(server) as link:
+        measured = OverloadWatch(link, lambda: 0, Limits(60, 0), lambda _: None)
+        assert measured.limit is None, "nothing is measured yet"
+        running = asyncio.create_task(measured.run())
+        await until(lambda: measured.limit == FIRST)
+        running.cancel()
+        await asyncio.wait([running])
+        assert OverloadWatch(link, lambda: 0, Limits(0, 0), lambda _: None).limit is None

@@ -1,7 +1,7 @@
 """Calls of campaigns: who is called, when, how many at a time, and never again once it is heard."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,10 +9,11 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
+from ari_app.ari.errors import UnreachableError
 from ari_app.ari.rest import Ari
 from ari_app.ari.verbs import LIST_CHANNELS, ORIGINATE, Request
 from ari_app.outbound.answered import AnsweredCalls, CalledOut, called_out
-from ari_app.outbound.dialler import UNHEARD, Dialler, Pace
+from ari_app.outbound.dialler import UNHEARD, Dialler, Load, Pace
 from ari_app.store import campaigns, retention, subscribers
 from ari_app.store.campaign_calls import Attempt, Outcome
 from ari_app.store.campaigns import Campaign, Reach
@@ -33,7 +34,7 @@ ONE = Campaign(
     created=NOON,
     by="me",
 )
-PACE = Pace(3, 8, 25)
+PACE = Pace(3, 0.5, 25)
 
 
 class Pbx:
@@ -42,12 +43,16 @@ class Pbx:
     def __init__(self) -> None:
         self.channels: list[str] = []
         self.rung: list[dict[str, str]] = []
+        self.most: int | None = None
+        """After how many requests to ring the link is down."""
         self.ari = Ari(self.answer, "firstline")
 
     async def answer(self, request: Request) -> bytes:
         if request.verb is LIST_CHANNELS:
             return json.encode([{"id": one} for one in self.channels])
         assert request.verb is ORIGINATE
+        if len(self.rung) == self.most:
+            raise UnreachableError("the link is down")
         query = {one.name: one.value for one in request.query}
         self.channels += [query["channelId"], query["otherChannelId"]]
         self.rung.append({**query, **json.decode(request.body)["variables"]})
@@ -73,17 +78,27 @@ class World:
         self.store = store
         self.pbx = Pbx()
         self.now = NOON
-        self.others: int | None = 0
+        self.now_load: Load | None = Load(0, 16)
+        self.known: Collection[str] = (ONE.flow,)
+        self.in_calls: Collection[str] = ()
         self.served = 0
-        self.dialler = Dialler(
-            store, self.pbx.ari, PACE, lambda: self.others, lambda: self.now, "611"
-        )
+        self.dialler = Dialler(store, self.pbx.ari, PACE, self, lambda: self.now, "611")
+
+    def load(self) -> Load | None:
+        return self.now_load
+
+    def flows(self) -> Collection[str]:
+        return self.known
+
+    def engaged(self) -> Collection[str]:
+        return self.in_calls
 
     async def comes_back(self, index: int, status: str) -> Phone:
         """The dialplan brings an attempt back, by what it was given for Stasis()."""
         came = called_out(f"{self.pbx.rung[index]['FIRSTLINE_CAMPAIGN']}/{status}")
         assert came is not None
-        phone, answered = Phone(), AnsweredCalls(self.store, lambda: self.now, ("ru", "be"))
+        phone = Phone()
+        answered = AnsweredCalls(self.store, lambda: self.now, ("ru", "be"), self.flows)
         await answered.serve(came, f"call{index}", phone, self.session)
         self.pbx.ended(came.attempt.key)
         return phone
@@ -110,13 +125,15 @@ async def add(world: World, **how: object) -> None:
 
 async def test_as_many_ring_as_there_is_room_beside_those_who_call(world: World) -> None:
     await add(world)
-    world.others = None
+    world.now_load = None
     assert await world.dialler.look() == 0, "the application takes no calls"
-    world.others = 8
+    world.now_load = Load(0, 0)
+    assert await world.dialler.look() == 0, "callers are refused"
+    world.now_load = Load(8, 16)
     assert await world.dialler.look() == 0, "what is left is for those who call"
-    world.others = 6
+    world.now_load = Load(6, 16)
     assert await world.dialler.look() == 2
-    world.others = 0
+    world.now_load = Load(0, None)
     assert await world.dialler.look() == 1, "three at a time"
     first = world.pbx.rung[0]
     assert first["endpoint"] == "Local/s@firstline-campaign-dial/n"

@@ -105,14 +105,17 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "campaigns.by_name", lambda db: campaigns.by_name(db, NEW)
     yield "campaigns.listed", lambda db: campaigns.listed(db, 20)
     yield "campaigns.set_state", lambda db: campaigns.set_state(db, 1, "paused")
-    yield "campaigns.any_running", campaigns.any_running
+    yield "campaigns.any_due", lambda db: campaigns.any_due(db, NOW)
     yield "campaigns.post_due", lambda db: campaigns.post_due(db, NOW, lambda *_: "")
     yield "campaigns.stop", lambda db: campaigns.stop(db, NUMBER, "text", NOW)
     yield "campaigns.running", lambda db: campaigns.running(db, calls=True)
     yield "campaigns.left_in_minute", lambda db: campaigns.left_in_minute(db, _CALLS, NOW)
-    yield "campaigns.end_if_over", lambda db: campaigns.end_if_over(db, 1)
+    yield "campaigns.any_over", campaigns.any_over
+    yield "campaigns.end_over", campaigns.end_over
     yield "campaign_calls.any_open", campaign_calls.any_open
-    yield "campaign_calls.begin", lambda db: campaign_calls.begin(db, NOW, 5)
+    yield "campaign_calls.due", lambda db: campaign_calls.due(db, NOW, ("news",), ())
+    yield "campaign_calls.begin", lambda db: campaign_calls.begin(db, NOW, ("news",), ())
+    yield "campaign_calls.unheard", lambda db: campaign_calls.unheard(db, (), NOW)
     yield "campaign_calls.settle", _settle
     yield "campaign_calls.message", _message
     yield "campaign_calls.give_up", lambda db: campaign_calls.give_up(db, (), NOW)
