@@ -39,6 +39,17 @@ def candidates(db: Database, since: int, until: int, least: int) -> list[Candida
     return [Candidate(stay, channel, agent, bool(one)) for stay, channel, agent, one in rows]
 
 
+def scored_stays(db: Database, since: int, until: int) -> list[int]:
+    """The stays that have a score, of callers who joined in a time, in microseconds; without
+    calibrations."""
+    rows = db.conn.execute(
+        "select distinct stay from scores where called >= ? and called < ?"
+        " and calibration is null order by called, stay",
+        (since, until),
+    )
+    return [stay for (stay,) in rows]
+
+
 def put(db: Database, score: Score) -> int:
     """Store a score in place of an earlier one of the same scorer; returns its id."""
     hash = _put_card(db, score.card)

@@ -109,10 +109,13 @@ def _of_those_left(one: Calibration, may: Collection[str]) -> Calibration:
 
 
 def sampled(db: Database, since: int, until: int, least: int, each: int) -> list[Sampled]:
-    """The conversations that are drawn of a time, with their scores."""
-    found = []
-    for one in drawn(quality.candidates(db, since, until, least), each):
-        stay = queue_calls.by_id(db, one.stay)
-        scores = [one for one in quality.of_stays(db, [one.stay]) if one.calibration is None]
-        found += [Sampled(stay, one.recorded, scores)] if stay else []
-    return found
+    """The conversations that are drawn of a time, and all others of it that have a score, with
+    their scores, by agent."""
+    there, found = quality.candidates(db, since, until, least), []
+    recorded = {one.stay: one.recorded for one in there}
+    chosen = [one.stay for one in drawn(there, each)]
+    for id in dict.fromkeys([*chosen, *quality.scored_stays(db, since, until)]):
+        stay = queue_calls.by_id(db, id)
+        scores = [one for one in quality.of_stays(db, [id]) if one.calibration is None]
+        found += [Sampled(stay, recorded.get(id, False), scores)] if stay else []
+    return sorted(found, key=lambda one: one.stay.agent)

@@ -31,6 +31,6 @@ def test_the_time_in_which_one_is_called_back_begins_when_calls_do(asked: int) -
     assert POLICY.ends(due) == due + POLICY.keep
 
 
-def test_equal_hours_in_which_nobody_would_be_called_are_refused() -> None:
+def test_equal_hours_are_refused() -> None:
     with pytest.raises(ValueError, match="never"):
         CallbackSettings(hours="20:00-20:00")

@@ -43,6 +43,7 @@ def of_weeks() -> Mapping[str, tuple[str, Use]]:
     sums = quality.sums_by_question
     return {
         "quality.candidates": (why, lambda db: quality.candidates(db, *_SPAN, 30)),
+        "quality.scored_stays": (why, lambda db: quality.scored_stays(db, *_SPAN)),
         "quality.sums_by_agent": (why, lambda db: quality.sums_by_agent(db, *_SPAN)),
         "quality.sums_by_question": (why, lambda db: sums(db, *_SPAN)),
     }
