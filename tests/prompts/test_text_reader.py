@@ -52,7 +52,7 @@ KINDS: Values = {
 }
 
 
-TYPED = ("apn-settings", "ussd-no-agent", "ussd-unknown")
+TYPED = ("apn-settings", "ussd-no-agent", "ussd-unknown", "survey-text", "survey-text-wrong")
 """Read, never heard: they have names and numbers as they are typed."""
 
 
