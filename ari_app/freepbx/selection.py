@@ -49,7 +49,7 @@ def chosen(
 
 
 def is_caller(number: str) -> bool:
-    """Whether calls can be told by this number: not by a pattern, and not by a word."""
+    """Whether this number names one caller, and not a pattern or a word."""
     return bool(_CALLER.fullmatch(number))
 
 
