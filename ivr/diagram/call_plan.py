@@ -84,15 +84,21 @@ def _hours(schedules: Iterable[Schedule]) -> Iterator[str]:
 
 
 def _people(book: Book, flows: Iterable[Flow]) -> Iterator[tuple[str, ...]]:
-    """Each queue and dialled number, and the nodes that lead there."""
+    """Each queue and dialled number, and the numbers and nodes that lead there."""
     found: dict[str, list[str]] = {}
+
+    def lead(origin: str, to: Flow, node: str) -> None:
+        target = to.nodes.get(node)
+        if isinstance(target, nodes.Queue | nodes.Dial):
+            found.setdefault(f"{kind(target)} {node_purpose(target)}", []).append(origin)
+
     for flow in flows:
+        for number, node in flow.entries.items():
+            lead(escape(number), flow, node)
         for name in flow.nodes:
             for edge in edges_from(book.flows, book.operations, (flow.flow, name)):
-                target = book.flows[edge.flow].nodes.get(edge.node) if edge.node else None
-                if isinstance(target, nodes.Queue | nodes.Dial):
-                    what = f"{kind(target)} {node_purpose(target)}"
-                    found.setdefault(what, []).append(_link(flow.flow, name))
+                if edge.node:
+                    lead(_link(flow.flow, name), book.flows[edge.flow], edge.node)
     for what, links in sorted(found.items()):
         yield escape(what), ", ".join(dict.fromkeys(links))
 

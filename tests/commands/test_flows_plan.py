@@ -68,6 +68,14 @@ def test_a_call_plan_has_numbers_hours_people_texts_and_keys(tmp_path: Path) -> 
     assert set(re.findall(r'href="#([^"]+)"', html)) <= set(ids)
 
 
+def test_a_number_that_leads_to_people_at_once(tmp_path: Path) -> None:
+    menus, page = shop(tmp_path), tmp_path / "plan.html"
+    (menus / "shop.yaml").write_text(FLOW.replace("start: hours", "start: people"), "utf-8")
+    command = ["--state", str(tmp_path / "state"), "flows", "plan", "--output", str(page)]
+    assert CliRunner().invoke(main, [*command, "--menus", str(menus)]).exit_code == 0
+    assert "<td>queue support</td><td>611, " in page.read_text("utf-8")
+
+
 def test_a_flow_that_is_not_there_is_named(tmp_path: Path) -> None:
     command = ["--state", str(tmp_path / "state"), "flows", "plan", "shopp"]
     done = CliRunner().invoke(main, [*command, "--menus", str(shop(tmp_path))])
