@@ -170,6 +170,10 @@ async def test_other_calls_go_where_freepbx_has_them_go(pbx: Pbx, to: str) -> No
         await me.dial("701")
         await agent.wait(Incoming, timeout=20)
         await agent.answer()
+        heard = re.compile(r"^PJSIP/701-\w+!.*![0-9a-f-]{36}![^!]*$", re.M)
+        await asyncio.to_thread(
+            until, lambda: heard.search(pbx.cli("core show channels concise")), 20
+        )  # Asterisk refuses a transfer before that
         await agent.transfer(to)
         await colleague.wait(Incoming, timeout=20)
         await colleague.answer()
