@@ -19,7 +19,7 @@ from asterisk_conf.site import Ports
 from tests.deadlines import allowed, until
 from tests.docs.markdown import Fence, fences
 from tests.live.installation import READY, ROOT, Installation, spoken
-from tests.pbx_fixture import asterisk
+from tests.pbx_fixture import WORKER, asterisk
 
 FOREGROUND = "./firstline up"
 ID = re.compile(r"\b[0-9a-f]{16}\b")
@@ -125,10 +125,12 @@ class Terminal:
 
 
 def free_offset() -> int:
-    """An offset at which all ports are free."""
+    """An offset at which all ports are free, and which no other process of the tests tries: its
+    ports are below those of :func:`tests.pbx_fixture.free_ports`."""
+    offsets = range(1000 + 10 * WORKER, 2000, 80)
     return next(
         offset
-        for offset in iter(lambda: random.randrange(7000, 20000, 10), None)
+        for offset in iter(lambda: random.choice(offsets), None)
         if not port_problems("127.0.0.1", Ports().shifted(offset))
     )
 
