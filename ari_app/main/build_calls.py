@@ -127,7 +127,7 @@ def build_admission(
         directory.caller,
         config.numbers,
         serving,
-        (*settings.forgeable, WAY),
+        settings.forgeable,
         live_calls,
         shared.recorder,
     )

@@ -12,6 +12,7 @@ from ari_app.config.state import State
 from ari_app.main import pbx_site, speech, voices
 from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
+from ari_app.outbound.answered import WAY
 from prompts.media import PromptMedia
 from prompts.speech_meter import UNMEASURED, SpeechMeter
 from prompts.voice import Voice
@@ -39,8 +40,9 @@ class LiveSettings:
         """Held while settings or phones are taken: one after the other, none with older data."""
         self.wrapups = dict(pbx_site.wrapups(config))
         """Queue -> wrap-up time in seconds; changed in place."""
-        self.forgeable = set(config.forgeable)
-        """Endpoints whose caller IDs are not trusted; changed in place."""
+        self.forgeable = {*config.forgeable, WAY}
+        """Endpoints whose caller IDs are not trusted, and the way of campaigns, where whoever picks
+        up is not proved to be the subscriber; changed in place."""
 
     def read(self) -> MenuRelease:
         """Read the menus from the disk, with their recordings; raises ``FlowsError``. Blocks."""
@@ -90,7 +92,7 @@ class LiveSettings:
         self.wrapups.clear()
         self.wrapups.update(pbx_site.wrapups(config))
         self.forgeable.clear()
-        self.forgeable.update(config.forgeable)
+        self.forgeable.update((*config.forgeable, WAY))
 
 
 class Taken(Struct, frozen=True):

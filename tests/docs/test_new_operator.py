@@ -18,7 +18,7 @@ from msgspec import json
 from ari_app.phone.listen import heard
 from prompts import wav
 from tests.asterisk_conf.phone import Phone
-from tests.deadlines import until
+from tests.deadlines import allowed, until
 from tests.docs.markdown import NEW_OPERATOR
 from tests.docs.terminal import Command, Terminal, instructions, terminal
 from tests.live.installation import Installation, spoken
@@ -156,12 +156,8 @@ def other_callers(one: Installation) -> None:
     until(lambda: "outages (announce)  played announcements-are" in one.last_call(), 10)
     with in_call(one, CARRIER, "87012345678") as phone:
         phone.press("1")
-        until(lambda: phone.listen(0.2) and _is_stranger(one), 20)
-
-
-def _is_stranger(one: Installation) -> bool:
-    """Whether the last caller, who may still be there, has heard that the number is not known."""
-    return "stranger (say)  played number-unknown" in one.out("calls", "show")
+        phone.listen(allowed(2))
+    until(lambda: "stranger (say)  played number-unknown" in one.last_call(), 10)
 
 
 def seconds(file: Path) -> float:

@@ -8,6 +8,7 @@ from ari_app.config.settings import Config
 from ari_app.main import voices
 from ari_app.main.installation import installation
 from ari_app.main.live_settings import LiveSettings, changed
+from ari_app.outbound.answered import WAY
 from prompts.voice import Voice
 
 OLD = '[site]\nnumbers = ["611"]\nlanguages = ["ru", "en"]\n[voice]\nengine = "espeak"\n'
@@ -46,11 +47,11 @@ async def test_settings_are_taken_and_given_back(tmp_path: Path) -> None:
         live = LiveSettings(old, state, voice)
         wrapups, forgeable = live.wrapups, live.forgeable
         before = await live.take(new)
-        assert (wrapups["support"], forgeable) == (77, {"PJSIP/carrier"})
+        assert (wrapups["support"], forgeable) == (77, {"PJSIP/carrier", WAY})
         assert not live.config.desk.https, "the desk is served until the next start"
         assert live.read().reading.voice is voice
         await live.give_back(before)
-        assert (wrapups["support"], forgeable, live.config) == (30, set(), old)
+        assert (wrapups["support"], forgeable, live.config) == (30, {WAY}, old)
         louder = config(tmp_path, f"{OLD}[voice.en]\nrate = 120\n")
         await live.take(louder)
         other = live.read().reading.voice
