@@ -41,8 +41,8 @@ class LiveSettings:
         self.wrapups = dict(pbx_site.wrapups(config))
         """Queue -> wrap-up time in seconds; changed in place."""
         self.forgeable = {*config.forgeable, WAY}
-        """Endpoints whose caller IDs are not trusted, and the way of campaigns, where the one who picks
-        up is not proved to be the subscriber; changed in place."""
+        """Endpoints whose caller IDs are not trusted, and the way of campaigns, where the one who
+        picks up is not proved to be the subscriber; changed in place."""
 
     def read(self) -> MenuRelease:
         """Read the menus from the disk, with their recordings; raises ``FlowsError``. Blocks."""
