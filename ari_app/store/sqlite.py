@@ -59,7 +59,7 @@ class Database:
         conn.execute("pragma recursive_triggers = on")  # a row that is replaced counts as deleted
 
     @cached_property
-    def library(self) -> "sqlite_utils.Database":
+    def toolkit(self) -> "sqlite_utils.Database":
         """The same connection for sqlite-utils."""
         made: sqlite_utils.Database = _library().Database(
             self.conn,
@@ -69,7 +69,7 @@ class Database:
 
     def executescript(self, sql: str) -> None:
         """Execute statements; a transaction that is open stays open."""
-        self.library.executescript(sql)
+        self.toolkit.executescript(sql)
 
     def table_names(self) -> list[str]:
         """The names of all tables."""
@@ -114,4 +114,4 @@ class Migrations:
         library = _library().Migrations(self.name)
         for step in self._steps:
             library(name=step.__name__)(lambda _, step=step: step(db))
-        library.apply(db.library, stop_before=stop_before)
+        library.apply(db.toolkit, stop_before=stop_before)

@@ -71,7 +71,7 @@ async def test_atomic_blocks_nest_in_the_transaction(store: Store) -> None:
     def partly(db: Database) -> None:
         note(db, "a")
         try:
-            with db.library.atomic():
+            with db.toolkit.atomic():
                 note(db, "b")
                 note(db, "a")
         except sqlite3.IntegrityError:
@@ -245,7 +245,7 @@ async def test_damage_is_sought_for_a_bounded_time(
 async def test_newer_schema_is_refused(file: Path) -> None:
     store = await Store.open(file, BELARUS)
     await store.write(
-        lambda db: db.library.table(MIGRATIONS.table).insert(
+        lambda db: db.toolkit.table(MIGRATIONS.table).insert(
             {"migration_set": MIGRATIONS.name, "name": "from_the_future", "applied_at": "3026"}
         )
     )

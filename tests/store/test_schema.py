@@ -46,7 +46,7 @@ async def test_a_database_of_an_older_version_opens_unchanged(file: Path) -> Non
     with closing(sqlite3.connect(file)) as conn:
         old = Database(conn, BELARUS)
         MIGRATIONS.apply(old, stop_before="people")
-        old.library.table(MIGRATIONS.table).insert_all(
+        old.toolkit.table(MIGRATIONS.table).insert_all(
             {"migration_set": "firstline", "name": name, "applied_at": "2026"} for name in RECORDED
         )
         conn.executescript(GOLDEN)
