@@ -24,12 +24,15 @@ class Application:
         self._again = [*again]
         self.began = time.monotonic()
         self.handle = opened(pid)
-        self.served = not _is_child(pid)
+        self.adopted = not _is_child(pid)
+        """Whether it is no child of ours: another watcher began it."""
+        self.served = self.adopted
         """Whether it has served callers, this one or one before; what lost its watcher has."""
 
     def start(self) -> None:
         """Start it again, in a group of its own, so that a terminal signals us alone."""
         self.pid = _spawned(self._again, os.environ)
+        self.adopted = False
         self.began = time.monotonic()
         self.handle = opened(self.pid)
 

@@ -128,6 +128,10 @@ class Watcher:
             text = f"the application (pid {pid}) was replaced by pid {self._application.pid}"
             self._log.line("INFO", text)
             return None
+        if application.adopted and code == 0 and self._stop is None and self._kill_at == NEVER:
+            self._tries = policy.Attempts(due=now)  # it was stopped before this `up` was asked for
+            self._log.line("INFO", f"the application (pid {pid}), which was stopping, has ended")
+            return None
         if self._stop is not None or code in policy.FINAL or not application.served:
             if code < 0:
                 self._log.line("ERROR", f"the application (pid {pid}) {cause(code)}")

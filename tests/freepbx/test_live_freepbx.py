@@ -91,6 +91,22 @@ def firstline(pbx: Pbx, tmp_path_factory: pytest.TempPathFactory) -> Iterator[In
         one.end()
 
 
+async def shown(pbx: Pbx, channels: str) -> None:
+    """Wait until a line of Asterisk's channels matches."""
+    wanted = re.compile(rf"^{channels}$", re.M)
+    await asyncio.to_thread(until, lambda: wanted.search(pbx.cli("core show channels concise")), 20)
+
+
+async def bridged(pbx: Pbx, *channels: str) -> None:
+    """Wait until each of them is in a bridge: what a phone asks for before is refused or lost."""
+    for channel in channels:
+        await shown(pbx, rf"{channel}!.*![0-9a-f-]{{36}}![^!]*")
+
+
+CALLER_IN_QUEUE = r"PJSIP/1001-\w+!ext-queues!400"
+AGENT = r"PJSIP/701-\w+"
+
+
 async def test_a_queue_without_the_marks_rings_no_phone(pbx: Pbx) -> None:
     """So it was with the dialplan that is rendered for an Asterisk without FreePBX."""
     async with Phone(account(pbx, "1001")) as me, Phone(account(pbx, "701")) as agent:
@@ -122,6 +138,7 @@ async def test_an_agents_phone_transfers_the_caller_and_gets_them_back(pbx: Pbx,
         await app.to_queue(channel, "400")
         await agent.wait(Incoming, timeout=20)
         await agent.answer()
+        await bridged(pbx, CALLER_IN_QUEUE, AGENT)
         await agent.transfer("702")  # whose phone is off, and who has a mailbox
         await agent.wait(Incoming, timeout=30)
         await agent.answer()
@@ -143,6 +160,7 @@ async def test_a_feature_code_asks_a_colleague_first(pbx: Pbx, app: App, to: str
         await app.to_queue(channel, "400")
         await agent.wait(Incoming, timeout=20)
         await agent.answer()
+        await bridged(pbx, CALLER_IN_QUEUE, AGENT)
         await agent.press("*2")
         await agent.press(to)
         await colleague.wait(Incoming, timeout=20)
@@ -150,10 +168,7 @@ async def test_a_feature_code_asks_a_colleague_first(pbx: Pbx, app: App, to: str
         assert caller.search(await asyncio.to_thread(pbx.cli, "core show channels concise"))
         await colleague.answer()
         await agent.hangup()
-        heard = re.compile(r"^PJSIP/1001-\w+!ext-queues!400!.*![0-9a-f-]{36}![^!]*$", re.M)
-        await asyncio.to_thread(
-            until, lambda: heard.search(pbx.cli("core show channels concise")), 20
-        )
+        await bridged(pbx, CALLER_IN_QUEUE)
         await colleague.hangup()
         assert (await app.began())[1] == ["back", "CONTINUE"]
         await me.hangup()
@@ -170,10 +185,7 @@ async def test_other_calls_go_where_freepbx_has_them_go(pbx: Pbx, to: str) -> No
         await me.dial("701")
         await agent.wait(Incoming, timeout=20)
         await agent.answer()
-        heard = re.compile(r"^PJSIP/701-\w+!.*![0-9a-f-]{36}![^!]*$", re.M)
-        await asyncio.to_thread(
-            until, lambda: heard.search(pbx.cli("core show channels concise")), 20
-        )  # Asterisk refuses a transfer before that
+        await bridged(pbx, AGENT)
         await agent.transfer(to)
         await colleague.wait(Incoming, timeout=20)
         await colleague.answer()
@@ -192,21 +204,16 @@ async def test_the_desk_asks_a_colleague_first_who_then_has_the_caller(pbx: Pbx,
         await app.to_queue(channel, "400")
         await agent.wait(Incoming, timeout=20)
         await agent.answer()
-        shown = await asyncio.to_thread(pbx.cli, "core show channels concise")
-        [leg] = re.findall(r"^(Local/701@from-queue-\w+;1)!", shown, re.M)
-        [caller] = re.findall(r"^(PJSIP/1001-\w+)!", shown, re.M)
+        await bridged(pbx, CALLER_IN_QUEUE, AGENT)
+        channels = await asyncio.to_thread(pbx.cli, "core show channels concise")
+        [leg] = re.findall(r"^(Local/701@from-queue-\w+;1)!", channels, re.M)
+        [caller] = re.findall(r"^(PJSIP/1001-\w+)!", channels, re.M)
         await QueueActions(watch.ask).consult(caller, leg, "Local/701@from-queue/n", "702")
         assert (await colleague.wait(Incoming, timeout=20)).caller == "701"
         await colleague.answer()
-        speaks = re.compile(r"^Local/701@\S+;1!firstline-ask!.*!Dial!.*![0-9a-f-]{36}![^!]*$", re.M)
-        await asyncio.to_thread(
-            until, lambda: speaks.search(pbx.cli("core show channels concise")), 20
-        )
+        await bridged(pbx, r"Local/701@\S+;1!firstline-ask!.*!Dial")
         await agent.hangup()
-        joined = re.compile(r"^PJSIP/1001-\w+!firstline-joins!.*!Bridge!", re.M)
-        await asyncio.to_thread(
-            until, lambda: joined.search(pbx.cli("core show channels concise")), 20
-        )
+        await shown(pbx, r"PJSIP/1001-\w+!firstline-joins!.*!Bridge!.*")
         await colleague.hangup()
         assert (await app.began())[1] == ["back", "ANSWER"]
         await me.hangup()

@@ -25,6 +25,7 @@ from ari_app.main.installation import installation
 from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
+from asterisk_conf.process import started
 from tests.deadlines import SOUND, allowed, prefer, until
 from tests.live.forks import BUSY, NOTHING, Fork, Streams
 from tests.operators import BELARUS
@@ -159,12 +160,13 @@ class Installation:
             self.run("down")
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
-        """Kill the application without a warning, and its watcher; Asterisk goes on."""
+        """End the application without a warning, and its watcher; Asterisk goes on."""
         pids = self.status().pids
         assert self._up is not None
         self._up.kill()  # the watcher
         os.kill(pids["application"], how)
         self._up.wait(allowed(10))
+        until(lambda: not started(pids["application"]), 20)
         self._up = None
 
     def status(self) -> Status:

@@ -20,12 +20,21 @@ import os, signal, socket, sys, time
 from pathlib import Path
 state = Path(sys.argv[1])
 noted = False
-signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-signal.signal(signal.SIGUSR1, lambda *_: os._exit(3))
-while True:
+
+def report(text):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sending:
         sending.connect(str(state / "watcher.sock"))
-        sending.send(b"READY=1\\nWATCHDOG=1" if "ready" in sys.argv else b"WATCHDOG=1")
+        sending.send(text)
+
+def stop(*_):
+    if "tells" in sys.argv:
+        report(b"STOPPING=1")
+    os._exit(0)
+
+signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGUSR1, lambda *_: os._exit(3))
+while True:
+    report(b"READY=1\\nWATCHDOG=1" if "ready" in sys.argv else b"WATCHDOG=1")
     if not noted:
         noted = True
         with (state / "pids").open("a") as file:
@@ -101,6 +110,30 @@ def test_what_never_served_or_was_refused_is_not_started_again(
         os.kill(pids(tmp_path)[0], how)
         assert watcher.wait(allowed(10)) == (3 if words else 1)
     assert len(pids(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("tells", [False, True])
+def test_one_that_was_stopping_when_its_watcher_came_is_followed_by_another(
+    tmp_path: Path, tells: bool
+) -> None:
+    """`firstline up`, while the application that lost its watcher is on its way out already."""
+    application = [sys.executable, "-c", APPLICATION, str(tmp_path), "ready"]
+    with reports.opened(tmp_path) as receiving:
+        command = [*application, "tells"] if tells else application
+        with subprocess.Popen(command) as lost:
+            until(lambda: pids(tmp_path), 10)
+            os.set_inheritable(descriptor := receiving.fileno(), True)
+            words = [str(tmp_path), str(lost.pid), str(descriptor), "text", *application]
+            with subprocess.Popen(
+                [sys.executable, "-m", "ari_app.watcher", *words], pass_fds=[descriptor]
+            ) as watcher:
+                until((tmp_path / "watcher.json").exists, 10)
+                lost.terminate()
+                if not tells:
+                    until(lambda: len(pids(tmp_path)) == 2, 10)
+                    watcher.terminate()
+                assert watcher.wait(allowed(10)) == 0
+    assert len(pids(tmp_path)) == (1 if tells else 2)
 
 
 def test_an_asterisk_that_dies_starts_again_as_it_was_started(tmp_path: Path) -> None:
