@@ -17,7 +17,7 @@ EXPECTED = (
     "ari_app.commands.call_phone:CallError",
     "ari_app.config.state:ConfigError",
     "ari_app.control.client:NotRunningError",
-    "ari_app.desk.web.server:ServerError",
+    "ari_app.pages.server:ServerError",
     "ari_app.main.processes:UpError",
     "ari_app.freepbx.errors:SourceError",
     "ari_app.menus.loading:FlowsError",

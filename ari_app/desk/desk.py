@@ -32,10 +32,10 @@ from ari_app.desk.commands.supervision import Supervision
 from ari_app.desk.commands.task_commands import TaskCommands
 from ari_app.desk.commands.ticket_commands import TicketCommands
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.forms import operations
 from ari_app.desk.forms.code_word_forms import CodeWordForms
 from ari_app.desk.forms.forms import Forms
 from ari_app.desk.forms.knowledge_forms import KnowledgeForms
+from ari_app.desk.forms.offered import for_agents
 from ari_app.desk.forms.operation_forms import OperationForms
 from ari_app.desk.forms.record_forms import RecordForms
 from ari_app.desk.forms.recording_forms import RecordingForms
@@ -74,9 +74,7 @@ class Desk:
         )
         self._queues_changed = changed = asyncio.Event()
         self.tabs = tabs = Tabs()
-        self.render = render = Render(
-            site, lambda: operations.offered(ports.operations.catalogue), now
-        )
+        self.render = render = Render(site, lambda: for_agents(ports.operations.catalogue), now)
 
         self.states = states = AgentStates(ports.phones, site.wrapups, now)
         render.person, render.people = states.full_name, ports.phones.everyone

@@ -1,31 +1,19 @@
 """The texts of the desk in the languages of agents, read once.
 
-They are in ``words.yaml``, and those of each further language in ``words.CODE.yaml``.
+See :func:`ari_app.pages.words.texts`.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-_HERE = Path(__file__).parent
+from ari_app.pages.words import SHARED, texts
 
 
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
     """Every text by name and language."""
-    found: dict[str, dict[str, str]] = _read(_HERE / "words.yaml")
-    for file in sorted(_HERE.glob("words.*.yaml")):
-        for name, text in _read(file).items():
-            found[name][file.name.split(".")[1]] = text
-    return found
-
-
-def _read(file: Path) -> dict[str, Any]:
-    texts: dict[str, Any] = yaml.load(file.read_text("utf-8"), yaml.CBaseLoader)
-    return texts
+    return texts(SHARED, Path(__file__).parent)
 
 
 @cache

@@ -16,8 +16,9 @@ from ari_app.desk.cards.pop import places
 from ari_app.desk.desk import Desk
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.web.provider import Provider, ProviderSettings
-from ari_app.desk.web.server import DeskServer, ServerSettings, serving
+from ari_app.desk.web.server import DeskServer, serving
 from ari_app.desk.web.sessions import Sessions
+from ari_app.pages.server import ServerSettings
 from ari_app.selfcare.hashing import Hasher
 from ari_app.store import agents
 from ari_app.store.db import StoreError

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ari_app.desk.cards.caller_profile import Names, Step
-from ari_app.desk.forms.operations import MENUS_ONLY
+from ari_app.desk.forms.offered import MENUS_ONLY
 from ari_app.store.calls import PASSING, PLAYBACK, RESTART, SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes

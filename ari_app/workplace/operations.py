@@ -8,8 +8,8 @@ from datetime import datetime
 from msgspec import Struct
 
 from ari_app.desk.cards.card_store import CardRecord
-from ari_app.desk.forms.operations import shown
 from ari_app.desk.ports import DeskUnavailable, EarlierAction, OperationResult
+from ari_app.pages.operations import shown
 from ari_app.selfcare.billing import Billing, BillingUnavailable, UnknownSubscriber
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker

@@ -191,9 +191,13 @@ ROOMS = {
         "store",
         "ivr.acd",
     ),
+    "ari_app.pages": _room(
+        "what servers of pages share: requests, certificates, texts, operations as forms",
+        "ivr ivr.speech",
+    ),
     "ari_app.desk": _room(
         "the agents' browser; knows the rest as ports",
-        "rate_limit",
+        "pages rate_limit",
         "ivr ivr.acd ivr.hours ivr.http ivr.quality ivr.speech ivr.staffing",
     ),
     "ari_app.waiting": _room(
@@ -203,8 +207,8 @@ ROOMS = {
     ),
     "ari_app.workplace": _room(
         "the adapters behind the desk's ports",
-        "ami ari callbacks calls config desk fulfilment knowledge log quality selfcare session",
-        "staffing store",
+        "ami ari callbacks calls config desk fulfilment knowledge log pages quality selfcare",
+        "session staffing store",
         "ivr ivr.acd ivr.analysis ivr.hours ivr.quality ivr.speech prompts",
     ),
     "asterisk_conf": _room(

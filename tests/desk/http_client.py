@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from ari_app.desk.site import DeskSite
 from ari_app.desk.web.accounts import AccountsBusy, BrowserSession, Role, SecondFactorNeeded, User
 from ari_app.desk.web.provider import Provider
-from ari_app.desk.web.server import DeskServer, ServerSettings, serving
+from ari_app.desk.web.server import DeskServer, serving
 from ari_app.desk.web.sessions import Sessions
+from ari_app.pages.server import ServerSettings
 from ivr.secret import Secret
 from tests.deadlines import within
 from tests.desk.fake_administration import FakeAdministration

@@ -9,8 +9,8 @@ from yarl import URL
 
 from ari_app.desk.web import sign_in
 from ari_app.desk.web.http_security import SIGN_IN_REQUIRED
-from ari_app.desk.web.server import ServerSettings
 from ari_app.desk.web.sessions import GRACE, IDLE, ROTATE
+from ari_app.pages.server import ServerSettings
 from ari_app.rate_limit import Rate
 from tests.desk.http_client import PASSWORD, HttpClient, RunningDesk, close_code, running_desk
 

@@ -8,8 +8,9 @@ import pytest
 
 from ari_app.desk import messages as m
 from ari_app.desk.cards.caller_profile import Callback
-from ari_app.desk.forms import operations
+from ari_app.desk.forms.offered import for_agents
 from ari_app.desk.words import page_languages, words
+from ari_app.pages import operations
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
 from ivr.values import Count, Day, Digits, Money, Name, Rows, Values
@@ -254,7 +255,7 @@ async def test_callbacks_need_a_future_time(harness: DeskHarness, due: str) -> N
 
 
 def test_all_operations_are_offered_except_those_agents_cannot_run() -> None:
-    left = {name for name in CATALOGUE if name not in operations.offered(CATALOGUE)}
+    left = {name for name in CATALOGUE if name not in for_agents(CATALOGUE)}
     assert {name for name in left if not name.endswith("-quote")} == {
         "billing", "complaint", "code-word", "code-word-of", "no-network", "no-network-at",
         "one-time-code-of", "help-page", "lesson", "area", "call-back-at", "call-back-time",
@@ -266,7 +267,7 @@ def test_all_operations_are_offered_except_those_agents_cannot_run() -> None:
 
 def test_all_inputs_outputs_and_outcomes_have_texts() -> None:
     needed = set()
-    for name, operation in operations.offered(CATALOGUE).items():
+    for name, operation in for_agents(CATALOGUE).items():
         quote = CATALOGUE.get(f"{name}-quote", operation)
         needed |= {f"operation-{name}"}
         needed |= {f"value-{value}" for value in (*operation.inputs, *quote.inputs)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ari_app.desk.forms import operations
+from ari_app.desk.forms.offered import for_agents
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.events import Answered
 from ivr.http.signature import signature
@@ -38,8 +38,8 @@ def own(text: str) -> dict[str, Operation]:
     ],
 )
 def test_what_is_not_for_agents_is_not_offered(old: str, new: str) -> None:
-    assert "crm-note" in operations.offered(own(NOTE))
-    assert operations.offered(own(NOTE.replace(old, new))) == {}
+    assert "crm-note" in for_agents(own(NOTE))
+    assert for_agents(own(NOTE.replace(old, new))) == {}
 
 
 async def test_agents_find_one_under_its_label_and_say_why() -> None:

@@ -76,7 +76,7 @@ async def test_internal_errors_have_a_page(
 async def test_malformed_forms_are_rejected(
     client: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_security, "BODY_TIMEOUT", 0.05)
+    monkeypatch.setattr("ari_app.pages.requests.BODY_TIMEOUT", 0.05)
     origin, kind = {"Origin": client.server.url}, "application/x-www-form-urlencoded"
 
     async def chunks(count: int, pause: float = 0) -> AsyncIterator[bytes]:

@@ -3,7 +3,7 @@
 import pytest
 
 from ari_app.desk.web import http_security, sign_in
-from ari_app.desk.web.server import ServerSettings
+from ari_app.pages.server import ServerSettings
 from ari_app.rate_limit import Lock, Rate
 from tests.desk.http_client import HttpClient, running_desk
 

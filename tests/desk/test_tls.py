@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from ari_app.admin.certificates import Certificate, made
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.settings import Config
-from ari_app.desk.web.server import ServerError, ServerSettings
+from ari_app.pages.server import ServerError, ServerSettings
 from asterisk_conf.site import Ports
 from tests.desk.http_client import PASSWORD, running_desk
 

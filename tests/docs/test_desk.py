@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import get_args
 
 from ari_app.desk.agents import agent_state
-from ari_app.desk.forms import operations
+from ari_app.desk.forms.offered import for_agents
 from ari_app.desk.web import server
 from ari_app.desk.words import page_languages, word
+from ari_app.pages import operations
 from ari_app.selfcare.operations import CATALOGUE
 from tests.docs.markdown import code, section, tables
 
@@ -19,7 +20,7 @@ def test_what_agents_cannot_do_is_said() -> None:
     (table,) = re.findall(r"\| Operation \| Why \|\n(.*?)\n\n", PAGE.read_text("utf-8"), re.S)
     cells = [row.split("|")[1] for row in table.splitlines()[1:]]
     named = {name for cell in cells for name in re.findall("`(.*?)`", cell)}
-    barred = CATALOGUE.keys() - operations.offered(CATALOGUE).keys()
+    barred = CATALOGUE.keys() - for_agents(CATALOGUE).keys()
     quotes = {name for name in barred if name.endswith(operations.QUOTE)}
     assert named == barred - quotes | {f"…{operations.QUOTE}"}
 

@@ -23,8 +23,8 @@ from ari_app.desk.admin.administration import (
     SignOut,
     Suspend,
 )
-from ari_app.desk.forms.form_input import InvalidField
 from ari_app.desk.web.accounts import Role
+from ari_app.pages.operations import InvalidField
 
 LONGEST = 600
 """The most characters of a field."""

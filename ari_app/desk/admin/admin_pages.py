@@ -9,11 +9,12 @@ from aiohttp import web
 from ari_app.desk.admin.admin_forms import requested
 from ari_app.desk.admin.administration import Administration, Outcome, Preview, Refused
 from ari_app.desk.admin.change_words import changed
-from ari_app.desk.forms.form_input import InvalidField
 from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.render import Render
-from ari_app.desk.web.http_security import SIGNED_IN, current_user, form_fields
+from ari_app.desk.web.http_security import SIGNED_IN, current_user
 from ari_app.desk.web.languages import language
+from ari_app.pages.operations import InvalidField
+from ari_app.pages.requests import form_fields
 
 log = logging.getLogger(__name__)
 

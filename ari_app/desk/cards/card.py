@@ -8,9 +8,9 @@ from typing import Any
 from ari_app.desk.cards.caller_profile import CallerProfile
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.pop import Passage
-from ari_app.desk.forms.idempotent_actions import IdempotentActions
 from ari_app.desk.messages import Phase
 from ari_app.desk.recorded import RecordingState
+from ari_app.pages.idempotent_actions import IdempotentActions
 
 Begin = Callable[[Coroutine[Any, Any, None]], object]
 """Runs a coroutine in the background."""

@@ -8,12 +8,12 @@ from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.commands.browsing import Browsing
 from ari_app.desk.commands.view_log import ViewLog
-from ari_app.desk.forms.form_input import InvalidField
 from ari_app.desk.forms.task_forms import TaskForms
 from ari_app.desk.ports import Ports
 from ari_app.desk.render import Render
 from ari_app.desk.tasks_port import Task
 from ari_app.desk.web.tabs import Tab
+from ari_app.pages.operations import InvalidField
 
 LATER = {"later": timedelta(hours=1), "tomorrow": timedelta(days=1)}
 """By how much a task is put off."""

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.cards import OpenCards
 from ari_app.desk.forms.form_input import FormHandler, FormInput
-from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import QueueControl
 from ari_app.desk.render import Render
+from ari_app.pages.idempotent_actions import ActionResult
 
 
 class CodeWordForms:

@@ -7,11 +7,11 @@ from datetime import date
 from msgspec import Struct
 
 from ari_app.desk.cards.card_store import CardRecord
-from ari_app.desk.forms import operations
 from ari_app.desk.forms.form_input import FormInput
-from ari_app.desk.forms.operations import CHOICES, DAYS, Table
 from ari_app.desk.ports import Operations
 from ari_app.desk.render import Render
+from ari_app.pages import operations
+from ari_app.pages.operations import CHOICES, DAYS, Table
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.values import Digits, Money, Rows, Value, Values, Word

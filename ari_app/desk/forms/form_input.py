@@ -1,20 +1,13 @@
 """A form of a card as an agent filled it in."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.card_store import CardRecord
-from ari_app.desk.forms.idempotent_actions import ActionResult
-
-LATEST = timedelta(days=366)
-"""How far ahead a moment may be."""
-
-
-class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an error
-    """A field of a form is empty or cannot be read: its name."""
+from ari_app.pages.idempotent_actions import ActionResult
+from ari_app.pages.operations import InvalidField
 
 
 class FormInput(Struct, frozen=True):
@@ -46,18 +39,6 @@ class FormInput(Struct, frozen=True):
         if not text:
             raise InvalidField(name)
         return text
-
-
-def future(text: str, name: str, local: Callable[[datetime], datetime], now: datetime) -> datetime:
-    """The moment of the field ``name``, written without a time zone, which ``local`` adds; raises
-    :class:`InvalidField` unless it is within the next year."""
-    try:
-        at = local(datetime.fromisoformat(text))
-    except (ValueError, OverflowError):  # the last day of the calendar has no time zone
-        raise InvalidField(name) from None
-    if not now < at < now + LATEST:
-        raise InvalidField(name)
-    return at
 
 
 FormHandler = Callable[[FormInput], Awaitable[ActionResult]]

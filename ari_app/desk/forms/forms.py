@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from ari_app.desk import messages as m
 from ari_app.desk.cards.authority import IN_CALL, Authority
 from ari_app.desk.cards.cards import OpenCards
-from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
-from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab
+from ari_app.pages.idempotent_actions import ActionResult
+from ari_app.pages.operations import InvalidField
 
 LINKED = "linked-meanwhile"
 """Shown to an agent whose card was linked to another subscriber meanwhile."""

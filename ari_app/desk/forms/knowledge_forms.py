@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from ari_app.desk.cards.card import Card
 from ari_app.desk.forms.form_input import FormHandler, FormInput
-from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.knowledge_port import Knowledge
 from ari_app.desk.render import Render
+from ari_app.pages.idempotent_actions import ActionResult
 
 Texts = Callable[[Card], Awaitable[Mapping[str, str]]]
 """Returns the fields of a card."""

@@ -9,13 +9,14 @@ from datetime import datetime
 
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.card_store import CardRecord
-from ari_app.desk.forms import operations
 from ari_app.desk.forms.confirmation import Confirmation
-from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
-from ari_app.desk.forms.idempotent_actions import ActionResult
-from ari_app.desk.forms.operations import CHOICES, INPUT, QUOTE, Choice
+from ari_app.desk.forms.form_input import FormHandler, FormInput
+from ari_app.desk.forms.offered import for_agents
 from ari_app.desk.ports import EarlierAction, Operations
 from ari_app.desk.render import Render
+from ari_app.pages import operations
+from ari_app.pages.idempotent_actions import ActionResult
+from ari_app.pages.operations import CHOICES, INPUT, QUOTE, Choice, InvalidField
 from ivr import bounds
 from ivr.events import Answered
 from ivr.model import Operation
@@ -223,7 +224,7 @@ class OperationForms:
         return ActionResult(outcome in operations.GOOD, html=page.html)
 
     def _operation(self, filled: FormInput) -> Operation:
-        offered = operations.offered(self._operations.catalogue)
+        offered = for_agents(self._operations.catalogue)
         found = offered.get(filled.text("operation"))
         if found is None:
             raise InvalidField("operation")

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from ari_app.desk.cards.card_details import CardDetails
-from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField, future
-from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.ports import NotesAndTickets
 from ari_app.desk.render import Render
+from ari_app.pages.idempotent_actions import ActionResult
+from ari_app.pages.operations import InvalidField, future
 
 LONGEST = 365
 """Days for which an agent is chosen at most."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from ari_app.desk.agents.agent_state import AgentStates
 from ari_app.desk.forms.form_input import FormHandler, FormInput
-from ari_app.desk.forms.idempotent_actions import ActionResult
 from ari_app.desk.ports import Conversations
 from ari_app.desk.render import Render
+from ari_app.pages.idempotent_actions import ActionResult
 
 
 class RecordingForms:

@@ -6,11 +6,12 @@ from datetime import datetime
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.cards import OpenCards
-from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField, future
-from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.ports import AgentPhones
 from ari_app.desk.render import Render
 from ari_app.desk.tasks_port import Task, Tasks
+from ari_app.pages.idempotent_actions import ActionResult
+from ari_app.pages.operations import InvalidField, future
 
 LONGEST = 500
 """Characters of a task; more is a ticket."""

@@ -5,10 +5,11 @@ from typing import get_args
 
 from ari_app.desk.agents.targets import TargetLists, Targets
 from ari_app.desk.cards.passing import Act, NotNow, Passing
-from ari_app.desk.forms.form_input import FormHandler, FormInput, InvalidField
-from ari_app.desk.forms.idempotent_actions import ActionResult
+from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.ports import QueueControl
 from ari_app.desk.render import Render
+from ari_app.pages.idempotent_actions import ActionResult
+from ari_app.pages.operations import InvalidField
 
 LONGEST = 20
 """Digits of a number that is dialled."""

@@ -17,9 +17,10 @@ from ari_app.desk.render import Render
 from ari_app.desk.reports.labels import Labels
 from ari_app.desk.reports.port import Reports, WholeCall
 from ari_app.desk.reports.shown_calls import ShownCalls, masked, moment
-from ari_app.desk.web.http_security import SIGNED_IN, Handler, current_user, form_fields
+from ari_app.desk.web.http_security import SIGNED_IN, current_user
 from ari_app.desk.web.languages import language
 from ari_app.desk.web.tabs import Tabs
+from ari_app.pages.requests import Handler, form_fields
 from ivr.acd.figures import Stay
 from ivr.quality.card import ScoreCard, worded
 from ivr.quality.sample import week_of

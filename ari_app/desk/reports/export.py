@@ -1,8 +1,6 @@
 """Reports as CSV and JSON."""
 
-import csv
 from collections.abc import Iterable, Sequence
-from io import StringIO
 
 from aiohttp import web
 from msgspec import json
@@ -10,9 +8,7 @@ from msgspec import json
 from ari_app.desk.reports.asked import Asked
 from ari_app.desk.reports.labels import Labels
 from ari_app.desk.reports.tables import Row, Table
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula at the beginning of a text."""
+from ari_app.pages.csv_files import csv_file
 
 
 def as_json(asked: Asked, what: dict[str, object]) -> web.Response:
@@ -44,19 +40,5 @@ def _line(row: Row) -> list[str]:
 
 
 def as_csv(name: str, asked: Asked, lines: Iterable[Sequence[str]]) -> web.Response:
-    """A file that spreadsheets open, in UTF-8 with the mark by which they know it."""
-    out = StringIO()
-    csv.writer(out).writerows([[_plain(text) for text in line] for line in lines])
-    file = f"{name}-{asked.since}-{asked.until}.csv"
-    return web.Response(
-        body=("\ufeff" + out.getvalue()).encode(),
-        headers={"Content-Disposition": f'attachment; filename="{file}"'},
-        content_type="text/csv",
-        charset="utf-8",
-    )
-
-
-def _plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula; numbers stay numbers."""
-    number = text.lstrip("-").replace(".", "", 1).isdigit()
-    return f"'{text}" if text.startswith(_FORMULA) and not number else text
+    """See :func:`ari_app.pages.csv_files.csv_file`."""
+    return csv_file(f"{name}-{asked.since}-{asked.until}.csv", lines)

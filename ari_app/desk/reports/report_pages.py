@@ -17,8 +17,9 @@ from ari_app.desk.reports.export import as_csv, as_json, table_csv
 from ari_app.desk.reports.labels import Labels
 from ari_app.desk.reports.port import Reports, WholeCall
 from ari_app.desk.reports.shown_calls import ShownCalls, masked, moment
-from ari_app.desk.web.http_security import SIGNED_IN, Handler, current_user
+from ari_app.desk.web.http_security import SIGNED_IN, current_user
 from ari_app.desk.web.languages import language
+from ari_app.pages.requests import Handler
 from ivr.acd.figures import SECOND, Stay
 
 log = logging.getLogger(__name__)

@@ -4,14 +4,11 @@ The Host must be ours, so that no foreign name can be pointed at the desk (DNS r
 changes something must come from our own pages (Origin), with the CSRF token of its session.
 """
 
-import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from ipaddress import ip_address, ip_network
+from collections.abc import Collection, Mapping
 from math import ceil
 from time import monotonic
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
@@ -20,16 +17,10 @@ from msgspec import Struct
 from ari_app.desk.phone.account import SOCKET as PHONE
 from ari_app.desk.web.accounts import AccountsBusy, User
 from ari_app.desk.web.sessions import Sessions, SignedIn
+from ari_app.pages.requests import ErrorPage, Handler, client_address, form_fields
 from ari_app.rate_limit import Rate, RateLimit
 
 log = logging.getLogger(__name__)
-
-BODY = 64 * 1024
-"""Bytes of a request body."""
-FIELDS = 50
-"""Fields of a form."""
-BODY_TIMEOUT = 10.0
-"""Seconds in which the body of a request must arrive."""
 
 REQUESTS = Rate(burst=300, each=0.05)
 """Requests from one address, behind which may be a whole office; static files are not counted."""
@@ -65,10 +56,6 @@ HEADERS: Mapping[str, str] = {
 SIGNED_IN = web.RequestKey("signed_in", SignedIn)
 ADDRESS = web.RequestKey("address", str)
 """The address whose requests are counted."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-ErrorPage = Callable[[web.Request, int, str, Mapping[str, str]], web.Response]
-"""Makes an error page from the status, a key of ``words.yaml`` and headers."""
 
 
 class Rules(Struct, frozen=True):
@@ -225,35 +212,6 @@ class HttpSecurity:
         response.headers["Cache-Control"] = cache
 
 
-def client_address(request: web.Request, proxies: Collection[str]) -> str:
-    """The client's address, behind a trusted proxy too; for IPv6 its /64 network."""
-    address = request.remote or ""
-    if address in proxies:
-        forwarded = ",".join(request.headers.getall("X-Forwarded-For", ()))
-        address = forwarded.rpartition(",")[2].strip() or address
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if found.version == 4:
-        return str(found)
-    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
-
-
-async def form_fields(request: web.Request) -> Mapping[str, str]:
-    """The fields of a submitted form; raises an ``HTTPException`` if it is none, or too slow."""
-    if request.content_type != "application/x-www-form-urlencoded":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        async with asyncio.timeout(BODY_TIMEOUT):
-            text = (await request.read()).decode()
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS))
-    except TimeoutError:
-        raise web.HTTPRequestTimeout from None
-    except (ValueError, OSError, web.RequestPayloadError):
-        raise web.HTTPBadRequest from None
-
-
 def _changes(request: web.Request) -> bool:
     return request.method not in ("GET", "HEAD")
 
@@ -272,11 +230,6 @@ async def _sign_in_required(request: web.Request) -> web.StreamResponse:
     await socket.prepare(request)
     await socket.close(code=SIGN_IN_REQUIRED, message=b"sign in")
     return socket
-
-
-def redirect(path: str) -> web.Response:
-    """A redirect to another page (303)."""
-    return web.Response(status=303, headers={"Location": path})
 
 
 def current_user(request: web.Request) -> User:

@@ -1,12 +1,11 @@
 """The desk's HTTP server: pages, static files, WebSocket."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from msgspec import Struct
 
 from ari_app.desk.admin.admin_pages import ADMIN, AdminPages
@@ -24,11 +23,9 @@ from ari_app.desk.web import languages
 from ari_app.desk.web.accounts import Accounts, AccountsBusy
 from ari_app.desk.web.http_security import (
     BOARD_SOCKET,
-    BODY,
     SIGNED_IN,
     STATIC,
     WEBSOCKET,
-    Handler,
     HttpSecurity,
     Rules,
     current_user,
@@ -41,9 +38,10 @@ from ari_app.desk.web.recording_player import RECORDING
 from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.desk.web.sign_in import SignIn
 from ari_app.desk.web.tabs import Tab
-from ari_app.desk.web.tls import Tls
 from ari_app.desk.web.websocket import HEARTBEAT, TabConnections
 from ari_app.desk.words import page_languages
+from ari_app.pages.requests import BODY, Handler
+from ari_app.pages.server import ServerSettings, listening
 
 log = logging.getLogger(__name__)
 
@@ -51,30 +49,6 @@ FILES = Path(__file__).parents[1] / "static"
 
 OPEN = ("/sign-in", TO, BACK, *(f"/language/{code}" for code in page_languages()))
 """Paths that need no session."""
-
-KEEP_ALIVE = 30.0
-"""Seconds after which an idle connection is closed, so that it takes no file from calls."""
-
-
-class ServerError(Exception):
-    """The desk cannot listen; the text says what to do."""
-
-
-class ServerSettings(Struct, frozen=True):
-    """Where the desk listens; port 0 is any free one.
-
-    ``names``: further Host headers that are accepted; ``proxies``: addresses whose
-    X-Forwarded-For is trusted. ``certificate`` and ``key``: files in PEM, by which it serves TLS
-    itself; ``key`` is empty where ``certificate`` holds both.
-    """
-
-    host: str
-    port: int
-    names: Collection[str] = ()
-    https: bool = False
-    proxies: Collection[str] = ()
-    certificate: str = ""
-    key: str = ""
 
 
 class DeskServer(Struct, frozen=True):
@@ -99,8 +73,9 @@ async def serving(
     administration: Administration,
     provider: Provider | None = None,
 ) -> AsyncIterator[DeskServer]:
-    """The desk accepts browsers while the context lasts; may raise :class:`ServerError`."""
-    render, tabs, tls = desk.render, desk.tabs, _tls(settings)
+    """The desk accepts browsers while the context lasts; may raise
+    :class:`~ari_app.pages.server.ServerError`."""
+    render, tabs = desk.render, desk.tabs
     hosts: set[str] = set()
     phones = PhoneSockets(desk.ports.browser_phones, sessions)
     pages = _Pages(render, desk, sessions, phones)
@@ -129,21 +104,14 @@ async def serving(
             web.static(f"{STATIC}{render.build}", FILES),
         ]
     )
-    logger = logging.getLogger(f"{__name__}.http")
-    logger.addFilter(_is_no_bad_request)
-    runner = web.AppRunner(
-        app, access_log=None, logger=logger, shutdown_timeout=1.0, keepalive_timeout=KEEP_ALIVE
-    )
-    await runner.setup()
-    try:
-        port = await _listen(runner, settings, tls)
-        hosts |= _hosts(settings, port)
-        yield DeskServer(port, pages.recheck_sessions, tls.renew if tls else lambda: None)
-    finally:
-        tabs.close_all()
-        desk.boards.tabs.close_all()
-        await phones.close_all()
-        await runner.cleanup()
+    async with listening(app, settings, "desk") as one:
+        hosts.update(one.hosts)
+        try:
+            yield DeskServer(one.port, pages.recheck_sessions, one.renew_certificate)
+        finally:
+            tabs.close_all()
+            desk.boards.tabs.close_all()
+            await phones.close_all()
 
 
 def _signing_in(
@@ -171,17 +139,6 @@ def _of_calls_that_were(desk: Desk) -> list[web.RouteDef]:
     return [*ReportPages(ports.reports, calls, desk.render).routes(), *scores.routes()]
 
 
-def _hosts(settings: ServerSettings, port: int) -> set[str]:
-    """The Host headers that are accepted."""
-    local = (settings.host, "localhost", "127.0.0.1", "::1")
-    hosts = {f"[{name}]:{port}" if ":" in name else f"{name}:{port}" for name in local}
-    hosts |= set(settings.names)
-    if settings.certificate:  # without a proxy browsers name the port, unless it is the usual one
-        hosts |= {f"{name}:{port}" for name in settings.names if ":" not in name}
-        hosts |= {one.removesuffix(":443") for one in hosts}
-    return hosts
-
-
 @web.middleware
 async def _compress(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Compress what is safe to compress: files, and the desk's page, whose secret (the CSRF token)
@@ -191,39 +148,6 @@ async def _compress(request: web.Request, handler: Handler) -> web.StreamRespons
     if response.status == 200 and (request.path.startswith(STATIC) or request.path == "/"):
         response.enable_compression()
     return response
-
-
-def _is_no_bad_request(record: logging.LogRecord) -> bool:
-    """Whether a log record is about an error of ours, not about input that is no HTTP."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
-
-
-def _tls(settings: ServerSettings) -> Tls | None:
-    """The desk's own TLS, if it has a certificate."""
-    if not settings.certificate:
-        return None
-    try:
-        return Tls(Path(settings.certificate), Path(settings.key) if settings.key else None)
-    except OSError as error:
-        raise ServerError(
-            f"the desk cannot use its certificate ({error}): set certificate and key under [desk] "
-            f"to files in PEM that belong together and that Firstline can read"
-        ) from error
-
-
-async def _listen(runner: web.AppRunner, settings: ServerSettings, tls: Tls | None) -> int:
-    """Start to listen; returns the port."""
-    try:
-        context = tls.context if tls else None
-        await web.TCPSite(runner, settings.host, settings.port, ssl_context=context).start()
-    except OSError as error:
-        why = str(error.strerror).rpartition(": ")[2]
-        raise ServerError(
-            f"the desk cannot listen on {settings.host}:{settings.port} ({why}): set `desk` under "
-            "[ports], or host under [desk]"
-        ) from error
-    port: int = runner.addresses[0][1]
-    return port
 
 
 class _Pages:

@@ -1,18 +1,17 @@
-"""Operations of self-service as agents use them: form inputs from signatures, results as text."""
+"""Operations of self-service as forms: inputs from signatures, results as text."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
-from ari_app.desk.cards.caller_profile import Identity
-from ari_app.desk.forms.form_input import InvalidField
 from ivr import bounds
 from ivr.events import Answered
 from ivr.model import Operation
 from ivr.secret import Secret
 from ivr.speech.written import money
+from ivr.terms import Need
 from ivr.values import (
     Count,
     Day,
@@ -29,22 +28,8 @@ from ivr.values import (
     Word,
 )
 
-MENUS_ONLY = frozenset(
-    {
-        "area", "billing", "call-back-at", "call-back-time", "help-page", "lesson", "no-network",
-        "no-network-at", "promise-terms", "situation", "survey", "survey-answer",
-    }
-)  # fmt: skip
-"""Operations that only menus need: an agent sees the situation, opens a ticket, promises a call."""
-
-BARRED = frozenset({"recording", "secret"})
-"""Kinds of inputs that agents cannot give: the caller's recording, and secrets."""
-
 GIVEN = frozenset({"count", "digits", "money", "text", "word"})
 """Kinds of inputs of the operator's own operations that a form has a field for."""
-
-READ_ALOUD = frozenset({"top-up"})
-"""Operations whose secret a caller may read to an agent, who types it into a masked field."""
 
 INPUT = "in-"
 """Prefix of the form fields that are inputs of the operation."""
@@ -66,11 +51,18 @@ CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}
 GOOD = frozenset({"ok", "accepted", "already"})
 """Outcomes with which the caller has, or will get, what they asked for."""
 
+LATEST = timedelta(days=366)
+"""How far ahead a moment may be."""
+
 YEAR = timedelta(days=365)
 """Dates must be less than a year ahead: operations take them as day and month."""
 
 _WORD = re.compile(r"[\w-]{1,40}")
-_LEVELS: Sequence[Identity] = ("none", "caller", "code-word")
+_LEVELS: Sequence[Need] = ("none", "caller", "code-word")
+
+
+class InvalidField(Exception):  # noqa: N818 - named by what is so, not as an error
+    """A field of a form is empty or cannot be read: its name."""
 
 
 class Choice(Struct, frozen=True):
@@ -115,26 +107,7 @@ Line = tuple[str, "str | Table"]
 """The name of a value and its text."""
 
 
-def offered(catalogue: Mapping[str, Operation]) -> Mapping[str, Operation]:
-    """The operations that agents can run: all but quotes, and those whose inputs they cannot
-    give."""
-    return {
-        name: one
-        for name, one in catalogue.items()
-        if not (name.endswith(QUOTE) or name in MENUS_ONLY)
-        and (name in READ_ALOUD or not BARRED & set(one.inputs.values()))
-        and (one.http is None or _for_agents(one))
-    }
-
-
-def _for_agents(operation: Operation) -> bool:
-    """Whether one of the operator's own is for agents: who pays for what has no quote is asked in
-    menus alone."""
-    http, kinds = operation.http, set(operation.inputs.values())
-    return http is not None and http.desk and not http.costs and kinds <= GIVEN
-
-
-def identified_enough(operation: Operation, identity: Identity) -> bool:
+def identified_enough(operation: Operation, identity: Need) -> bool:
     """Whether a caller with this identification may use the operation."""
     return _LEVELS.index(identity) >= _LEVELS.index(operation.need)
 
@@ -194,6 +167,18 @@ def _parse(name: str, kind: str, text: str, today: date, words: Collection[str] 
     except ValueError:
         pass
     raise InvalidField(name)
+
+
+def future(text: str, name: str, local: Callable[[datetime], datetime], now: datetime) -> datetime:
+    """The moment of the field ``name``, written without a time zone, which ``local`` adds; raises
+    :class:`InvalidField` unless it is within the next year."""
+    try:
+        at = local(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):  # the last day of the calendar has no time zone
+        raise InvalidField(name) from None
+    if not now < at < now + LATEST:
+        raise InvalidField(name)
+    return at
 
 
 def quoted_charge(operation: Operation, quoted: Values) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""The desk's own TLS: a certificate and its key from files, taken again when these are renewed."""
+"""TLS of a server of pages: a certificate and its key from files, taken again when renewed."""
 
 import logging
 import ssl
@@ -14,7 +14,8 @@ class Tls:
     ``OSError`` when they cannot be read, are no PEM, or do not belong together.
     """
 
-    def __init__(self, certificate: Path, key: Path | None) -> None:
+    def __init__(self, certificate: Path, key: Path | None, name: str) -> None:
+        self._name = name
         self._files = (certificate, key)
         self._seen = self._stamps()
         self.context = self._context()
@@ -29,9 +30,11 @@ class Tls:
             self.context.load_cert_chain(*self._files)
             self._seen = stamps
         except OSError as error:
-            log.error("the desk keeps its certificate, the new one cannot be used: %s", error)
+            log.error(
+                "the %s keeps its certificate, the new one cannot be used: %s", self._name, error
+            )
             return
-        log.info("the desk has a new certificate, from %s", self._files[0])
+        log.info("the %s has a new certificate, from %s", self._name, self._files[0])
 
     def _context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)  # TLS 1.2 and newer

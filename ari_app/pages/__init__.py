@@ -1,0 +1,1 @@
+"""What servers of pages share: requests, certificates, texts, operations as forms."""
