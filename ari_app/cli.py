@@ -30,7 +30,7 @@ SECTIONS = {
         "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),
     },
     "Try": {
-        "call": Lazy("call:call", "Place a SIP call as a demo subscriber"),
+        "call": Lazy("call:call", "Place a SIP call"),
         "agent": Lazy("agent:agent", "Be the phone of a demo agent"),
         "ussd": Lazy("ussd:ussd", "Dial a USSD code and reply to its pages"),
         "demo": Lazy("demo:demo", "Remove the demo operator from an installation"),

@@ -1,13 +1,15 @@
 """Renders the configuration of Asterisk from a :class:`Site`: a pure function."""
 
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from typing import TYPE_CHECKING
 
 from asterisk_conf.asterisk_queues import AsteriskQueue, asterisk_queues
 from asterisk_conf.check import refused
 from asterisk_conf.site import Site, SiteError
 from asterisk_conf.trunks import CODECS, UNSERVED
+
+if TYPE_CHECKING:  # commands that only look at an Asterisk do without
+    from jinja2 import Environment
 
 _FREEPBX = "freepbx/"
 _WITHOUT = frozenset({"asterisk.conf"})
@@ -64,8 +66,10 @@ def _custom(site: Site, name: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def _templates() -> "Environment":
     """Templates with the marks ``@{x}`` and ``<% for %>``, which mean nothing to Asterisk."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
     return Environment(
         loader=PackageLoader("asterisk_conf"),
         undefined=StrictUndefined,

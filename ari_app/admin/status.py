@@ -148,12 +148,15 @@ async def query(state: State) -> Status:
     config = state.config()
     store = await Store.open_or_wait(state.database, config.numbers, make=False, examine=False)
     try:
-        with hashing(state) as hasher:
-            phones = PhonePasswords(store, hasher)
-            by_phone = await known(phones.names(), ()) if config.site.demo else ()
+        by_phone = await _by_phone(state, store) if config.site.demo else ()
         return await status(config, state, store, by_phone, None)
     finally:
         await store.close()
+
+
+async def _by_phone(state: State, store: Store) -> tuple[str, ...]:
+    with hashing(state) as hasher:
+        return await known(PhonePasswords(store, hasher).names(), ())
 
 
 async def status(

@@ -12,7 +12,7 @@ from ari_app.config.state import State
 
 @click.command()
 @click.argument("number")
-@click.option("--as", "caller", metavar="SUBSCRIBER", help="Number, its last digits, or a name.")
+@click.option("--as", "caller", metavar="WHO", help="Number, its last digits, or a name.")
 @click.option("--press", "keys", default="", help="Keys in turn; a comma waits for the prompts.")
 @click.option(
     "--record",
@@ -26,7 +26,10 @@ from ari_app.config.state import State
 )
 @click.pass_obj
 def call(state: State, /, caller: str | None, **plan: Any) -> None:
-    """Place a SIP call as a demo subscriber: dial NUMBER, press keys, print events."""
+    """Place a SIP call: dial NUMBER, press keys, print events.
+
+    With a phone of the demo's subscribers, or else of an agent.
+    """
     keys = plan["keys"]
     if set(keys) - set("0123456789*#,"):
         raise click.BadParameter("keys are 0 to 9, *, # and the comma", param_hint="--press")

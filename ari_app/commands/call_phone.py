@@ -1,14 +1,13 @@
 """The caller of `firstline call`: dials, presses keys by a plan, and prints the events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 from msgspec import Struct
 
-from ari_app.admin.status import Phone as Subscriber
-from ari_app.admin.status import query
+from ari_app.admin.status import Status, query
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.control.live_feed import CallEvent
@@ -36,7 +35,16 @@ Say = Callable[[str], None]
 
 
 class CallError(Exception):
-    """A call with a demo phone failed; the text says what to do."""
+    """A call failed; the text says what to do."""
+
+
+class Telephone(Struct, frozen=True):
+    """A SIP account to call with: a subscriber's, or an agent's, whose number is the extension."""
+
+    number: str
+    name: str
+    user: str
+    password: str
 
 
 class Plan(Struct, frozen=True):
@@ -52,13 +60,12 @@ class Plan(Struct, frozen=True):
 
 
 async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
-    """Place a call as a demo subscriber and print its events; raises :class:`CallError`."""
+    """Place a call with an account of this installation and print its events; raises
+    :class:`CallError`."""
     status = await query(state)
     whole = state.config().numbers.msisdn(caller) if caller else None
-    subscriber = chosen(status.subscribers, whole or caller)
-    account = Account(
-        subscriber.sip_user, subscriber.sip_password, status.sip.host, status.sip.port
-    )
+    telephone = chosen(telephones(status), whole or caller)
+    account = Account(telephone.user, telephone.password, status.sip.host, status.sip.port)
     watched = ControlClient(state.control).watch() if status.running else nullcontext(_nothing())
     try:
         async with (
@@ -67,7 +74,7 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
             asyncio.timeout(600),
         ):
             within = SLOW if status.running else DOWN
-            await _Caller(phone, subscriber, say).run(plan, events, within)
+            await _Caller(phone, telephone, say).run(plan, events, within)
     except PhoneError as error:
         raise CallError(f"the call to {plan.number} failed: {error}") from error
 
@@ -78,30 +85,49 @@ async def _nothing() -> AsyncIterator[CallEvent]:
     yield
 
 
-def chosen(subscribers: tuple[Subscriber, ...], wanted: str | None) -> Subscriber:
-    """The subscriber of a number, its last digits, or a part of a name; the first for None."""
-    if not subscribers:
+def subscribers_phones(status: Status) -> tuple[Telephone, ...]:
+    """The accounts of subscribers, which only the demo has."""
+    return tuple(
+        Telephone(one.number, one.name, one.sip_user, one.sip_password)
+        for one in status.subscribers
+    )
+
+
+def telephones(status: Status) -> tuple[Telephone, ...]:
+    """The accounts to call with: those of subscribers, then those of agents whose phone is not
+    the desk in the browser."""
+    agents = (
+        Telephone(one.extension, one.name, one.sip_user, one.sip_password)
+        for one in status.agents
+        if one.phone == "sip"
+    )
+    return (*subscribers_phones(status), *agents)
+
+
+def chosen(there: Sequence[Telephone], wanted: str | None) -> Telephone:
+    """The phone of a number, its last digits, or a part of a name; the first for None."""
+    if not there:
         raise CallError(
-            "no subscriber has a SIP phone here, as those of the demo do: dial from a phone of "
-            "yours, or try the menus with `firstline flows simulate`"
+            "no one has a SIP phone at an Asterisk of ours: add an agent (`firstline agents add`), "
+            "dial from a phone of yours, or try the menus with `firstline flows simulate`"
         )
     if wanted is None:
-        return subscribers[0]
-    found = [one for one in subscribers if one.number.endswith(wanted)] or [
-        one for one in subscribers if wanted.lower() in one.name.lower()
+        return there[0]
+    found = [one for one in there if one.number.endswith(wanted)] or [
+        one for one in there if wanted.lower() in one.name.lower()
     ]
     if not found:
-        numbers = [one.number for one in subscribers]
-        raise CallError(f"there is no subscriber {wanted}: {near(wanted, numbers)}")
+        numbers = [one.number for one in there]
+        raise CallError(f"no phone here has the number {wanted}: {near(wanted, numbers)}")
     return found[0]
 
 
 class _Caller:
     """Drives the phone: follows the events of the call, presses keys, hangs up."""
 
-    def __init__(self, phone: Phone, subscriber: Subscriber, say: Say) -> None:
+    def __init__(self, phone: Phone, telephone: Telephone, say: Say) -> None:
         self._phone = phone
-        self._subscriber = subscriber
+        self._telephone = telephone
         self._clock = asyncio.get_running_loop().time
         self._began = self._clock()
         self._say = say
@@ -117,7 +143,7 @@ class _Caller:
 
         Unless the application serves it ``within`` some seconds, the dialplan does.
         """
-        me = self._subscriber
+        me = self._telephone
         self.line(f"dialling {plan.number} as {me.number} ({me.name})")
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._watch(events))
@@ -171,7 +197,7 @@ class _Caller:
 
     async def _watch(self, events: AsyncIterator[CallEvent]) -> None:
         async for event in events:
-            if event.what == "began" and event.caller == self._subscriber.number:
+            if event.what == "began" and event.caller == self._telephone.number:
                 self._call = self._call or event.call
             if event.call == self._call:
                 async with self._changed:

@@ -10,7 +10,7 @@ import click
 from msgspec import json
 
 from ari_app.admin.status import query
-from ari_app.commands.call_phone import chosen
+from ari_app.commands.call_phone import CallError, chosen, subscribers_phones
 from ari_app.commands.flow_tests import LoadedFlows, load_flows, quiet
 from ari_app.commands.runner import run
 from ari_app.config.state import State
@@ -62,10 +62,18 @@ def _typed() -> str | None:
     return line.rstrip("\n") if line else None
 
 
+async def _number(state: State, caller: str) -> str:
+    """The number of a subscriber with a phone here: by its last digits, or by name."""
+    there = subscribers_phones(await query(state))
+    if not there:
+        raise CallError("no subscriber has a phone here: name a whole number, by --as")
+    return chosen(there, caller or None).number
+
+
 async def _over_application(state: State, code: str, caller: str, reply: NextReply) -> None:
     """Run a session over the application, as a USSD gateway does."""
     whole = state.config().numbers.msisdn(caller) if caller else None
-    number = whole or chosen((await query(state)).subscribers, caller or None).number
+    number = whole or await _number(state, caller)
     session = f"terminal-{secrets.token_hex(8)}"
     replies: list[str] = []
     while True:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from ari_app.config.settings import Site
+from ari_app.config.settings import NAMED, Site
 
 
 def is_demo(table: Mapping[str, Any]) -> bool:
@@ -20,12 +20,24 @@ def is_demo(table: Mapping[str, Any]) -> bool:
 
 
 def over(demo: Mapping[str, Mapping[str, Any]], table: dict[str, Any]) -> dict[str, Any]:
-    """The settings of the demo operator with those of the table over them; "" says nothing."""
+    """The settings of the demo operator with those of the table over them; "" says nothing.
+
+    Of sections with a table for each name, such as ``[topics.money]``, each table is merged."""
     merged = dict(table)
     for section, settings in demo.items():
         own = table.get(section, {})
         if isinstance(own, dict):
-            said = {key: value for key, value in own.items() if value not in ("", {})}
-            own = {**own, **settings, **said}
+            own = _merged(settings, own)
+            if section in NAMED:
+                own |= {
+                    name: _merged(settings[name], one)
+                    for name, one in own.items()
+                    if name in settings and isinstance(one, dict)
+                }
         merged[section] = own
     return merged
+
+
+def _merged(settings: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    said = {key: value for key, value in own.items() if value not in ("", {})}
+    return {**own, **settings, **said}

@@ -54,10 +54,11 @@ Topics = Mapping[str, TopicSettings]
 
 
 class Defaults(Struct, frozen=True):
-    """The departments and topics of the file."""
+    """The departments and topics of the file, and the labels of queues."""
 
     departments: dict[str, DepartmentSettings]
     topics: dict[str, TopicSettings]
+    queues: dict[str, dict[str, str]]
 
 
 @cache
@@ -96,7 +97,7 @@ def policy(departments: Departments, topics: Topics) -> TicketPolicy:
     about = {name: _topic(one, known) for name, one in (topics or usual.topics).items()}
     return TicketPolicy(
         {
-            name: Department(label=_labels(one.label), visits=one.visits, due=_time(one.due))
+            name: Department(label=as_labels(one.label), visits=one.visits, due=_time(one.due))
             for name, one in known.items()
         },
         about if GENERAL in about else {GENERAL: UNCHOSEN, **about},
@@ -118,7 +119,7 @@ def faults(departments: Departments, topics: Topics) -> Iterator[str]:
 
 def _topic(one: TopicSettings, departments: Departments) -> Topic:
     return Topic(
-        label=_labels(one.label),
+        label=as_labels(one.label),
         department=one.department if one.department in departments else "",
         visits=one.visits,
         due=_time(one.due),
@@ -128,7 +129,8 @@ def _topic(one: TopicSettings, departments: Departments) -> Topic:
     )
 
 
-def _labels(label: str | dict[str, str]) -> Labels:
+def as_labels(label: str | dict[str, str]) -> Labels:
+    """A label of the settings by language, ``""`` for all others."""
     found = {"": label} if isinstance(label, str) else label
     return {language: text for language, text in found.items() if text}
 

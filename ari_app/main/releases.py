@@ -15,6 +15,7 @@ from ari_app.store import menu_sets, versions
 from ari_app.store.db import Store, StoreError
 from ari_app.store.menu_sets import MenuSet
 from ari_app.store.versions import Version
+from ari_app.workplace.queue_labels import unlabelled
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ async def take_effect(
     return (
         *map(str, release.menus.warnings),
         *pbx_site.unmatched(foundation.config, release.menus.book),
+        *(unlabelled(foundation.config) if foundation.config.desk.enabled else ()),
     )
 
 

@@ -13,8 +13,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Literal, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 from msgspec import Struct
 
 from ivr.identity.keypad import key_form, normalise
@@ -61,6 +59,8 @@ class Hasher:
     """Hashes words and checks them, off the event loop."""
 
     def __init__(self, pepper: Secret, profile: Profile = STRONG, waiting: int = WAITING) -> None:
+        from argon2 import PasswordHasher  # commands that list agents do without
+
         self._pepper = pepper
         self._argon = PasswordHasher(profile.passes, profile.memory, parallelism=1)
         self._threads = ThreadPoolExecutor(THREADS, "code-word")
@@ -134,12 +134,14 @@ class Hasher:
         return self._argon.hash(self._peppered(form, said))
 
     def _check(self, form: _Form, said: str, kept: str | None) -> Checked:
+        from argon2 import exceptions
+
         peppered = self._peppered(form, said)
         try:
             self._argon.verify(kept or self._dummy, peppered)
-        except VerifyMismatchError:
+        except exceptions.VerifyMismatchError:
             return Checked(False)
-        except (VerificationError, InvalidHashError) as error:
+        except (exceptions.VerificationError, exceptions.InvalidHashError) as error:
             _log.error("a hash of a code word is damaged, set the word again: %s", error)
             return Checked(False)
         if not kept:

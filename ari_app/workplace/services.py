@@ -40,6 +40,7 @@ from ari_app.workplace.plans import StoredPlanning
 from ari_app.workplace.quality import StoredQuality
 from ari_app.workplace.queue_control import Dial, QueueControl, Supervise
 from ari_app.workplace.queue_hours import QueueHours
+from ari_app.workplace.queue_labels import queue_labels
 from ari_app.workplace.reports import StoredReports
 from ari_app.workplace.tasks import StoredTasks
 from ivr.acd.figures import SECOND
@@ -101,11 +102,7 @@ def desk_site(services: DeskServices) -> DeskSite:
         language=config.site.languages[0],
         currency=config.operator.currency,
         billing=config.billing.kind != "none",
-        queues={
-            name: {"": one.label} if isinstance(one.label, str) else one.label
-            for name, one in config.queues.items()
-            if one.label
-        },
+        queues=queue_labels(config),
         screen_pops={
             name: ScreenPop(one.url, one.opens) for name, one in config.screen_pop.items()
         },

@@ -19,6 +19,7 @@ from tests.deadlines import within
 
 PROGRAM = "/opt/firstline/bin/firstline"
 UNITS = "etc/systemd/system"
+SERVICES = ("firstline", "firstline-asterisk")
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,20 @@ def test_two_services_apart(tmp_path: Path) -> None:
     assert command.stat().st_mode & 0o777 == 0o755
     assert command.read_text().startswith("#!/bin/sh\n")
     assert subprocess.run(["sh", "-n", command]).returncode == 0
+
+
+def test_systemd_understands_the_units_and_finds_them_safe(tmp_path: Path) -> None:
+    """``--threshold=15`` is 1.5 of a scale from 0, the safest, to 10. No systemd needs to run."""
+    run("install", "--root", str(tmp_path), "--program", "/usr/bin/true")
+    units = [str(tmp_path / UNITS / f"{name}.service") for name in SERVICES]
+    understood = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True
+    )
+    assert (understood.returncode, understood.stdout + understood.stderr) == (0, "")
+    for unit in units:
+        command = ["systemd-analyze", "security", "--offline=yes", "--threshold=15", unit]
+        safe = subprocess.run(command, capture_output=True, text=True)
+        assert safe.returncode == 0, safe.stdout + safe.stderr
 
 
 @pytest.mark.parametrize("word", ["status", "uninstall"])

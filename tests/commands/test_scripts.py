@@ -10,9 +10,9 @@ import click
 import pytest
 from msgspec import json
 
-from ari_app.admin.status import Phone as Account
+from ari_app.admin.status import AgentPhone, Ari, Sip, Status, Traffic
 from ari_app.cli import main
-from ari_app.commands.call_phone import CallError, Plan, _Caller
+from ari_app.commands.call_phone import CallError, Plan, Telephone, _Caller, chosen, telephones
 from ari_app.commands.groups import CLOSED_PIPE
 from ari_app.commands.status import DOWN
 from ari_app.commands.store_access import offset
@@ -81,11 +81,11 @@ def test_json_is_json(demo: State, run: Run) -> None:
         assert isinstance(json.decode(done.stdout), list | dict), each
 
 
-HEAVY = ("aiohttp", "numpy", "sqlite_utils")
+HEAVY = ("aiohttp", "argon2", "jinja2", "numpy", "sqlite_utils")
 """What takes long to load, and is not needed to list something."""
 
-SOUND = ("flows diff",)
-"""It compares recordings."""
+COMPARES = ("flows diff", "flows versions", "status")
+"""They compare recordings, or passwords of the demo's agents."""
 
 
 def opts(command: click.Command) -> set[str]:
@@ -135,7 +135,7 @@ def test_what_lists_loads_neither_the_http_client_nor_what_is_for_sound(demo: St
     """Measured by what is imported, which is the same on every machine."""
     every = [path.split()[1:] for path, one in listing() if "--json" in opts(one)]
     others = (["down", "--help"], ["stop", "--help"])
-    some = [*others, *(one for one in every if one[-1] != "show" and " ".join(one) not in SOUND)]
+    some = [*others, *(one for one in every if one[-1] != "show" and " ".join(one) not in COMPARES)]
     program = (
         "import sys; from click.testing import CliRunner; from ari_app.cli import main\n"
         f"for words in {some!r}:\n"
@@ -169,7 +169,7 @@ async def test_a_call_that_is_not_answered_fails(code: int, reason: str, why: st
         return
         yield
 
-    me = Account(number="1", name="A", language="ru", sip_user="1", sip_password="x")
+    me = Telephone("1", "A", "1", "x")
     said: list[str] = []
     caller = _Caller(cast(Phone, Refused(code, reason)), me, said.append)
     found = ""
@@ -179,3 +179,44 @@ async def test_a_call_that_is_not_answered_fails(code: int, reason: str, why: st
         found = str(error)
     assert (f"the call to 999 was not answered: {why}; " in found) is bool(why)
     assert said[-1].endswith(f"disconnected: {code} {reason}")
+
+
+def test_without_subscribers_phones_a_call_is_made_with_an_agents() -> None:
+    """One whose phone is the desk in the browser has no account that a phone may take."""
+    agents = tuple(
+        AgentPhone(
+            number=digits,
+            name=name,
+            extension=digits,
+            sip_user=digits,
+            sip_password="x",
+            phone=phone,
+        )
+        for digits, name, phone in (
+            ("700", "olga", "browser"),
+            ("701", "anna", "sip"),
+            ("702", "pawel", "sip"),
+        )
+    )
+    status = Status(
+        running=True,
+        asterisk="",
+        ari=Ari(),
+        sip=Sip("127.0.0.1", 5060),
+        numbers=("1234",),
+        subscribers=(),
+        agents=agents,
+        calls=Traffic(),
+        state_dir="",
+        pids={},
+    )
+    there = telephones(status)
+    assert [chosen(there, wanted).number for wanted in (None, "702", "Pawel")] == [
+        "701",
+        "702",
+        "702",
+    ]
+    with pytest.raises(CallError, match="no phone here has the number 700"):
+        chosen(there, "700")
+    with pytest.raises(CallError, match="firstline agents add"):
+        chosen((), None)

@@ -71,6 +71,15 @@ def test_the_file_and_then_the_environment(tmp_path: Path) -> None:
     assert not plain.manages_asterisk
 
 
+def test_a_setting_of_a_topic_of_the_demo_changes_that_alone(tmp_path: Path) -> None:
+    text = '[topics.money]\ndue = 3\n[operator]\nname = { en = "Mine" }\n'
+    config = state(tmp_path, text).config({})
+    money = config.topics["money"]
+    assert (money.due, money.department) == (3, "finance")
+    assert config.topics.keys() == SETTINGS["topics"].keys()
+    assert config.operator.name == {"en": "Mine"}, "a value of a setting is taken whole"
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
