@@ -26,6 +26,9 @@ def copied(directory: Path) -> Iterator[None]:
         open_writer(template, 5.0, BELARUS).close()
 
     def opened(path: Path, **others: Any) -> Database:
+        if others.get("make", True):
+            with suppress(OSError):  # the store says why it cannot be made
+                path.parent.mkdir(parents=True, exist_ok=True)
         if path.parent.is_dir() and not path.exists():
             own = path.with_name(f"{path.name}.{os.getpid()}")
             shutil.copyfile(template, own)
