@@ -11,7 +11,7 @@ passes events in and carries out what comes back. The files of the engine in rea
   ``node_entry`` (what a node wants), ``listening`` and ``key_grammar`` (menus and inputs),
   ``conditions`` (what branches compare).
 * ``digits``, ``gather``: DTMF collection and its three timers, without a clock.
-* ``screens``: sentences as pages of a USSD session.
+* ``screens``, ``word_codes``: sentences as pages of a USSD session, and words that stand for codes.
 * ``source``, ``annotations``, ``loader``, ``problems``: YAML to a book, or to problems with places.
 * ``schema``: the language as a JSON Schema for editors.
 * ``value_readers``, ``secret``, ``tickets``: values from text, sealed text, the ticket policy.

@@ -14,6 +14,7 @@ from ivr.screens import Choice, PageSize, listed, page, turning, words
 from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Action, Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen, Send
+from ivr.word_codes import code_of
 
 ANSWERS = (Verdict.WHOLE, Verdict.LONGER)
 
@@ -149,7 +150,7 @@ class TextLine(Line):
         keys = {line.partition(" ")[0] for line in self._choices if _names(line, word)}
         if len(keys) == 1:
             return keys.pop()
-        code = self._words.get(word, "")
+        code = code_of(reply, self._words)
         return code if code in ask.grammar.codes else reply
 
     async def _show_pages(self, ask: Ask | None) -> Reply | None:

@@ -24,8 +24,8 @@ from ari_app.ussd.sessions import (
     Callers,
     TextServices,
 )
-from ivr.identity.keypad import normalise
 from ivr.screens import SMS
+from ivr.word_codes import code_of
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ class MessageSessions:
                 await send(written.page(UNKNOWN, session.language if session else ""))
             return reply
 
-        code = written.book.words.get(normalise(text), text)
+        code = code_of(text, written.book.words) or text
         if (answer := await self._beside(number, text, code)) is not None:
             await send(written.page(answer, await self._callers.language(number)))
             return

@@ -1,0 +1,84 @@
+"""What subscribers write in a text session finds its operation."""
+
+import pytest
+
+from ivr.word_codes import code_of
+from tests import shipped
+
+BOOK = shipped.menus().book
+
+WRITTEN = {
+    "*100#": "баланс; Мой баланс; узнать баланс; сколько денег на счету; счет; рахунак; "
+    "мой баланс; колькі грошай; balance; my balance; check balance please",
+    "*101#": "тариф; какой у меня тариф; тарыф; tariff; my plan",
+    "*102#": "услуги; какие услуги; мои подписки; паслугі; services",
+    "*103#": "остаток; остаток минут; сколько минут; гигабайт; астатак; хвіліны; minutes left; "
+    "gigabytes",
+    "*104#": "баллы; бонусы; балы; points",
+    "*105#": "обещанный платеж; Обещанный платёж; абяцаны плацеж; promised payment; pay later",
+    "*106#": "детализация; детализация звонков; списания; за что списали; дэталізацыя; charges",
+    "*107#": "пакет; купить пакет; пакет интернета; data; data package",
+    "*108#": "ваучер; карта оплаты; картка аплаты; voucher; top-up; scratch card",
+    "*109#": "роуминг; роуминг в Польше; роўмінг; roaming",
+    "*111#": "меню; помощь; menu; help",
+    "*112#": "потерял телефон; украли телефон; блокировка; згубіў тэлефон; lost my phone; stolen",
+    "*113#": "PUK; puk code; ПУК; пук-код; пук код; забыл пук; сим; сим-карта; сім-карта; SIM; "
+    "sim card",
+    "*114#": "нет сети; нет связи; no network; network; нет сигнала; не ловит; няма сувязі; "
+    "няма сеткі; no signal; плохая связь",
+    "*115#": "другой номер; another number; іншы нумар; о другом номере; call about another number",
+    "*116#": "интернет; не работает интернет; настройки интернета; роутер; телевидение; "
+    "інтэрнэт; налады; internet; internet settings; apn; tv; wi-fi",
+    "*117#": "оплатить; оплата; пополнить счёт; заплаціць; pay; how to pay",
+    "*118#": "платежи; плацяжы; bill; payments; почему счёт такой большой",
+    "*119#": "приостановить номер; уезжаю; ад'езд; pause; going away",
+    "*120#": "подарок; подарить минуты; падарунак; gift",
+    "*121#": "пин-код; кодовое слово; пін-код; кодавае слова; PIN; code word",
+    "*122#": "часы работы; гадзіны працы; opening hours",
+    "*123#": "авария; аварыя; outage",
+    "*124#": "перезвоните мне; ператэлефануйце; call me back",
+    "*125#": "язык; мова; language",
+    "*126#": "сменить тариф; змяніць тарыф; change tariff; тарифы",
+    "*127#": "отключить услугу; подключить услугу; падключыць; unsubscribe",
+    "*128#": "жалоба; скарга; complaint",
+    "*129#": "оператор; Оператора!; специалист; аператар; operator; human",
+}
+"""Code -> texts as subscribers write them."""
+
+TEXTS = [(text, code) for code, texts in WRITTEN.items() for text in texts.split("; ")]
+
+
+@pytest.mark.parametrize(("text", "code"), TEXTS, ids=[text for text, _ in TEXTS])
+def test_what_subscribers_write(text: str, code: str) -> None:
+    assert code_of(text, BOOK.words) == code
+
+
+def test_every_code_is_found() -> None:
+    assert WRITTEN.keys() == {code for flow in BOOK.flows.values() for code in flow.codes}
+
+
+WORDS = {"data": "*1#", "datapackage": "*2#", "balance": "*3#", "packages": "*4#"}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("data", "*1#"),
+        ("DATA!", "*1#"),
+        ("a data package, please", "*2#"),  # the longest counts
+        ("data and balance", ""),  # two things
+        ("balances", "*3#"),
+        ("a package", "*4#"),
+        ("bala", ""),  # too little of it
+        ("balancing", ""),
+        ("dat", ""),
+        ("balance 5", ""),  # with a digit it may be a number
+        ("5", ""),
+        ("*100#", ""),
+        ("", ""),
+        ("good morning", ""),
+        (" ".join(["and"] * 20 + ["data"]), ""),  # not read to the end
+    ],
+)
+def test_how_words_are_found(text: str, code: str) -> None:
+    assert code_of(text, WORDS) == code
