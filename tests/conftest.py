@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the kinds known as markers. Property tests try the same examples in each run, however
-    slow the machine is; ``FIRSTLINE_TEST_RANDOM=1`` tries others, and more."""
+    slow the machine is; ``FIRSTLINE_TEST_RANDOM=1`` tries others, and more.
+
+    Ctrl-C ends what tests start, also where a shell runs them in the background and ignores it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     same = not os.environ.get("FIRSTLINE_TEST_RANDOM")
     examples = 60 if same else 200
     hypothesis.settings.register_profile(
