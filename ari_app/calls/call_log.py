@@ -22,12 +22,18 @@ from ari_app.store.calls import (
     Path,
     StepTaken,
 )
+from ari_app.store.tapes import CallTaped
 from ivr.engine import Step
+from ivr.events import Event
 from ivr.session import Session, Spot, Subject
+from ivr.tape import Taper
 from ivr.values import Digits
 from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 
 log = logging.getLogger("firstline.calls")
+
+TEXTS = "ussd"
+"""The line of sessions in text, of which no tape is made."""
 
 Put = Callable[[calls.Record], None]
 """Queues a record for the store. Never waits."""
@@ -39,7 +45,7 @@ Text = Callable[[Screen], tuple[str, ...]]
 class _Open:
     """What is remembered of a call while it lasts."""
 
-    __slots__ = ("about", "began", "keys", "played", "seq", "shown", "spot")
+    __slots__ = ("about", "began", "keys", "played", "seq", "shown", "spot", "taper")
 
     def __init__(self, began: datetime, shown: str) -> None:
         self.began = began
@@ -51,6 +57,8 @@ class _Open:
         """The flow and the node where the call is."""
         self.played = ""
         """The prompts of the last screen."""
+        self.taper: Taper | None = None
+        """Makes the tape of a call that we have from its beginning."""
 
 
 class CallLog:
@@ -67,7 +75,9 @@ class CallLog:
         """A call began."""
         caller, language = session.caller, session.language
         shown = f"{masked(caller.number)} -> {session.dialled}"
-        self._open[session.id] = _Open(at, shown)
+        self._open[session.id] = kept = _Open(at, shown)
+        if self._line != TEXTS:
+            kept.taper = Taper(session, at)
         self._put(
             CallBegan(
                 session.id,
@@ -116,6 +126,11 @@ class CallLog:
                 self._feed.publish(
                     CallEvent("step", call, node=step.node, key=step.key, outcome=step.outcome)
                 )
+
+    def note(self, session: Session, want: Want, event: Event, at: datetime) -> None:
+        """An event answered a want: see :data:`ari_app.session.conductor.Note`."""
+        if (taper := self._open[session.id].taper) is not None:
+            taper.add(session, want, event, at)
 
     def _take(self, call: str, step: Step, at: datetime) -> None:
         kept = self._open[call]
@@ -173,6 +188,8 @@ class CallLog:
         """A call ended."""
         kept = self._open.pop(call)
         if ending != LEFT:  # another application goes on with it, and records its end
+            if kept.taper is not None and (tape := kept.taper.tape()) is not None:
+                self._put(CallTaped(call, at, tape))
             self._put(CallEnded(call, at, ending, cause))
         seconds = (at - kept.began).total_seconds()
         keys = ", ".join(kept.keys) or "no key"

@@ -12,6 +12,7 @@ SECTIONS = {
         "cover": Lazy("flow_tests:cover", "List the nodes and edges that tests do not reach"),
         "walk": Lazy("flow_tests:walk", "Write tests that take every path of a flow"),
         "simulate": Lazy("simulate:simulate", "Call a number from this terminal"),
+        "replay": Lazy("replay:replay", "Run recorded calls through changed menus"),
     },
     "Put into force": {
         "reload": Lazy("reload:reload", "Reload the menus for new calls"),

@@ -77,7 +77,7 @@ def _own(menus: Path) -> Mapping[str, Operation]:
         return {}
 
 
-def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Path | None:
+def drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Path | None:
     endings = (*DRAWN, *TEXTS)
     if output is not None and output.suffix.lower() not in endings:
         raise click.BadParameter(f"{output.name} must end in one of {', '.join(endings)}")
@@ -90,7 +90,7 @@ def _drawable(_: click.Context, __: click.Parameter, output: Path | None) -> Pat
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
-    callback=_drawable,
+    callback=drawable,
     help="Ends in .svg, .png, .pdf, .dot, .mmd (Mermaid) or .json  [default: FLOW.svg].",
 )
 @click.option(
@@ -149,7 +149,7 @@ def graph(
         click.echo(TEXTS[FORMS[form]](drawing), nl=False)
         return
     output = output or Path(f"{flow}.svg")
-    _write(drawing, output)
+    write_picture(drawing, output)
     click.echo(f"{output}: {', '.join(names)}")
 
 
@@ -202,7 +202,8 @@ def _traffic(
     return read(state, traffic, flow.flow, "" if all_versions else flow.version, since)
 
 
-def _write(found: Picture, output: Path) -> None:
+def write_picture(found: Picture, output: Path) -> None:
+    """Write a picture in the form that the file's suffix names."""
     ending = output.suffix.lower()
     if ending in TEXTS:
         output.write_text(TEXTS[ending](found), encoding="utf-8")

@@ -124,7 +124,8 @@ class SessionServices(Struct, frozen=True):
         written = partial(screen_texts, release.reading.catalogue, form="written")
         perform = partial(self.actions.perform, release.menus.book, written)
         meter = CallMeter(self.metrics, line, self.live_calls.observing(call_log))
-        return call_log, meter, SessionPorts(perform, self.remember, meter, clock)
+        ports = SessionPorts(perform, self.remember, meter, clock, note=call_log.note)
+        return call_log, meter, ports
 
 
 def remembering(directory: Directory, tasks: asyncio.TaskGroup) -> RememberLanguage:

@@ -65,11 +65,20 @@ async def _placed(_: Session, want: Enqueue) -> Enqueue:
     return want
 
 
+Note = Callable[[Session, Want, Event, datetime], None]
+"""Notes which event answered a want of a session, and when. Never waits."""
+
+
+def _noted_nowhere(_session: Session, _want: Want, _event: Event, _at: datetime) -> None:
+    """No tape is made of the call."""
+
+
 class SessionPorts(Struct, frozen=True):
     """What a session needs besides its line: actions, the language store, observer, clock.
 
     ``keep`` takes each want before it is carried out; ``kept`` is awaited before one that costs.
     ``place`` returns a queue's want with the caller's priority and place. Never raises.
+    ``note`` takes the event of each want.
     """
 
     perform: Perform
@@ -79,6 +88,7 @@ class SessionPorts(Struct, frozen=True):
     keep: Keep = lambda _session, _want: None
     kept: Kept = _nothing_kept
     place: Place = _placed
+    note: Note = _noted_nowhere
 
 
 async def conduct(
@@ -106,10 +116,7 @@ async def conduct(
                 ending = want.ending
                 await line.present(want)
                 return ending
-            if isinstance(want, Action):
-                event = await _performed(book, world, want, session)
-            else:
-                event = await _presented(line, want, session, world)
+            event = await _carried_out(line, book, session, want, world)
             if isinstance(event, Gone):
                 cause = event.cause
             want = None
@@ -152,6 +159,19 @@ def _turn(book: Book, session: Session, event: Event, world: SessionPorts) -> Tu
         raise
     world.observer.stepped(turn.session, turn.steps, world.now())
     return turn
+
+
+async def _carried_out(
+    line: Line, book: Book, session: Session, want: LineWant | Action, world: SessionPorts
+) -> Event:
+    """The event of a want, which is noted."""
+    event: Event
+    if isinstance(want, Action):
+        event = await _performed(book, world, want, session)
+    else:
+        event = await _presented(line, want, session, world)
+    world.note(session, want, event, world.now())
+    return event
 
 
 async def _presented(line: Line, want: LineWant, session: Session, world: SessionPorts) -> Event:

@@ -84,7 +84,7 @@ def bench(
 ) -> TestBench:
     """The bench for these flows and texts; ``recordings`` last as long as their files."""
     found: Recordings = scan(recordings, catalogue)[0] if recordings else {}
-    lasting = _lasting(catalogue, found)
+    lasting = lasting_of(catalogue, found)
     return TestBench(book, _finder(operator), lambda at: _back(book, operator, at), lasting)
 
 
@@ -229,7 +229,7 @@ def _consulted(schedule: Schedule, now: datetime, asked: Moment | None) -> Answe
     return hours_answer(hours_at(schedule, at, zone), now.date())
 
 
-def _lasting(
+def lasting_of(
     catalogue: Catalogue, recordings: Mapping[tuple[str, str], str]
 ) -> Callable[[Screen], float]:
     """How long screens last: what was recorded as it does, and what is spoken by its length."""

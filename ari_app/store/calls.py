@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, json
 
-from ari_app.store import checkpoints
+from ari_app.store import checkpoints, tapes
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.sqlite import Database
+from ari_app.store.tapes import CallTaped
 from ari_app.store.times import micros, moment
 from ivr.model import OUTBOUND
 from ivr.values import Value, Values
@@ -88,7 +89,7 @@ class CallEnded(Struct, frozen=True):
     cause: int
 
 
-Record: TypeAlias = CallBegan | StepTaken | CallAbout | CallStands | CallEnded
+Record: TypeAlias = CallBegan | StepTaken | CallAbout | CallStands | CallTaped | CallEnded
 
 
 class Call(Struct, frozen=True):
@@ -156,6 +157,7 @@ def add(db: Database, records: Sequence[Record]) -> None:
         ended,
     )
     checkpoints.put(db, stands, [r.call for r in records if isinstance(r, CallEnded)])
+    tapes.put(db, [r for r in records if isinstance(r, CallTaped)])
 
 
 def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -81,6 +81,7 @@ _DELETED = (
     ("notes of agents", "colleague_notes", "subscriber = :id"),
     ("chosen agents", "preferred_agents", "subscriber = :id"),
     ("places in calls", "checkpoints", f"call in {_CALLS}"),
+    ("tapes of calls", "tapes", f"call in {_CALLS}"),
     ("events for other systems", "webhook_events", _ANY),
     ("texts", "outbox", f"number in {_FORMS} or call in {_CALLS}"),
 )

@@ -48,7 +48,12 @@ _EXPIRED: dict[Kind, tuple[str, str, str]] = {
 
 # What is removed with the rows of a kind: its table and its reference.
 _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
-    "calls": (("steps", "call"), ("surveys", "call"), ("survey_answers", "call")),
+    "calls": (
+        ("steps", "call"),
+        ("surveys", "call"),
+        ("survey_answers", "call"),
+        ("tapes", "call"),
+    ),
     "cards": (("card_texts", "card"),),
     "scores": (("score_answers", "score"),),
     "events": (("webhook_deliveries", "seq"),),

@@ -9,6 +9,7 @@ from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import BEHIND, CallEvent, LiveFeed
 from ari_app.log import masked
 from ari_app.session.conductor import conduct
+from ari_app.sim.replay import as_recorded
 from ari_app.store.calls import CallAbout, CallBegan, CallEnded
 from ivr.events import Bridged, Event, Gone, Keyed, Played
 from ivr.session import Subject
@@ -35,6 +36,21 @@ async def test_the_records_of_a_call() -> None:
     [ended] = sight.ended
     assert ended == CallEnded("c1", ended.at, "gone", 16)
     assert ended.at > BEGAN + timedelta(seconds=1)
+
+
+async def test_a_tape_of_the_call_runs_it_again() -> None:
+    """Without the number of the caller and the digits that are one."""
+    sight = Sight()
+    line = Scripted([Keyed("4"), Keyed("375447654321"), Gone(16)])
+    await conduct(line, book(), session(), sight.world)
+    [taped] = sight.taped
+    assert "375447654321" not in str(taped.tape)
+    assert taped.tape.start.caller.number == ""
+    again = as_recorded(book(), taped.tape.start, taped.tape)
+    assert [(one.node, one.way) for one in again.steps] == [
+        (one.node, one.way) for one in sight.steps
+    ]
+    assert again.end.startswith("gone in ")
 
 
 async def test_a_call_is_logged_in_two_lines(caplog: pytest.LogCaptureFixture) -> None:

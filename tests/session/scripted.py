@@ -4,11 +4,14 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
 from ari_app.session.conductor import SessionPorts
 from ari_app.session.line import Line
 from ari_app.store.calls import CallBegan, CallEnded, Record, StepTaken
+from ari_app.store.tapes import CallTaped
 from ivr.events import Answered, Event, Gone
 from ivr.loader import load
 from ivr.model import Book, Operation
@@ -108,7 +111,8 @@ class Sight:
     @property
     def world(self) -> SessionPorts:
         remember: Callable[[int, str], None] = lambda *pair: self.languages.append(pair)  # noqa: E731
-        return SessionPorts(self.perform, remember, self.journal, self.now)
+        ports = SessionPorts(self.perform, remember, self.journal, self.now)
+        return replace(ports, note=self.journal.note)
 
     @property
     def began(self) -> list[CallBegan]:
@@ -117,6 +121,10 @@ class Sight:
     @property
     def steps(self) -> list[StepTaken]:
         return [one for one in self.records if isinstance(one, StepTaken)]
+
+    @property
+    def taped(self) -> list[CallTaped]:
+        return [one for one in self.records if isinstance(one, CallTaped)]
 
     @property
     def ended(self) -> list[CallEnded]:

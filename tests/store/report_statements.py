@@ -2,12 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 
-from ari_app.store import conversations, history, menu_report, quarters, queue_report, survey_report
+from ari_app.store import (
+    conversations,
+    history,
+    menu_report,
+    quarters,
+    queue_report,
+    survey_report,
+    tapes,
+)
 from ari_app.store.queue_report import Rules
+from ari_app.store.tapes import CallTaped
 from ari_app.store.times import micros
 from ivr.acd.chosen import Chosen
 from ivr.acd.figures import SECOND
-from tests.store.big_ids import CARD, DAY, NOW, Use
+from ivr.session import Caller, Session
+from ivr.tape import Tape
+from tests.store.big_ids import CALL, CARD, DAY, NEW, NOW, Use
 
 _SPAN = micros(NOW - 30 * DAY), micros(NOW)
 _RULES = Rules("Europe/Minsk", lambda _: 30 * SECOND)
@@ -17,6 +28,7 @@ _WHY = "a report reads the calls of a period"
 
 def of_periods() -> Mapping[str, tuple[str, Use]]:
     named: Mapping[str, Use] = {
+        "tapes.ended": lambda db: tapes.ended(db, NOW - DAY, "", 200),
         "queue_report.sums": lambda db: queue_report.sums(db, _ALL, "day", _RULES),
         "queue_report.contacts": lambda db: queue_report.contacts(db, _ALL, "queue", _RULES),
         "queue_report.stays": lambda db: queue_report.stays(db, _ALL, _RULES, 100),
@@ -32,6 +44,10 @@ def of_periods() -> Mapping[str, tuple[str, Use]]:
 
 
 def of_agents_and_calls() -> Iterator[tuple[str, Use]]:
+    start = Session(id=NEW, dialled="1", caller=Caller(""), language="ru", flow="1", node="a")
+    taped = CallTaped(NEW, NOW, Tape(start=start, turns=()))
+    yield "tapes.put", lambda db: tapes.put(db, (taped,))
+    yield "tapes.of_call", lambda db: tapes.of_call(db, CALL)
     yield "quarters.spent_between", lambda db: quarters.spent_between(db, *_SPAN)
     yield "history.of_card", lambda db: history.of_card(db, CARD)
     yield "conversations.of_channel", lambda db: conversations.of_channel(db, "1700000000.9")

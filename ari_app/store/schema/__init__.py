@@ -51,6 +51,7 @@ from ari_app.store.schema.m043_campaign_calls import campaign_calls
 from ari_app.store.schema.m044_survey_texts import survey_texts
 from ari_app.store.schema.m045_callback_events import callback_events
 from ari_app.store.schema.m046_preferred_agents import preferred_agents
+from ari_app.store.schema.m047_tapes import tapes
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -100,6 +101,7 @@ _IN_ORDER = (
     survey_texts,
     callback_events,
     preferred_agents,
+    tapes,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -44,6 +44,7 @@
 -- migration survey_texts
 -- migration callback_events
 -- migration preferred_agents
+-- migration tapes
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -960,4 +961,8 @@ CREATE TABLE preferred_agents (
             agent text not null,
             until integer not null,
             author text not null
+        ) strict;
+CREATE TABLE tapes (
+            call text primary key,
+            tape blob not null
         ) strict;
