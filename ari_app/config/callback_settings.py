@@ -25,13 +25,13 @@ class CallbackSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         day_hours(self.hours)
 
-    @property
-    def policy(self) -> Policy:
-        """How often and when those are called who asked for it."""
+    def policy(self, zone: str) -> Policy:
+        """How often and when those are called who asked for it; ``zone`` is the site's."""
         return Policy(
             attempts=self.attempts,
             pause=timedelta(seconds=self.pause),
             stand_ins=self.stand_ins,
             keep=timedelta(hours=self.keep),
             hours=day_hours(self.hours),
+            zone=zone,
         )

@@ -4,8 +4,6 @@ import logging
 from datetime import datetime, timedelta
 from functools import partial
 
-from msgspec.structs import replace
-
 from ari_app.ami.queue_monitor import QueueMonitor
 from ari_app.background import Begin
 from ari_app.callbacks.dialler import Dialler
@@ -36,7 +34,7 @@ def build_dialler(
         StandIns(shared.link.ari, queues.ask, next(iter(site.numbers), ""), settings.ring),
         lambda: queues.view.board if queues.view.current else None,
         callers.live_calls.numbers,
-        replace(settings.policy, zone=site.timezone),
+        settings.policy(site.timezone),
         site.queues[0],
         begin,
         clock,

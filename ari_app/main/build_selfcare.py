@@ -35,6 +35,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     knowledge = Library(knowledge_directory(shared.config, shared.foundation.state))
     guesses = GuessLimit(shared.config.site.wrong_words_per_hour)
     brands, survey = shared.config.operator.brands, shared.config.survey
+    calls_back = shared.config.callbacks.policy(shared.config.site.timezone)
     code_words = StoredCodeWords(store, shared.hasher, clock, brands, guesses)
     orders = StoredOrders(
         OrderServices(
@@ -57,6 +58,7 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             http=shared.http,
             surveys=StoredSurveys(store, survey.share, survey.every, clock),
             lesson=KnowledgeBase(knowledge).lesson,
+            earliest_call=calls_back.earliest,
         )
     )
     return SelfService(operations, orders, code_words, knowledge)

@@ -57,3 +57,5 @@ class Backends(Struct, frozen=True):
     http: HttpOperations | None = None
     """What the operator's own operations are run by; None where none can be."""
     surveys: Surveys = NoSurveys()
+    earliest_call: Callable[[datetime], datetime] = lambda at: at
+    """From a moment on, when a caller may be called back."""

@@ -47,14 +47,16 @@ REQUESTS = (
         "call-back-time",
         {"ok": {"due": "moment"}, "past": {}, "no-such": {}},
         inputs={"day": "word", "time": "digits"},
-        about="Reads the time at which a caller wants a call back, today or tomorrow.",
+        about="Reads the time at which a caller wants a call back, today or tomorrow; outside the "
+        "hours in which callers are called it is when those begin.",
     ),
     Operation(
         "call-back-at",
-        {"ok": {}, "already": {}, "nowhere": {}, "failed": {}},
+        {"ok": {"due": "moment"}, "already": {}, "nowhere": {}, "failed": {}},
         inputs={"due": "moment", "topic": "word"},
         optional=frozenset({"topic"}),
-        about="Requests a call back to the caller at a time, instead of one that was requested.",
+        about="Requests a call back to the caller at a time, instead of one that was requested; "
+        "returns when it is made: not outside the hours in which callers are called.",
     ),
     Operation(
         "refuse-campaigns",
@@ -157,11 +159,12 @@ class Requests:
         self._one_time_codes = backends.one_time_codes
         self._messages = backends.messages
         self._directory = backends.directory
+        self._earliest_call = backends.earliest_call
         self.actions: Mapping[str, Action] = {
             "complaint": self._complaint,
-            "call-back": partial(self._call_back, at=False),
+            "call-back": self._call_back,
             "call-back-time": self._call_back_time,
-            "call-back-at": partial(self._call_back, at=True),
+            "call-back-at": self._call_back_at,
             "refuse-campaigns": self._refuse_campaigns,
             "tell-when-mended": self._notify_when_restored,
             "no-network": partial(self._no_network, at=False),
@@ -181,11 +184,18 @@ class Requests:
         number = await self._requests.complain(request.asker, said, request.key)
         return Answered("ok", {"complaint": Digits(number)})
 
-    async def _call_back(self, request: OperationRequest, at: bool) -> Answered:
-        due, topic = request.moment("due") if at else None, request.word("topic")
+    async def _call_back(self, request: OperationRequest) -> Answered:
+        topic = request.word("topic")
         return Answered(
-            _NOTED[await self._requests.call_back(request.asker, request.key, due, topic)]
+            _NOTED[await self._requests.call_back(request.asker, request.key, None, topic)]
         )
+
+    async def _call_back_at(self, request: OperationRequest) -> Answered:
+        due, topic = self._earliest_call(request.moment("due")), request.word("topic")
+        noted = _NOTED[await self._requests.call_back(request.asker, request.key, due, topic)]
+        if noted != "ok":
+            return Answered(noted)
+        return Answered(noted, {"due": Moment(due, self._now().date())})
 
     async def _call_back_time(self, request: OperationRequest) -> Answered:
         keyed, now = _TIME.fullmatch(request.digits("time")), self._now()
@@ -194,7 +204,9 @@ class Requests:
         day = now.date() + timedelta(days=request.word("day") == "tomorrow")
         clock = time(int(keyed[1]) % 24, int(keyed[2] or 0))
         due = datetime.combine(day + timedelta(days=keyed[1] == "24"), clock, now.tzinfo)
-        return Answered("ok", {"due": Moment(due, now.date())}) if due > now else Answered("past")
+        if due <= now:
+            return Answered("past")
+        return Answered("ok", {"due": Moment(self._earliest_call(due), now.date())})
 
     async def _refuse_campaigns(self, request: OperationRequest) -> Answered:
         noted = await self._requests.refuse_campaigns(request.asker)

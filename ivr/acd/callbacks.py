@@ -56,14 +56,17 @@ class Policy(Struct, frozen=True, kw_only=True):
         """Whether somebody may be called at a moment; hours may go over midnight."""
         return in_hours(self.hours, at.astimezone(ZoneInfo(self.zone)).time())
 
-    def ends(self, due: datetime) -> datetime:
-        """Until when a ticket that is due is worked on: ``keep`` runs from the next moment at which
-        somebody may be called."""
+    def earliest(self, due: datetime) -> datetime:
+        """The first moment from ``due`` on at which somebody may be called, in its time zone."""
         if self.hours is None or self.calls_at(due):
-            return due + self.keep
+            return due
         local, begin = due.astimezone(ZoneInfo(self.zone)), self.hours[0]
         day = local.date() + timedelta(days=local.time() >= begin)
-        return datetime.combine(day, begin, local.tzinfo).astimezone(UTC) + self.keep
+        return datetime.combine(day, begin, local.tzinfo).astimezone(UTC).astimezone(due.tzinfo)
+
+    def ends(self, due: datetime) -> datetime:
+        """Until when a ticket that is due is worked on: ``keep`` runs from the earliest call."""
+        return self.earliest(due) + self.keep
 
 
 class Ticket(Struct, frozen=True, kw_only=True):

@@ -299,8 +299,8 @@ async def test_in_any_history_no_one_is_dialled_twice_overtaken_or_forgotten(
 
 
 def test_the_hours_of_the_settings_are_said_when_they_are_none() -> None:
-    assert CallbackSettings(hours="09:00-20:30").policy.hours == (time(9), time(20, 30))
-    assert CallbackSettings().policy.hours is None
+    assert CallbackSettings(hours="09:00-20:30").policy("UTC").hours == (time(9), time(20, 30))
+    assert CallbackSettings().policy("UTC").hours is None
     for wrong in ("9-20", "09:00-24:00", "09:00", "09:00-20:00 "):
         with pytest.raises(ValueError, match="write it such as"):
             CallbackSettings(hours=wrong)

@@ -202,8 +202,8 @@ class Installation:
 
     def ordered(self, command: str) -> str:
         """What Asterisk answers to a command of its own command line."""
-        control = self.state / "asterisk" / "etc" / "asterisk.conf"
-        words = [*asterisk().argv, "-C", str(control), "-rx", command]
+        control = str(self.state / "asterisk" / "etc" / "asterisk.conf")
+        words = [*asterisk().argv, "-C", control, "-rx", command]
         return subprocess.run(words, capture_output=True, text=True, timeout=allowed(10)).stdout
 
     def queued(self, callers: int) -> None:
@@ -294,8 +294,7 @@ def _seed(state: Path) -> None:
 
 
 async def _open_and_close(directory: Path) -> None:
-    state = installation(directory)
-    state.make()
+    (state := installation(directory)).make()
     await (await open_store(state.config({}), state)).close()
 
 
@@ -303,10 +302,9 @@ def _link_missing(source: Path, target: Path) -> None:
     """Thousands of files, which no one writes into once they are there: copies would take a second
     and 140 MB for each installation."""
     there = {file.name for file in target.iterdir()}
-    for file in source.glob("*.wav"):
-        if file.name not in there:
-            with suppress(FileExistsError):
-                (target / file.name).hardlink_to(file)
+    for file in (each for each in source.glob("*.wav") if each.name not in there):
+        with suppress(FileExistsError):
+            (target / file.name).hardlink_to(file)
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 """A call back: as soon as possible, or at the time that the caller names."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from ari_app.selfcare.operations import Selfcare
+from ivr.acd.callbacks import Policy
 from ivr.events import Answered
 from ivr.values import Digits, Moment, Values, Word
 from tests.selfcare.fake_billing import NOON, FakeBilling
 from tests.selfcare.fakes import Willing
-from tests.selfcare.test_operations import asker, selfcare
+from tests.selfcare.test_operations import asker, back, selfcare
 
 
 async def test_a_call_back_is_noted_once() -> None:
@@ -21,7 +24,8 @@ async def test_a_call_back_is_at_the_time_that_the_caller_names() -> None:
     staff = Willing()
     care = selfcare(FakeBilling(), staff)
     due = Moment(NOON + timedelta(hours=2), NOON.date())
-    assert await care.run("call-back-at", {"due": due}, asker(), "s1:1") == Answered("ok")
+    answered = await care.run("call-back-at", {"due": due}, asker(), "s1:1")
+    assert answered == Answered("ok", {"due": due})
     assert staff.kept == [(f"s1:1 {due.at}", asker(), None)]
 
 
@@ -60,3 +64,19 @@ async def test_the_time_of_a_call_back(day: str, keyed: str, due: datetime | str
     else:
         moment = Moment(due.replace(tzinfo=NOON.tzinfo), NOON.date())
         assert answer == Answered("ok", {"due": moment})
+
+
+async def test_a_time_outside_the_hours_of_calls_is_when_they_begin() -> None:
+    """So that what the caller confirms, and hears at the end, is what will happen."""
+    hours = Policy(hours=(time(9), time(20)), zone=str(NOON.tzinfo))
+    staff = Willing()
+    care = Selfcare(replace(back(FakeBilling(), staff), earliest_call=hours.earliest))
+    given: Values = {"day": Word("today"), "time": Digits("2130")}
+    morning = Moment(datetime(2026, 3, 2, 9, tzinfo=NOON.tzinfo), NOON.date())
+    read = await care.run("call-back-time", given, asker(), "s1:1")
+    assert read == Answered("ok", {"due": morning})
+    opens = {"due": Moment(datetime(2026, 3, 2, 8, tzinfo=NOON.tzinfo), NOON.date())}
+    assert await care.run("call-back-at", opens, asker(), "s1:2") == Answered(
+        "ok", {"due": morning}
+    )
+    assert staff.kept == [(f"s1:2 {morning.at}", asker(), None)]

@@ -27,7 +27,7 @@ def report(text):
         sending.send(text)
 
 def stop(*_):
-    if "tells" in sys.argv:
+    if "announces" in sys.argv:
         report(b"STOPPING=1")
     os._exit(0)
 
@@ -112,14 +112,14 @@ def test_what_never_served_or_was_refused_is_not_started_again(
     assert len(pids(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("announces", [False, True])
 def test_one_that_was_stopping_when_its_watcher_came_is_followed_by_another(
-    tmp_path: Path, tells: bool
+    tmp_path: Path, announces: bool
 ) -> None:
     """`firstline up`, while the application that lost its watcher is on its way out already."""
     application = [sys.executable, "-c", APPLICATION, str(tmp_path), "ready"]
     with reports.opened(tmp_path) as receiving:
-        command = [*application, "tells"] if tells else application
+        command = [*application, "announces"] if announces else application
         with subprocess.Popen(command) as lost:
             until(lambda: pids(tmp_path), 10)
             os.set_inheritable(descriptor := receiving.fileno(), True)
@@ -129,11 +129,11 @@ def test_one_that_was_stopping_when_its_watcher_came_is_followed_by_another(
             ) as watcher:
                 until((tmp_path / "watcher.json").exists, 10)
                 lost.terminate()
-                if not tells:
+                if not announces:
                     until(lambda: len(pids(tmp_path)) == 2, 10)
                     watcher.terminate()
                 assert watcher.wait(allowed(10)) == 0
-    assert len(pids(tmp_path)) == (1 if tells else 2)
+    assert len(pids(tmp_path)) == (1 if announces else 2)
 
 
 def test_an_asterisk_that_dies_starts_again_as_it_was_started(tmp_path: Path) -> None:
