@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 from ari_app.callbacks.port import ERRORS, AttemptUnderWayError, StandIns
 from ari_app.log import masked
-from ari_app.store import callbacks
+from ari_app.store import callbacks, campaign_calls
 from ari_app.store.callbacks import Callback
 from ari_app.store.db import Store, StoreError
 from ivr.acd.board import Board, Caller
@@ -176,7 +176,8 @@ class Dialler:
         for id in await self._end_finished(tickets.values()):
             del tickets[id]  # it is looked at again
         outcomes = {one.id: one.outcome for one in found}
-        engaged = {self._number(one.number) for one in called(board)} | set(self._in_menus())
+        rung = await self._store.read(campaign_calls.calling)
+        engaged = {self._number(one.number) for one in called(board)} | {*self._in_menus(), *rung}
         await self._set_expired(found, now)
         may = eligible(tickets.values(), now, self._policy, engaged)
         if await self._withdraw(board, {one.channel for one in may}):

@@ -17,6 +17,7 @@ from ari_app.store import campaigns as store
 from ari_app.store import changes
 from ari_app.store.campaigns import Campaign, Reach
 from ari_app.store.sqlite import Database
+from ivr.model import Book
 from ivr.numbers import NumberPlan
 from ivr.problems import near
 
@@ -141,8 +142,13 @@ def list_(state: State, as_json: bool) -> None:
 def show(state: State, name: str, as_json: bool) -> None:
     """Show campaign NAME: its subscribers, what they get, and how far it is."""
     one, reach = read(state, _named, name)
+    held = (
+        bool(one.flow)
+        and one.state in ("running", "paused")
+        and one.flow not in _book(state).outbound
+    )
     if as_json:
-        print_json({**to_builtins(one), "reach": reach})
+        print_json({**to_builtins(one), "reach": reach, "held": held})
         return
     listed = f"{one.listed} numbers of a list" if one.listed else "everyone"
     whom = ", ".join((*one.areas, *one.tariffs)) or listed
@@ -152,6 +158,8 @@ def show(state: State, name: str, as_json: bool) -> None:
         machine = one.machine or "nothing"
         click.echo(f"  calls with {one.flow}; answering machines get {machine}")
         click.echo(f"  {one.tries} attempts, {one.pause} min apart")
+    if held:
+        click.echo(f"  it calls nobody: the menus have no flow {one.flow} with `outbound: yes`")
     for language, text in one.texts.items():
         click.echo(f"  {language}: {text}")
     click.echo(f"  {_counts(reach)}")
@@ -223,9 +231,7 @@ def _said(state: State, texts: tuple[str, ...], flow: str | None, machine: str) 
         return _texts(texts, state.config().site.languages)
     if texts:
         raise click.UsageError("a campaign sends a --text or makes a --call, not both")
-    from ari_app.commands.flow_tests import load_flows  # a list needs no flows
-
-    book = load_flows(state, None).book
+    book = _book(state)
     if flow not in book.outbound:
         few = f"has not `outbound: yes`: {near(flow, book.outbound)}"
         raise click.ClickException(f"no flow {flow} may call: {few}")
@@ -258,6 +264,12 @@ def _texts(given: tuple[str, ...], spoken: Sequence[str]) -> dict[str, str]:
             err=True,
         )
     return texts
+
+
+def _book(state: State) -> Book:
+    from ari_app.commands.flow_tests import load_flows  # a list needs no flows
+
+    return load_flows(state, None).book
 
 
 def _named(db: Database, name: str) -> tuple[Campaign, Reach]:

@@ -6,7 +6,7 @@ import click
 
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import now, read, read_since, shown
+from ari_app.commands.store_access import cut, now, read, read_since, shown
 from ari_app.commands.time_arguments import SINCE_HELP
 from ari_app.config.state import State
 from ari_app.store import quality as store
@@ -54,10 +54,7 @@ def list_(state: State, since: datetime | None, agent: str, as_json: bool) -> No
     """List scores, the newest first, without those of calibrations."""
     until = now(state)
     begin = since or until - DEFAULT
-    found = read(state, store.recent, begin, until, MOST + 1, agent)
-    if len(found) > MOST:
-        click.echo(f"there are more: these are the last {MOST}", err=True)
-    found = found[:MOST]
+    found = cut(read(state, store.recent, begin, until, MOST + 1, agent), MOST)
     if as_json:
         print_json(found)
         return

@@ -22,6 +22,13 @@ T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+def cut(found: list[T], most: int) -> list[T]:
+    """At most so many of a list; that there are more is said on standard error."""
+    if len(found) > most:
+        click.echo(f"there are more: these are the first {most}", err=True)
+    return found[:most]
+
+
 def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> T:
     """Open the store of an installation, await ``use`` with it, and return the result.
 

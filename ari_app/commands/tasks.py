@@ -7,7 +7,7 @@ import click
 
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
-from ari_app.commands.store_access import by_option, change, now, read, shown, write
+from ari_app.commands.store_access import by_option, change, cut, now, read, shown, write
 from ari_app.commands.time_arguments import HELP, until
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -33,10 +33,7 @@ def tasks() -> None:
 @click.pass_obj
 def list_(state: State, owner: str | None, as_json: bool) -> None:
     """List open tasks, the soonest due first."""
-    found = read(state, kept.listed, owner, MOST + 1)
-    if len(found) > MOST:
-        click.echo(f"there are more: these are the first {MOST}", err=True)
-    found = found[:MOST]
+    found = cut(read(state, kept.listed, owner, MOST + 1), MOST)
     if as_json:
         print_json(found)
         return

@@ -107,6 +107,12 @@ def any_open(db: Database) -> bool:
     return bool(row[0])
 
 
+def calling(db: Database) -> frozenset[str]:
+    """The numbers that are being called."""
+    rows = db.conn.execute("select number from campaign_targets where state = 'calling'")
+    return frozenset(number for (number,) in rows)
+
+
 def settle(db: Database, one: Attempt, outcome: Outcome, at: datetime, call: str = "") -> bool:
     """What came of an attempt; ``call`` is that of the call log. False if it is over already: then
     nothing is to be played."""

@@ -13,11 +13,14 @@ from msgspec.structs import replace
 
 from ari_app.callbacks.port import AttemptUnderWayError
 from ari_app.config.callback_settings import CallbackSettings
-from ari_app.store import callbacks
+from ari_app.store import callbacks, campaign_calls, campaigns
+from ari_app.store.campaigns import Campaign
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.callbacks.model import NOON, POLICY, QUEUE, Model, TakenError
 from tests.operators import BELARUS
+
+RINGS = Campaign(name="one", texts={}, flow="news", created=NOON, by="me", last=24 * 60)
 
 ANNA, BORIS, CLARA = (f"37599000000{digit}" for digit in "123")
 
@@ -101,6 +104,20 @@ async def test_who_calls_again_is_not_called_back(db: Database) -> None:
     it.answers("")
     await it.looked()
     assert (kept(db), it.dialled) == ([(ANNA, 0, "done", "called-in")], [])
+
+
+async def test_who_is_rung_by_a_campaign_is_not_called_back_meanwhile(db: Database) -> None:
+    it = Model(db)
+    it.calls(ANNA)
+    it.asks(0)
+    campaigns.add(db, RINGS, [ANNA])
+    rung = campaign_calls.begin(db, it.now, ("news",), ())
+    assert rung is not None
+    await it.looked()
+    assert not it.queue
+    campaign_calls.settle(db, rung.attempt, "no-answer", it.now)
+    await it.looked()
+    assert len(it.queue) == 1
 
 
 async def test_who_gave_up_is_called_when_a_person_says_so_and_not_once_they_call(

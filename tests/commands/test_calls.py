@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from msgspec import json
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.main.installation import installation
-from ari_app.store import callbacks, complaints, outbox, subscribers, surveys
+from ari_app.store import callbacks, campaigns, complaints, outbox, subscribers, surveys
+from ari_app.store.campaigns import Campaign
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.subscribers import Subscriber
@@ -135,6 +137,16 @@ def test_campaigns(state: State) -> None:
     assert "name the subscribers with" in printed(state, *other, code=2)
     assert "there is no area Oz" in printed(state, *other, "--area", "Oz", code=1)
     assert "is not a time of day" in printed(state, *other, "--everyone", "--from", "x", code=2)
+
+
+def test_a_campaign_whose_flow_the_menus_have_no_more_says_so(state: State) -> None:
+    for name in ("outage-over", "gone"):
+        one = Campaign(name=name, texts={}, flow=name, created=NOON, by="me")
+        written(state, partial(campaigns.add, new=one, numbers=[NUMBER]))
+    assert "calls nobody" not in printed(state, "campaigns", "show", "outage-over")
+    shown = printed(state, "campaigns", "show", "gone")
+    assert "it calls nobody: the menus have no flow gone with `outbound: yes`" in shown
+    assert json.decode(printed(state, "campaigns", "show", "gone", "--json"))["held"]
 
 
 def test_callbacks(state: State) -> None:

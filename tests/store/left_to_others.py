@@ -113,6 +113,7 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "campaigns.any_over", campaigns.any_over
     yield "campaigns.end_over", campaigns.end_over
     yield "campaign_calls.any_open", campaign_calls.any_open
+    yield "campaign_calls.calling", campaign_calls.calling
     yield "campaign_calls.due", lambda db: campaign_calls.due(db, NOW, ("news",), ())
     yield "campaign_calls.begin", lambda db: campaign_calls.begin(db, NOW, ("news",), ())
     yield "campaign_calls.unheard", lambda db: campaign_calls.unheard(db, (), NOW)
