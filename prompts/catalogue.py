@@ -178,14 +178,21 @@ def merge(
     found += _compared(ordered, texts)
     found += _against(base, ordered)
     found += _written(ordered, texts)
-    places = {name: where for reader in readers.values() for name, where in reader.places.items()}
+    there = {name for each in base.texts.values() for name in each}
+    places = {
+        name: where
+        for reader in readers.values()
+        for name, where in reader.places.items()
+        if name.removesuffix(WRITTEN) not in there
+    }
     return MergedCatalogue(Catalogue(texts, base.operator), tuple(sorted(set(found))), places)
 
 
 class MergedCatalogue(Struct, frozen=True):
     """A merged catalogue, as far as its texts can be read, and all their problems.
 
-    ``own``: where each prompt stands that overrides the base catalogue.
+    ``own``: where each prompt stands that the base catalogue has in no language. Those that it has
+    may be played without a flow that names them, as pages of texts are.
     """
 
     catalogue: Catalogue

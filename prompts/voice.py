@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -80,6 +80,11 @@ class Voice:
                 except SpeechFailed as failure:
                     return f"{engine}: {failure}"
         return ""
+
+    @property
+    def languages(self) -> Collection[str]:
+        """What it speaks: the languages that were known when it was made."""
+        return self._speakers.keys()
 
     @property
     def pid(self) -> int | None:
@@ -270,6 +275,7 @@ class Voice:
         chain = self._speakers.get(language)
         if not chain:
             raise SpeechFailed(
-                f"there is no voice for {language!r}: use one of {', '.join(self._speakers)}"
+                f"there is no voice for {language!r}, only for {', '.join(self._speakers)}: name "
+                "it in [site] languages, then `firstline reload`"
             )
         return chain

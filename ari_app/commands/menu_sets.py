@@ -13,6 +13,7 @@ from ari_app.control.requests import ReloadRequest
 from ari_app.main.releases import directories
 from ari_app.main.rollback import NoSuchSet, put_files, restore_set
 from ari_app.menus.live import Reloaded
+from ari_app.store.db import Store
 
 
 @click.command()
@@ -45,24 +46,39 @@ def rollback(state: State, version: int | None, by: str) -> None:
     disk and was never in force is kept as a set of its own before.
     """
     where = directories(state.config(), state)
-    try:
-        restored = with_store(state, lambda store: restore_set(store, where, version, by))
+
+    async def rolling(store: Store) -> Reloaded | None:
+        restored = await restore_set(store, where, version, by)
         if restored.aside is not None:
             click.echo(f"what was on the disk is kept as {restored.aside}")
         for name in restored.names:
             click.echo(f"restored: {name}")
-        answer = run(ControlClient(state.control).reload(ReloadRequest(by=by, how="rollback")))
+        request = ReloadRequest(by=by, how="rollback", everything=restored.languages)
+        try:
+            answer = await ControlClient(state.control).reload(request)
+        except NotRunningError as error:
+            click.echo(f"the files are those of {restored.to.id}; {error}", err=True)
+            return None
+        done = _decoded(answer) if restored.languages else json.decode(answer, type=Reloaded)
+        if done.problems:
+            await put_files(store, where, restored.before)
+            click.echo("the files are again those of the menus in force", err=True)
+        return done
+
+    try:
+        done = with_store(state, rolling)
     except NoSuchSet as error:
         raise click.ClickException(str(error)) from error
-    except NotRunningError as error:
-        click.echo(f"the files are those of {restored.to.id}; {error}", err=True)
-        return
     except OSError as error:
         raise click.ClickException(
             f"{error.filename} cannot be written: {error.strerror}"
         ) from error
-    done = json.decode(answer, type=Reloaded)
-    if done.problems:
-        with_store(state, lambda store: put_files(store, where, restored.before))
-        click.echo("the files are again those of the menus in force", err=True)
-    report(done)
+    if done is not None:
+        report(done)
+
+
+def _decoded(answer: bytes) -> Reloaded:
+    """What became of the menus in a reload of everything."""
+    from ari_app.main.reloading import ReloadedAll  # it loads the application
+
+    return json.decode(answer, type=ReloadedAll).of_menus

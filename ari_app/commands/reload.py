@@ -24,15 +24,16 @@ def reload(state: State, dry_run: bool, by: str) -> None:
 
 
 @click.command()
+@click.option("--dry-run", is_flag=True, help="Only check, and say what would change.")
 @by_option
 @click.pass_obj
-def reload_all(state: State, by: str) -> None:
+def reload_all(state: State, dry_run: bool, by: str) -> None:
     """Reload settings, agents, queues, phones and menus. Calls go on.
 
     Says which settings take effect only at the next start.
     """
     with console().status("reading the settings, loading, checking and rendering the menus"):
-        request = ReloadRequest(by=by, everything=True)
+        request = ReloadRequest(by=by, dry_run=dry_run, everything=True)
         answer = run(ControlClient(state.control).reload(request))
     from ari_app.main.reloading import ReloadedAll  # it loads the application
 
@@ -40,7 +41,7 @@ def reload_all(state: State, by: str) -> None:
     for problem in done.problems:
         click.echo(problem, err=True)
     for name in done.settings:
-        click.echo(f"in force: {name}")
+        click.echo(f"{'would be' if dry_run else ''} in force: {name}".strip())
     for name in done.at_start:
         click.echo(f"at the next start of Firstline: {name}", err=True)
     for name in done.asterisk:

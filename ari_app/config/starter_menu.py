@@ -24,7 +24,8 @@ always: {{ "*": back, "9": repeat, "0": person }}
 
 nodes:
   welcome: {{ say: welcome, then: billing }}
-  billing: {{ do: billing, on: {{ none: person }}, else: main }}   # without billing, to a person
+  # Without billing there is no balance to offer.
+  billing: {{ do: billing, on: {{ none: {without} }}, else: main }}
   main:
     menu: {menu}
     keys: {keys}
@@ -32,7 +33,7 @@ nodes:
     wrong: not-understood
     gave-up: person
     unanswered: silence
-  balance:    {{ do: balance, need: caller, on: {{ ok: balance-is }}, else: sorry }}
+{plain}  balance:    {{ do: balance, need: caller, on: {{ ok: balance-is }}, else: sorry }}
   balance-is: {{ say: balance-is, then: main }}
 {choice}
   stranger: {{ say: number-unknown, then: person }}
@@ -40,9 +41,19 @@ nodes:
   trouble:  {{ say: sorry-problem, then: queue }}
   person:   {{ say: to-operator, then: queue }}
   queue:    {{ queue: {queue}, topic: general, on: {{ ended: bye }}, else: busy }}
-  busy:     {{ say: operator-left, then: main }}
+  busy:     {{ say: operator-left, then: {again} }}
   bye:      {{ end: thanks-bye }}
   silence:  {{ end: silence-bye }}
+"""
+
+_PLAIN = """\
+  plain:
+    menu: [starter-languages, starter-person]
+    keys: { "2": languages }
+    silent: [starter-languages, starter-person]
+    wrong: not-understood
+    gave-up: person
+    unanswered: silence
 """
 
 _CHOICE = """\
@@ -55,7 +66,7 @@ _CHOICE = """\
     gave-up: person
     unanswered: silence
 {nodes}
-  chosen: {{ say: language-set, then: main }}
+  chosen: {{ say: language-set, then: billing }}
 """
 
 
@@ -71,6 +82,9 @@ def starter_menu(languages: Sequence[str], numbers: Sequence[str], queue: str) -
         menu=f"[{', '.join(menu)}]",
         keys=_keys(keys),
         queue=queue,
+        again="billing" if several else "main",
+        without="plain" if several else "person",
+        plain=_PLAIN if several else "",
         choice=_choice(languages) if several else "",
     )
     offers = {

@@ -20,7 +20,7 @@ from ari_app.main.build_desk import AgentDesk
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.foundation import clock
 from ari_app.main.handing_over import Leaving
-from ari_app.main.reloading import NOT_RELOADED, reload_all, reload_phones
+from ari_app.main.reloading import NOT_RELOADED, preview_all, reload_all, reload_phones
 from ari_app.main.shared import Shared
 from ari_app.main.signals import Signals
 from ari_app.menus.live import Reloaded
@@ -117,10 +117,12 @@ class ControlHandlers(Struct, frozen=True):
     async def reload(self, request: ReloadRequest) -> bytes:
         """Reload the menus; an interrupted command does not stop it. Returns JSON."""
         menus = self.shared.menus
+        if request.dry_run and request.everything:
+            return json.encode(await preview_all(self.shared.foundation, menus))
         if request.dry_run:
             return json.encode(await menus.preview())
         if request.everything:
-            every = reload_all(self.shared.foundation, menus, request.by)
+            every = reload_all(self.shared.foundation, menus, request.by, request.how)
             result = await self.background.finish(every)
             agi_process.reload(self.shared.foundation.state)
             await self.refresh()

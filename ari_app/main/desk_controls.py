@@ -13,7 +13,7 @@ from ari_app.main.flow_graph import CannotDraw, drawn, texts_of
 from ari_app.main.foundation import clock
 from ari_app.main.live_settings import LiveSettings
 from ari_app.main.releases import directories
-from ari_app.main.reloading import NOT_RELOADED, reload_phones
+from ari_app.main.reloading import NOT_RELOADED, reload_all, reload_phones
 from ari_app.main.rollback import NoSuchSet, put_files, restore_set
 from ari_app.main.shared import Shared
 from ari_app.store import menu_sets, subscribers
@@ -80,7 +80,11 @@ async def _rolled_back(shared: Shared, id: int, by: str) -> RolledBack | None:
     except (OSError, ValueError) as error:  # ValueError: the menus are the shipped ones now
         log.error("set %d of the menus was not restored: %s", id, error)
         return RolledBack((), [str(error)])
-    done = await shared.menus.reload("rollback", by)
+    if restored.languages:
+        every = await reload_all(shared.foundation, shared.menus, by, "rollback")
+        done = every.of_menus
+    else:
+        done = await shared.menus.reload("rollback", by)
     if done.problems:
         await put_files(shared.store, where, restored.before)
     kept = await shared.store.read(menu_sets.listed)

@@ -7,12 +7,16 @@ from contextlib import AsyncExitStack
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
+from ari_app.config import own_languages
 from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main import pbx_site, speech, voices
 from ari_app.main.site_names import menus_in_use
 from ari_app.menus.live import MenuRelease
+from ari_app.menus.loading import FlowsError, directory
 from ari_app.outbound.answered import WAY
+from ivr.problems import Place, Problem
+from ivr.speech import languages
 from prompts.media import PromptMedia
 from prompts.speech_meter import UNMEASURED, SpeechMeter
 from prompts.voice import Voice
@@ -44,10 +48,16 @@ class LiveSettings:
         """Endpoints whose caller IDs are not trusted, and the way of campaigns, where the one who
         picks up is not proved to be the subscriber; changed in place."""
 
-    def read(self) -> MenuRelease:
-        """Read the menus from the disk, with their recordings; raises ``FlowsError``. Blocks."""
-        config = self.config
+    def read(self, wanted: Config | None = None) -> MenuRelease:
+        """Read the menus from the disk, with their recordings; raises ``FlowsError``. Blocks.
+
+        ``wanted``: as :meth:`take` would have them with other settings, which are not taken.
+        """
+        config = self.config if wanted is None else _merged(self.config, wanted)
         menus = menus_in_use(config, self._state)
+        if fault := own_languages.faults(config):
+            where = Place(str(directory(config) / own_languages.LANGUAGES), 1, 1)
+            raise FlowsError((Problem(where, fault),))
         recordings = speech.recordings(config, self._state)
         return MenuRelease(menus, PromptMedia(self._voice, menus.catalogue, recordings))
 
@@ -62,7 +72,7 @@ class LiveSettings:
         config = _merged(self.config, wanted)
         await asyncio.to_thread(voices.provide, config, self._state, lambda *_: None)
         now, then = (voices.settings(each, self._state) for each in (config, self.config))
-        if now != then:
+        if now != then or set(languages.known()).difference(self._voice.languages):
             opened = AsyncExitStack()
             voice = Voice(now, self._state.sounds, self._meter)
             self._voice = await opened.enter_async_context(voice)

@@ -2,20 +2,23 @@
 
 import asyncio
 import logging
+from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rich.console import Console
 
 from ari_app.config.state import ConfigError
 from ari_app.main.exchange import exchange_of
 from ari_app.main.foundation import Foundation
 from ari_app.main.live_settings import changed
-from ari_app.menus.live import LiveMenus, Reloaded
+from ari_app.menus.live import How, LiveMenus, Reloaded
 from ari_app.store.errors import StoreError
 from asterisk_conf.debian_packages import ArchiveError
 from asterisk_conf.discovery import PbxError
 from asterisk_conf.reload import PHONES_AND_QUEUES, Reload
 from asterisk_conf.site import SiteError
+from ivr.speech import languages
 from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
@@ -37,14 +40,23 @@ class ReloadedAll(Struct, frozen=True, omit_defaults=True):
     menus: Reloaded = Reloaded()
     problems: tuple[str, ...] = ()
 
+    @property
+    def of_menus(self) -> Reloaded:
+        """What became of the menus: with the problems for which they were not even read."""
+        if self.menus.changes() or self.menus.problems:
+            return self.menus
+        return replace(self.menus, problems=self.problems)
 
-async def reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> ReloadedAll:
+
+async def reload_all(
+    foundation: Foundation, menus: LiveMenus, by: str, how: How = "reload"
+) -> ReloadedAll:
     """Read everything again; all or nothing, but for what Asterisk refuses. Logs the result."""
     async with foundation.settings.turn:
-        return await _reload_all(foundation, menus, by)
+        return await _reload_all(foundation, menus, by, how)
 
 
-async def _reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> ReloadedAll:
+async def _reload_all(foundation: Foundation, menus: LiveMenus, by: str, how: How) -> ReloadedAll:
     live, state = foundation.settings, foundation.state
     old = live.config
     try:
@@ -52,9 +64,10 @@ async def _reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> Relo
         by_day, at_start = changed(old, new)
         before = await live.take(new)
     except (ConfigError, SpeechFailed, ArchiveError) as error:
+        languages.install(menus.now.menus.languages)
         log.error("settings rejected, the old ones stay in force: %s", error)
         return ReloadedAll(problems=(str(error),))
-    done = await menus.reload("reload", by)
+    done = await menus.reload(how, by)
     if done.problems:
         await live.give_back(before)
         return ReloadedAll(menus=done)
@@ -67,6 +80,20 @@ async def _reload_all(foundation: Foundation, menus: LiveMenus, by: str) -> Relo
     for each in (*at_start, *asterisk):
         log.warning("%s takes effect at the next start", each)
     return ReloadedAll(by_day, at_start, asterisk, done)
+
+
+async def preview_all(foundation: Foundation, menus: LiveMenus) -> ReloadedAll:
+    """What :func:`reload_all` would put in force; changes nothing. Asterisk is not looked at."""
+    live = foundation.settings
+    async with live.turn:
+        try:
+            new = await asyncio.to_thread(foundation.state.config)
+        except ConfigError as error:
+            return ReloadedAll(problems=(str(error),))
+        finally:
+            languages.install(menus.now.menus.languages)
+        by_day, at_start = changed(live.config, new)
+        return ReloadedAll(by_day, at_start, menus=await menus.preview(partial(live.read, new)))
 
 
 async def reload_phones(foundation: Foundation, menus: LiveMenus) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
+from ari_app.config.own_languages import LANGUAGES
 from ari_app.main.releases import keep_set
 from ari_app.menus.files import Directories
 from ari_app.menus.live import Release
@@ -28,6 +29,11 @@ class Restored(Struct, frozen=True):
     aside: int | None
     names: Sequence[str]
     before: Mapping[str, str]
+
+    @property
+    def languages(self) -> bool:
+        """Whether a language came or went, which needs a reload of the voices, too."""
+        return any(name.startswith(f"menus/{LANGUAGES}/") for name in self.names)
 
 
 async def restore_set(store: Store, where: Directories, version: int | None, by: str) -> Restored:

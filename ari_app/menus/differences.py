@@ -23,6 +23,7 @@ def differences(old: Menus, new: Menus) -> tuple[str, ...]:
         *_changed("schedule", old.book.schedules, new.book.schedules, "other hours"),
         *_changed("list", old.book.lists.entries, new.book.lists.entries, "other entries"),
         *_changed("operation", old.book.operations, new.book.operations, "declared otherwise"),
+        *_changed("language", old.languages, new.languages, "described otherwise"),
     )
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ari_app.menus.differences import differences, differing
 from ari_app.menus.loading import FlowsError, Menus, files
 from ari_app.session.line import LineError
+from ivr.speech import languages
 from ivr.speech.language import PhraseError
 from ivr.values import Phrase
 from ivr.wants import Screen
@@ -75,6 +76,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
     schedules: tuple[str, ...] = ()
     operations: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
@@ -89,6 +91,7 @@ class Reloaded(Struct, frozen=True, omit_defaults=True):
             *(f"schedule: {schedule}" for schedule in self.schedules),
             *(f"operation: {operation}" for operation in self.operations),
             *(f"list: {each}" for each in self.lists),
+            *(f"language: {each}" for each in self.languages),
         )
 
 
@@ -111,6 +114,7 @@ def compare(old: MenuRelease, new: MenuRelease) -> Reloaded:
         schedules=differing(old.menus.book.schedules, new.menus.book.schedules),
         operations=differing(old.menus.book.operations, new.menus.book.operations),
         lists=differing(old.menus.book.lists.entries, new.menus.book.lists.entries),
+        languages=differing(old.menus.languages, new.menus.languages),
     )
 
 
@@ -152,15 +156,20 @@ class LiveMenus:
         """A phrase as a written sentence, with the live texts."""
         return phrase_text(self.now.menus.catalogue, phrase, language, "written")
 
-    async def preview(self) -> Reloaded:
-        """What a reload would change, in words, or why it would be rejected; changes nothing."""
+    async def preview(self, read: Callable[[], MenuRelease] | None = None) -> Reloaded:
+        """What a reload would change, in words, or why it would be rejected; changes nothing.
+
+        ``read``: reads the menus in place of the usual function, as with other settings.
+        """
         async with self._turn:
             try:
-                new = await asyncio.to_thread(self._read)
+                new = await asyncio.to_thread(read or self._read)
+                done = compare(self.now, new)
+                words = (*differences(self.now.menus, new.menus), *_recordings(done))
             except FlowsError as error:
                 return Reloaded(problems=tuple(map(str, error.problems)))
-            done = compare(self.now, new)
-            words = (*differences(self.now.menus, new.menus), *_recordings(done))
+            finally:
+                languages.install(self.now.menus.languages)
             warnings = (*new.reading.problems, *map(str, new.menus.warnings))
             return replace(done, details=words, warnings=warnings)
 
@@ -179,6 +188,8 @@ class LiveMenus:
             except Exception:  # the outermost frame of a reload: calls go on
                 log.exception("reload failed")
                 done = Reloaded(problems=("reload failed: see the log of Firstline",))
+            if done.problems:
+                languages.install(self.now.menus.languages)
             fixed, self.refused = bool(self.refused), done.problems
             if fixed or how != "watch" or done != Reloaded():
                 _log_result(done, how)

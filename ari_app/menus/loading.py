@@ -21,6 +21,7 @@ from ivr.model import Book, Operation
 from ivr.problems import Place, Problem
 from ivr.reader import Reader
 from ivr.source import LIMIT
+from ivr.speech import languages as spoken_languages
 from ivr.speech.language import LanguageError
 from ivr.terms import ACTIONS, Is
 from prompts import catalogue
@@ -50,6 +51,8 @@ class Menus(Struct, frozen=True):
     sources: Mapping[str, str]
     """The text of each flow, of which its version is the hash."""
     warnings: tuple[Problem, ...] = ()
+    languages: Mapping[str, str] = {}
+    """The administrator's own languages: code -> the text of its file."""
 
 
 def directory(config: Config) -> Path:
@@ -112,7 +115,8 @@ def menus(
         problems = (*laid.problems, *found.problems)
         raise FlowsError(tuple(one for one in problems if one.severity == "error"))
     sources = {name: flows[flow.file] for name, flow in found.book.flows.items()}
-    return Menus(found.book, laid.catalogue, sources, (*unread(directory), *found.problems))
+    warnings = (*unread(directory), *found.problems)
+    return Menus(found.book, laid.catalogue, sources, warnings, spoken_languages.installed())
 
 
 def checked(

@@ -32,6 +32,11 @@ def install(files: Mapping[str, str]) -> None:
     keypad.cache_clear()
 
 
+def installed() -> Mapping[str, str]:
+    """The administrator's files that are taken, by the code of their language."""
+    return dict(_own)
+
+
 @cache
 def shipped() -> tuple[str, ...]:
     """The codes of the languages that Firstline ships, in their usual order."""

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from ari_app.config.settings import Config
+from ari_app.config.starter_menu import starter_menu
 from ari_app.main import voices
 from ari_app.main.installation import installation
 from ari_app.main.live_settings import LiveSettings, changed
+from ari_app.menus.loading import FlowsError
 from ari_app.outbound.answered import WAY
 from prompts.voice import Voice
+from tests.docs.test_languages import BLOCKS
 
 OLD = '[site]\nnumbers = ["611"]\nlanguages = ["ru", "en"]\n[voice]\nengine = "espeak"\n'
 
@@ -59,3 +62,23 @@ async def test_settings_are_taken_and_given_back(tmp_path: Path) -> None:
         assert other.pid is not None
         await live.close()
         assert voice.pid is not None, "it is not ours to end"
+
+
+async def test_menus_without_a_language_that_the_settings_name_are_refused(tmp_path: Path) -> None:
+    """Else nothing could read these settings any more, a command as little as the next start."""
+    menus = tmp_path / "menus"
+    for name, text in starter_menu(("ru",), ("611",), "support").items():
+        (menus / name).parent.mkdir(parents=True, exist_ok=True)
+        (menus / name).write_text(text)
+    own = menus / "languages" / "lt.yaml"
+    own.parent.mkdir()
+    own.write_text(BLOCKS["lt"])
+    text = OLD.replace('"en"', '"lt"')
+    here = config(tmp_path, f'{text}[menus]\ndirectory = "{menus}"\n')
+    state = installation(tmp_path)
+    async with Voice(voices.settings(here, state), tmp_path / "sounds") as voice:
+        live = LiveSettings(here, state, voice)
+        assert live.read().menus.languages.keys() == {"lt"}
+        own.unlink()
+        with pytest.raises(FlowsError, match=r"\[site\] languages: 'lt' is not a language"):
+            live.read()

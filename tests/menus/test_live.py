@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Release, Reloaded, watch
 from ari_app.menus.loading import menus
 from ivr.reader import version
+from ivr.speech.cases import counted, unit
 from ivr.values import Phrase
 from prompts import wav
 from prompts.catalogue import read
@@ -142,6 +144,26 @@ async def test_a_preview_says_in_words_what_would_change(station: Station) -> No
     station.flow.write_text(BROKEN)
     assert "611.yaml:12:36" in (await station.live.preview()).problems[0]
     assert station.live.refused == (), "only a reload is rejected"
+
+
+async def test_a_language_is_in_force_with_its_menus_alone(station: Station) -> None:
+    """Neither a preview nor rejected menus change what values are spoken with."""
+    file = station.menus / "languages" / "ru.yaml"
+    file.parent.mkdir()
+    file.write_text("minus: без\n")
+    minus = partial(counted, -2, unit("day", "ru"), "ru")
+    assert (await station.live.preview()).details == ("language ru: new",)
+    assert minus() == "минус два дня"
+    station.flow.write_text(BROKEN)
+    assert (await station.live.reload("reload")).problems
+    assert minus() == "минус два дня"
+    station.flow.write_text(FLOW)
+    assert (await station.live.reload("reload", "anna")).languages == ("ru",)
+    assert minus() == "без два дня"
+    assert station.orders == [Release("reload", "anna", ("language ru: new",))]
+    file.unlink()
+    assert (await station.live.reload("rollback")).changes() == ("language: ru (gone)",)
+    assert minus() == "минус два дня"
 
 
 async def test_hours_alone_are_put_in_force(station: Station) -> None:

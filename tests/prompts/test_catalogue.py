@@ -187,7 +187,7 @@ def texts_of(catalogue: Catalogue, prompt: str) -> list[str]:
 
 def test_own_words_win_in_their_language(tmp_path: Path) -> None:
     (tmp_path / "ru.yaml").write_text("hello: Привет\nnews: Новости {fees:each fee}\n")
-    (tmp_path / "en.yaml").write_text("hello: Hello\n")
+    (tmp_path / "en.yaml").write_text("hello: Hello\nours: Ours\n")
     (tmp_path / ".#ru.yaml").symlink_to("an-editor@host")
     laid = merge_directory(OURS, tmp_path)
     assert laid.problems == ()
@@ -197,6 +197,7 @@ def test_own_words_win_in_their_language(tmp_path: Path) -> None:
     assert texts_of(laid.catalogue, "fee") == texts_of(OURS, "fee")
     assert texts_of(laid.catalogue, "news") == ["Новости {fees:each fee}"]
     assert ("news", "be") in laid.catalogue.missing()
+    assert laid.own.keys() == {"ours", "news"}, "what is there already may be played without a flow"
 
 
 def own_problems(**texts: str) -> list[str]:
