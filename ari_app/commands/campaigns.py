@@ -159,7 +159,7 @@ def show(state: State, name: str, as_json: bool) -> None:
         click.echo(f"  calls with {one.flow}; answering machines get {machine}")
         click.echo(f"  {one.tries} attempts, {one.pause} min apart")
     if held:
-        click.echo(f"  it calls nobody: the menus have no flow {one.flow} with `outbound: yes`")
+        click.echo(f"  it calls no one: the menus have no flow {one.flow} with `outbound: yes`")
     for language, text in one.texts.items():
         click.echo(f"  {language}: {text}")
     click.echo(f"  {_counts(reach)}")

@@ -12,7 +12,6 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.callbacks.port import AttemptUnderWayError
-from ari_app.config.callback_settings import CallbackSettings
 from ari_app.store import callbacks, campaign_calls, campaigns
 from ari_app.store.campaigns import Campaign
 from ari_app.store.schema import MIGRATIONS
@@ -313,11 +312,3 @@ async def test_in_any_history_no_one_is_dialled_twice_overtaken_or_forgotten(
         assert not it.queue
         assert not callbacks.listed(db, False), "somebody starves"
     assert len(seen) == len(WEIGHTS)
-
-
-def test_the_hours_of_the_settings_are_said_when_they_are_none() -> None:
-    assert CallbackSettings(hours="09:00-20:30").policy("UTC").hours == (time(9), time(20, 30))
-    assert CallbackSettings().policy("UTC").hours is None
-    for wrong in ("9-20", "09:00-24:00", "09:00", "09:00-20:00 "):
-        with pytest.raises(ValueError, match="write it such as"):
-            CallbackSettings(hours=wrong)

@@ -34,3 +34,11 @@ def test_the_time_in_which_one_is_called_back_begins_when_calls_do(asked: int) -
 def test_equal_hours_are_refused() -> None:
     with pytest.raises(ValueError, match="never"):
         CallbackSettings(hours="20:00-20:00")
+
+
+def test_the_hours_of_the_settings_are_said_when_they_are_none() -> None:
+    assert CallbackSettings(hours="09:00-20:30").policy("UTC").hours == (time(9), time(20, 30))
+    assert CallbackSettings().policy("UTC").hours is None
+    for wrong in ("9-20", "09:00-24:00", "09:00", "09:00-20:00 "):
+        with pytest.raises(ValueError, match="write it such as"):
+            CallbackSettings(hours=wrong)

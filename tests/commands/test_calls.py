@@ -143,9 +143,9 @@ def test_a_campaign_whose_flow_the_menus_have_no_more_says_so(state: State) -> N
     for name in ("outage-over", "gone"):
         one = Campaign(name=name, texts={}, flow=name, created=NOON, by="me")
         written(state, partial(campaigns.add, new=one, numbers=[NUMBER]))
-    assert "calls nobody" not in printed(state, "campaigns", "show", "outage-over")
+    assert "calls no one" not in printed(state, "campaigns", "show", "outage-over")
     shown = printed(state, "campaigns", "show", "gone")
-    assert "it calls nobody: the menus have no flow gone with `outbound: yes`" in shown
+    assert "it calls no one: the menus have no flow gone with `outbound: yes`" in shown
     assert json.decode(printed(state, "campaigns", "show", "gone", "--json"))["held"]
 
 
