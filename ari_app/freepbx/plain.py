@@ -8,6 +8,7 @@ is not guessed at.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 from typing import Final
 
 from ari_app.freepbx import calendar
@@ -111,10 +112,8 @@ class _Plan(Dialplan):
                 return self._goodbye()
             parts = [place.context, place.extension, str(place.step) if place.step else ""]
             base = _NAME.sub("-", "-".join(filter(None, parts)).lower()).strip("-") or "step"
-            used = self.nodes
-            name = next(
-                n for n in (base, *(f"{base}-{i}" for i in range(2, 10**6))) if n not in used
-            )
+            others = (f"{base}-{number}" for number in count(2))
+            name = next(each for each in chain((base,), others) if each not in self.nodes)
             self._named[place] = name
             self.nodes[name] = DraftNode({}, [])
             self._waiting.append((name, place))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import chain, count
 from pathlib import PurePosixPath
 
 from ari_app.freepbx.company import DEFAULT_LAST, DEFAULT_RETRY, LOST, Sound, Text
@@ -39,7 +40,7 @@ class Prompts:
             return SHIPPED[sound[0]]
         if sound not in self._names:
             base = _named(sound)
-            free = (f"{base}-{number}" if number else base for number in (0, *range(2, 10**6)))
+            free = (f"{base}-{number}" if number else base for number in chain((0,), count(2)))
             name = next(each for each in free if each not in self.made and each not in self._taken)
             self._names[sound] = name
             self.made[name] = DraftPrompt(sound, self._text(sound))
