@@ -7,7 +7,7 @@ the application is down.
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -64,10 +64,10 @@ class Place(Struct, frozen=True):
     at: int = 0
 
 
-def parse(line: str) -> Logged | None:
-    """A line; None for one that is not read."""
+def parse(line: str, events: Collection[str] = READ) -> Logged | None:
+    """A line; None for one that is not of these events."""
     at, *rest = line.rstrip("\r\n").split("|")
-    if len(rest) < 4 or rest[3] not in READ or not at.isdigit():
+    if len(rest) < 4 or rest[3] not in events or not at.isdigit():
         return None
     channel, queue, member, event, *values = rest
     if event == "QUEUESTART":
@@ -99,8 +99,14 @@ def read(file: Path, place: Place, until: int) -> tuple[list[Logged], Place]:
 
 def every(file: Path, since: int, until: int) -> list[Logged]:
     """All that was logged in a time, in the file and in older ones. Raises ``OSError``."""
-    files = [*_siblings(file, since), *([file] if file.exists() else [])]
-    return [one for each in files for one in _whole(each) if since <= one.at < until]
+    return [one for one in lines(file, since) if since <= one.at < until]
+
+
+def lines(file: Path, since: int, events: Collection[str] = READ) -> Iterator[Logged]:
+    """The lines of the file, and of older ones that were written since a time. Raises
+    ``OSError``."""
+    for each in [*_siblings(file, since), *([file] if file.exists() else [])]:
+        yield from _whole(each, events)
 
 
 def stored(place: Place) -> str:
@@ -149,9 +155,9 @@ def _siblings(file: Path, since: int) -> list[Path]:
     return [one for _, one in sorted(found)]
 
 
-def _whole(file: Path) -> Iterator[Logged]:
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        yield from filter(None, map(parse, lines))
+def _whole(file: Path, events: Collection[str] = READ) -> Iterator[Logged]:
+    with file.open(encoding="utf-8", errors="replace") as opened:
+        yield from filter(None, (parse(line, events) for line in opened))
 
 
 def _head(first: bytes) -> str:

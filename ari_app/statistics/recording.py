@@ -14,7 +14,7 @@ from typing import NoReturn
 from msgspec import DecodeError, Struct, json
 from msgspec.structs import replace
 
-from ari_app.statistics import completion, queue_log, reconciliation
+from ari_app.statistics import completion, gaps, queue_log, reconciliation
 from ari_app.statistics.reconciliation import Reconciled
 from ari_app.statistics.spans import GAP, Doing, Spans
 from ari_app.statistics.stays import Stays
@@ -82,6 +82,8 @@ class QueueRecord:
         self._place: queue_log.Place | None = None
         self._differs: dict[tuple[str, str], int] = {}
         """By channel and queue, since when a stay and the board differ."""
+        self._gap: gaps.Gap | None = None
+        """While the application did not run, until it is filled."""
         self._counted = 0
         self._failing = ""
         self.reconciled: Reconciled | None = None
@@ -129,11 +131,14 @@ class QueueRecord:
         now = micros(self._sources.now())
         if board is not None:
             self._compare(board, now)
-            seen = self.spans.seen
+            seen, before = self.spans.seen, self.spans.now
             self.spans.look({*self._sources.agents(), *self._members(board)})
-            if seen and now - seen > GAP:  # what counted as going on meanwhile did not
-                self.stays.changed |= set(range(quarter(seen), now, QUARTER))
-        await self._complete(now)
+            if seen and now - seen > GAP:
+                self._gap = gaps.Gap(seen, now, before)
+                self._changed_in(self._gap)  # what counted as going on meanwhile did not
+        if await self._complete(now) and self._gap is not None:
+            await self._fill(self._gap)
+            self._gap = None
         self._decide(now)
         if now - self._counted >= ROLLED:
             await self._count(now)
@@ -180,17 +185,35 @@ class QueueRecord:
             agent, at = self._sources.agent(talk.interface), micros(talk.since)
             self.stays.put(replace(stay, answered=at, left=at, how="answered", agent=agent))
 
-    async def _complete(self, now: int) -> None:
-        """Fill in what the log knows."""
+    def _changed_in(self, gap: gaps.Gap) -> None:
+        self.stays.changed |= set(range(quarter(gap.since), gap.until, QUARTER))
+
+    async def _fill(self, gap: gaps.Gap) -> None:
+        """What agents did while no one looked, as far as the log knows."""
+        if self._sources.log is None:
+            return
+        pauses = await asyncio.to_thread(gaps.logged, self._sources.log, gap)
+        if pauses is None:
+            return
+        await self._recorder.settle()
+        stays = await self._store.read(gaps.talks, gap)
+        agent = completion.members(self._sources.names())
+        agents = {*self._sources.agents(), *(one.agent for one in gap.before)}
+        for span in gaps.spans(gap, pauses, stays, agent, agents):
+            self._recorder.put(span)
+        self._changed_in(gap)
+
+    async def _complete(self, now: int) -> bool:
+        """Fill in what the log knows; whether it is read to its end."""
         file = self._sources.log
         if file is None:
-            return
+            return True
         until = now - SETTLED
         if self._place is None:  # never read: what was before this application is not its own
             self._place = queue_log.Place(at=now - QUARTER)
         lines, place = await asyncio.to_thread(queue_log.read, file, self._place, until)
         if place == self._place:
-            return
+            return True
         agent = completion.members(self._sources.names())
         await self._recorder.settle()
         others = []
@@ -208,6 +231,7 @@ class QueueRecord:
                     self.stays.restore(stay)
         await self._store.write_unsynced(places.put, LOG, queue_log.stored(place))
         self._place = place
+        return False
 
     async def _reconcile(self) -> None:
         """Compare the last day, once it is over for some time."""

@@ -72,6 +72,11 @@ class Spans:
         self._open = {one.agent: one for one in spans}
         self.seen = seen
 
+    @property
+    def now(self) -> tuple[Span, ...]:
+        """What agents do, as far as known."""
+        return tuple(self._open.values())
+
     def observe(self, before: Board, event: Event) -> None:
         """Take an event. Never waits."""
         concerned = {self._agent(one) for one in _concerned(before, event)}

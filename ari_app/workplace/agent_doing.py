@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ari_app.desk.agents.agent_state import agent_state
-from ari_app.desk.agents.presence import SIGNED_OUT
 from ari_app.workplace.agent_phones import AgentPhones
 from ivr.acd.board import Board
+from ivr.acd.figures import SIGNED_OUT
 
 
 def agent_doing(

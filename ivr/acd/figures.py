@@ -235,10 +235,14 @@ def quarter(at: int) -> int:
     return at - at % QUARTER
 
 
+SIGNED_OUT = "signed-out"
+"""The state of an agent who is not signed in at the desk, and the reason of that pause."""
+
+
 class Span(Struct, frozen=True, kw_only=True):
     """What an agent did from ``since`` to ``until``, None for what they do now.
 
-    ``state``: a name of :data:`ari_app.desk.agents.agent_state.StateName` or ``signed-out``;
+    ``state``: a name of :data:`ari_app.desk.agents.agent_state.StateName` or :data:`SIGNED_OUT`;
     ``reason``: that of a pause.
     """
 

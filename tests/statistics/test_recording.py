@@ -242,20 +242,6 @@ async def test_every_state_of_an_agent_from_when_to_when(world: World) -> None:
     ]
 
 
-async def test_after_a_long_gap_no_state_is_made_up(world: World) -> None:
-    await world.look(0)
-    await world.look(70)
-    await world.stays()
-    await world.restarted().restore()
-    await world.look(100)
-    await world.look(9000)
-    spans = await world.spans("anna")
-    assert [(one.since, one.until) for one in spans] == [
-        (micro(0), micro(100)),
-        (micro(9000), None),
-    ]
-
-
 async def test_a_call_back_that_was_agreed_remains_one(world: World, store: Store) -> None:
     world.take(joins("a", 0), leaves("a", 9))
     world.record.stays.back("a", "support", "left", Origin())

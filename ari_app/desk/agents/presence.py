@@ -11,15 +11,13 @@ from ari_app.desk.ports import AgentPhones, DeskUnavailable, QueueControl
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tabs
 from ivr.acd.board import Board
+from ivr.acd.figures import SIGNED_OUT
 from ivr.acd.queues import Connected, Event, Unanswered
 
 log = logging.getLogger(__name__)
 
 CLOSING = 5.0
 """Seconds in which the tabs of an agent who signed out close."""
-
-SIGNED_OUT = "signed-out"
-"""The pause reason of an agent who left the desk."""
 
 
 class Presence:

@@ -6,13 +6,12 @@ from datetime import datetime
 from msgspec import Struct
 
 from ari_app.desk.agents.agent_state import AgentState, AgentStates, StateName
-from ari_app.desk.agents.presence import SIGNED_OUT
 from ari_app.desk.board.board_port import AgentDay, BoardLimits, DayFigures, Doing
 from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.desk.ports import Colleague
 from ivr.acd.board import Board, Caller, Offer, Talk
 from ivr.acd.callbacks import of_channel
-from ivr.acd.figures import Figures, together
+from ivr.acd.figures import SIGNED_OUT, Figures, together
 
 ABSENT = frozenset({"no-queue", "unreachable"})
 """States of agents who are not at work."""
