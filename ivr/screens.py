@@ -33,7 +33,8 @@ _BASIC = frozenset(
 _EXTENSION = frozenset("^{}\\[~]|€\f")
 """Its extension table, 6.2.1.1: each of these counts as two characters."""
 
-_MARKS = ".,;:!?"
+_MARKS = (".!?", ".,;:!?")
+"""What ends a sentence, and what ends a phrase."""
 
 _WITHIN = r"\.(?=[,0-9])"
 """A full stop that ends no sentence: "12.50 EUR, press 1", "12,50 руб., нажмите 1"."""
@@ -115,8 +116,9 @@ def page(
 ) -> tuple[str, tuple[str, ...]]:
     """The next page of :func:`words`, and the words that are left for further pages.
 
-    It ends at the end of a phrase or else between words, and where words are left with a line for
-    the ``key`` that shows the next page.
+    It ends at the end of a sentence, so that the row of a list keeps its price, or else at that of
+    a phrase, or between words; where words are left with a line for the ``key`` that shows the next
+    page.
     """
     if fits(text := "".join(rest).strip(), size):
         return text, ()
@@ -125,7 +127,8 @@ def page(
     while taken < len(rest) and fits("".join(rest[: taken + 1]).strip() + hint, size):
         taken += 1
     phrases = range(taken, taken // 2, -1)  # no page is left more than half empty
-    taken = next((end for end in phrases if _ends(rest, end)), taken)
+    ends = (end for marks in _MARKS for end in phrases if _ends(rest, end, marks))
+    taken = next(ends, taken)
     return "".join(rest[:taken]).strip() + hint, tuple(rest[taken:])
 
 
@@ -143,9 +146,9 @@ def _hint(key: str, language: str) -> str:
     return f"\n{key} {more or '>>'}"
 
 
-def _ends(rest: Sequence[str], end: int) -> bool:
-    """Whether a phrase ends before the word with the index ``end``."""
-    return rest[end - 1][-1] in _MARKS or rest[end][0] == "\n"
+def _ends(rest: Sequence[str], end: int, marks: str) -> bool:
+    """Whether one of ``marks`` or a line ends before the word with the index ``end``."""
+    return rest[end - 1][-1] in marks or rest[end][0] == "\n"
 
 
 def _words(lines: Iterable[str], fit: Callable[[str], bool]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from prompts.catalogue import Catalogue
 from prompts.recorded_values import NUMBERS, vocabulary
 from prompts.recordings import numbered
-from prompts.text_reader import own_language
+from prompts.text_reader import WRITTEN, own_language
 
 PROMPTS, WORDS = "prompts", "words of values"
 
@@ -35,14 +35,15 @@ class Line(Struct, frozen=True):
 def script(catalogue: Catalogue, language: str) -> tuple[Line, ...]:
     """All recordings of a language: the prompts in the order of their file, then words of values.
 
-    Texts that are only sent as messages (``text-…``) are left out.
+    Texts that are only read are left out: messages (``text-…``), and written forms.
     """
     return (*_prompts(catalogue, language), *_words(catalogue, language))
 
 
 def _prompts(catalogue: Catalogue, language: str) -> Iterator[Line]:
     for prompt, template in catalogue.texts.get(language, {}).items():
-        if prompt.startswith("text-") or own_language(prompt) not in (None, language):
+        read = prompt.startswith("text-") or prompt.endswith(WRITTEN)
+        if read or own_language(prompt) not in (None, language):
             continue
         if not template.slots:
             yield Line(PROMPTS, f"{prompt}.wav", "".join(map(str, template.parts)))

@@ -12,6 +12,7 @@ from typing import Self
 from msgspec import Struct, structs
 
 from prompts.cache import Cache
+from prompts.catching_up import CatchingUp
 from prompts.messages import SpeakRequest
 from prompts.pieces import SpokenText
 from prompts.silence import Silences
@@ -64,6 +65,7 @@ class Voice:
         self._speaking: dict[str, asyncio.Task[str]] = {}
         self._refused: dict[str, float] = {}
         self._reported: dict[str, tuple[float, int]] = {}
+        self._catching_up = CatchingUp(self._speak_later, lambda: bool(self._speaking))
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -127,6 +129,7 @@ class Voice:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._catching_up.stop()
         speaking = tuple(self._speaking.values())
         for task in speaking:
             task.cancel()
@@ -140,7 +143,8 @@ class Voice:
     async def speak(self, sentences: Sequence[SpokenText], *, hurried: bool = True) -> list[str]:
         """Speak sentences and return their paths. Raises :class:`SpeechFailed`.
 
-        ``hurried``: a caller waits for them, so that another voice is better than a long silence.
+        ``hurried``: a caller waits for them, so that another voice is better than a long silence;
+        the language's own speaks them later, for the next caller.
         """
         return await self._all([self._begun(words, hurried) for words in sentences], hurried)
 
@@ -226,6 +230,8 @@ class Voice:
                         raise
                     if not isinstance(failure, SpeechBusy):
                         self._refused[name] = now() + REFUSED
+                    elif speaker == chain[0]:
+                        self._catching_up.add(words)
                     self._meter.fell_back(speaker.engine)
                     self._report(speaker, following, failure)
                     continue
@@ -243,12 +249,18 @@ class Voice:
         since = f" ({more} more before)" if more else ""
         log.warning("%s failed, %s speaks instead: %s%s", speaker, following, failure, since)
 
+    async def _speak_later(self, words: SpokenText) -> None:
+        await self.speak([words], hurried=False)
+
     def _limits(self, hurried: bool, *, last: bool) -> Limits:
-        """A sentence that a caller waits for leaves half of the time to the next engine."""
-        whole = self._settings.deadline
+        """A sentence that a caller waits for leaves half of the time to the next engine.
+
+        After the last one is only an apology: its turn is waited for.
+        """
+        whole, longest = self._settings.deadline, self._settings.longest
         if not hurried:
             return Limits(UNHURRIED, UNHURRIED)
-        return Limits(whole, whole) if last else Limits(whole / 2, self._settings.patience)
+        return Limits(whole, longest) if last else Limits(whole / 2, self._settings.patience)
 
     async def _with(self, speaker: Speaker, words: SpokenText, name: str, limits: Limits) -> None:
         """Speak a text with one engine; raises :class:`SpeechFailed`."""
@@ -261,13 +273,13 @@ class Voice:
 
     async def _all(self, tasks: Sequence[asyncio.Task[str]], hurried: bool) -> list[str]:
         """The paths; a cancelled wait does not cancel the speech others wait for."""
-        deadline = self._settings.deadline if hurried else None
+        deadline = self._settings.longest if hurried else None
         try:
             async with asyncio.timeout(deadline):
                 return [await asyncio.shield(task) for task in tasks]
         except TimeoutError:
             raise SpeechFailed(
-                f"a sentence was not spoken in {self._settings.deadline:g} s: the speech engine is "
+                f"a sentence was not spoken in {self._settings.longest:g} s: the speech engine is "
                 "overloaded"
             ) from None
 

@@ -22,10 +22,12 @@ class Settings(Struct, frozen=True):
     token: str = ""
     """The token that a speech server asks for."""
     deadline: float = 4.0
-    """Timeout in seconds of all sentences of a screen."""
+    """Timeout in seconds of a sentence; an engine that is followed by another has half of it."""
+    longest: float = 20.0
+    """Seconds that a caller waits for all sentences of a screen, however many wait."""
     patience: float = 0.5
     """Seconds that a sentence waits for a busy engine before the next engine speaks it."""
-    waiting: int = 256
+    waiting: int = 4096
     """The most sentences that wait to be spoken; a further one fails at once."""
     cache_megabytes: int = 512
     pause: float = 0.5

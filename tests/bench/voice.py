@@ -2,7 +2,8 @@
 
 So many callers ask for their balance in one moment, each with an amount that was never said, and
 with the fixed words rendered as after a start. Silence is the time until all sounds of a caller's
-screen are there. Then the same callers ask again, and others with amounts of which some are known.
+screen are there. Then the same callers ask again, at once and when the language's own engine has
+caught up, and others with amounts of which some are known.
 RHVoice is that of ``FIRSTLINE_VOICE_PATH`` or of the repository's state directory.
 """
 
@@ -30,7 +31,7 @@ from prompts.pieces import SpokenText
 from prompts.plan import pieces
 from prompts.speech_pool import cores
 from prompts.telephone import playable
-from prompts.voice import Voice
+from prompts.voice import UNHURRIED, Voice
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {"ru.yaml": "balance-is: На вашем счёте {balance:money}.\n"}
@@ -127,9 +128,19 @@ async def measured(engine: str, callers: int, directory: Path) -> tuple[str, lis
         return str(speaker), [
             await burst("all new", media, first),
             await burst("again", media, first),
+            await later(media, first),
             await burst("half new", media, first[:half] + others[: callers - half]),
             await usual(media, callers),
         ]
+
+
+async def later(media: PromptMedia, amounts: list[Decimal]) -> Burst:
+    """The same callers, when their sentences were spoken by the language's own engine."""
+    every = [each for amount in amounts for each in texts(media.catalogue, amount)]
+    async with asyncio.timeout(UNHURRIED):
+        while any(media.voice.find(each) is None for each in every):  # noqa: ASYNC110 - no event
+            await asyncio.sleep(0.1)
+    return await burst("again, later", media, amounts)
 
 
 async def usual(media: PromptMedia, callers: int) -> Burst:

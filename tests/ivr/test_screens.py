@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.nodes import Menu
+from ivr.key_grammar import choices
+from ivr.nodes import Confirm, Menu
 from ivr.screens import SMS, USSD, Choice, PageSize, fits, listed, pages, turning
 from prompts import catalogue
 from prompts.template import Slot
@@ -60,13 +61,18 @@ def test_what_a_page_holds(text: str, ussd: bool, sms: bool) -> None:
 def test_pages_as_they_are_read() -> None:
     lines = ["На вашем счёте двенадцать рублей.", "Баланс один, тариф два, услуги три, язык пять."]
     assert pages(lines, "9", "be", SMS) == (
-        "На вашем счёте двенадцать рублей.\nБаланс один, тариф два,\n9 далей",
-        "услуги три, язык пять.",
+        "На вашем счёте двенадцать рублей.\n9 далей",
+        "Баланс один, тариф два, услуги три, язык пять.",
     )
     lines = ["Добра, цяпер мы размаўляем па-беларуску.", "Баланс адзін, тарыф два, паслугі тры."]
     assert pages(lines, "9", "be", SMS) == (
-        "Добра, цяпер мы размаўляем па-беларуску.\nБаланс адзін,\n9 далей",
-        "тарыф два, паслугі тры.",
+        "Добра, цяпер мы размаўляем па-беларуску.\n9 далей",
+        "Баланс адзін, тарыф два, паслугі тры.",
+    )
+    lines = ["Пакеты. Нумар 1, «Адзін гігабайт», 1,50 руб. Нумар 2, «Пяць гігабайт», 5,00 руб."]
+    assert pages(lines, "9", "be") == (
+        "Пакеты. Нумар 1, «Адзін гігабайт», 1,50 руб.\n9 далей",
+        "Нумар 2, «Пяць гігабайт», 5,00 руб.",
     )
     assert pages(["Short."], "9", "en") == ("Short.",)
     assert pages([], "9", "en") == ("",)
@@ -133,9 +139,9 @@ def test_choices_as_lines(sentence: str, lines: tuple[str, ...] | None) -> None:
     assert listed(sentence, set("01239#*")) == ((sentence,) if lines is None else lines)
 
 
-def _text(words: catalogue.Catalogue, prompt: str, language: str) -> str:
+def _text(words: catalogue.Catalogue, prompt: str, language: str, *, written: bool = False) -> str:
     """The text of a prompt, with a figure for each value."""
-    parts = words.template(prompt, language)[1].parts
+    parts = words.template(prompt, language, written=written)[1].parts
     return "".join("5" if isinstance(part, Slot) else str(part) for part in parts)
 
 
@@ -151,6 +157,32 @@ def test_every_menu_of_ours_is_read_as_numbered_lines(language: str) -> None:
                 named = [line[0] for line in lines if line[1] == " "]
                 own = set(node.keys) - set(flow.always) - set(node.unread)
                 assert own <= set(named), (flow.flow, lines)
+
+
+@pytest.mark.parametrize("language", ["ru", "be", "en"])
+@pytest.mark.parametrize("size", [USSD, SMS], ids=["ussd", "sms"])
+def test_every_menu_of_ours_on_pages(language: str, size: PageSize) -> None:
+    """No page is too long, no choice is cut, and one key, which is no choice, turns all of them."""
+    book, words = shipped.menus().book, shipped.texts()
+    several = 0
+    for flow in book.flows.values():
+        for node in flow.nodes.values():
+            if not isinstance(node, Menu | Confirm):
+                continue
+            prompts = node.menu if isinstance(node, Menu) else node.confirm
+            texts = [_text(words, each, language, written=True) for each in prompts]
+            lines = [line for each in texts for line in listed(each, choices(flow, node))]
+            key = turning(lines)
+            found = pages(lines, key, language, size)
+            several += len(found) > 1
+            hint = f"\n{key} {MORE[language]}"
+            assert all(fits(each, size) and each.endswith(hint) for each in found[:-1])
+            assert fits(found[-1], size)
+            shown = [line for each in found for line in each.removesuffix(hint).split("\n")]
+            offered = [line for line in lines if isinstance(line, Choice)]
+            assert [line for line in shown if line in offered] == offered, (flow.flow, found)
+            assert key == "9", "the same key turns the pages of all menus"
+    assert several > 2
 
 
 def test_a_page_ends_between_lines() -> None:

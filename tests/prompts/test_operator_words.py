@@ -3,6 +3,7 @@
 import pytest
 
 from ari_app.config.operator_settings import OperatorSettings
+from ivr.speech.spelled import spelled
 from prompts import catalogue
 from prompts.catalogue import CatalogueError
 
@@ -35,3 +36,28 @@ def test_a_word_that_is_nowhere_is_an_error_of_its_file() -> None:
         catalogue.read({"en.yaml": "well: On {site}."})
     said = catalogue.read({"en.yaml": "usual-site: our site\nwell: On {site}."})
     assert said.template("well", "en")[1].parts == ("On our site.",)
+
+
+@pytest.mark.parametrize("language", ["ru", "be", "en"])
+def test_settings_of_the_internet_are_the_same_told_and_as_a_text(language: str) -> None:
+    """One word is the user name and the password, and both name it so."""
+    texts = shipped({"apn": "net.example", "apn-login": "guest"})
+    for prompt, said in (
+        ("apn-settings", str),
+        ("apn-spoken", lambda text: spelled(text, language)),
+    ):
+        _, template = texts.template(prompt, language)
+        told = "".join(map(str, template.parts))
+        login = said("guest")
+        assert told.count(said("net.example")) == 1
+        assert told.count(login) == 1
+        before = told[: told.index(login)].casefold()
+        assert all(word in before for word in SAME[language]), told
+
+
+SAME = {
+    "ru": ("имя пользователя", "пароль"),
+    "be": ("імя карыстальніка", "пароль"),
+    "en": ("user name", "password"),
+}
+"""How a language calls what they log in with."""

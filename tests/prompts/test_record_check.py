@@ -21,7 +21,7 @@ from tests.prompts.test_sound_files import speech
 CATALOGUE = read(
     {
         "ru.yaml": "hello: Добрый день & <привет>.\nowed: На счёте {x:money}, это {y:money}.\n"
-        "language-ru: По-русски.\ntext-sent: Сообщение.\n",
+        "language-ru: По-русски.\ntext-sent: Сообщение.\nhello-written: Привет.\n",
         "en.yaml": "hello: Hello.\n",
     }
 )
