@@ -46,8 +46,13 @@ class OrderText(Struct, frozen=True):
 
 
 def record_of(request: OrderRequest, key: str, now: datetime, seal: Seal) -> OrderRecord:
-    """The record of a new order; a secret in it is sealed."""
+    """The record of a new order; a secret in it is sealed.
+
+    Who orders about another number than the one that the call comes from chose a language for that
+    call, not for the subscriber who gets the messages.
+    """
     order = with_secret(request.order, partial(seal, key))
+    asker = request.asker
     return OrderRecord(
         key,
         request.subscriber,
@@ -55,8 +60,8 @@ def record_of(request: OrderRequest, key: str, now: datetime, seal: Seal) -> Ord
         order_to_json(order),
         json.encode(request.transfer).decode(),
         str(request.agreed),
-        request.asker.call,
-        request.asker.language,
+        asker.call,
+        "" if asker.about else asker.language,
         now,
     )
 
@@ -138,6 +143,8 @@ def texts_after(
         if not number:
             continue
         spoken = one.subscriber == record.subscriber and record.language
+        if one.second and (contact := subscribers.by_number(db, number)):
+            spoken = contact.language
         try:
             said = [say(_with_number(db, each), spoken or to.language) for each in one.phrases]
         except PhraseError as error:

@@ -98,9 +98,18 @@ class Harness:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.store.close()
 
-    async def run(self, name: str, inputs: Values, who: int = 1, key: str = "c1:1") -> Answered:
+    async def run(
+        self, name: str, inputs: Values, who: int = 1, key: str = "c1:1", phone: int = 0
+    ) -> Answered:
+        """``phone`` is whose phone it is, if not that of ``who`` the call is about."""
+        from_ = phone or who
         asker = Asker(
-            key.partition(":")[0], NUMBERS.get(who, ""), who, SPEAK.get(who, ""), "code-word"
+            key.partition(":")[0],
+            NUMBERS.get(from_, ""),
+            who,
+            SPEAK.get(from_, ""),
+            "code-word",
+            NUMBERS[who] if phone else "",
         )
         return await self.care.run(name, inputs, asker, key)
 

@@ -31,6 +31,16 @@ async def test_a_blocked_sim_card_notifies_its_number_and_the_second_contact(
     assert len(await harness.texts()) == 4, "nothing of the order that changed nothing"
 
 
+async def test_texts_are_in_the_language_of_who_gets_them_not_of_the_phone_it_was_blocked_from(
+    harness: Harness,
+) -> None:
+    await harness.store.write(subscribers.set_second_contact, 1, NUMBERS[2])
+    await harness.run("sim-block", NOTHING, phone=3)
+    texts = {one.number: one.text for one in (await harness.texts()).values()}
+    assert texts[NUMBERS[1]].startswith("Сим-карта номера")
+    assert texts[NUMBERS[2]].startswith("Сім-карта нумара")
+
+
 async def test_without_a_second_contact_only_the_number_is_notified(harness: Harness) -> None:
     await block(harness)
     [text] = (await harness.texts()).values()

@@ -39,7 +39,7 @@ def test_a_word_that_is_nowhere_is_an_error_of_its_file() -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "be", "en"])
-def test_settings_of_the_internet_are_the_same_told_and_as_a_text(language: str) -> None:
+def test_settings_of_the_internet_are_the_same_by_voice_and_as_a_text(language: str) -> None:
     """One word is the user name and the password, and both name it so."""
     texts = shipped({"apn": "net.example", "apn-login": "guest"})
     for prompt, said in (
@@ -47,12 +47,12 @@ def test_settings_of_the_internet_are_the_same_told_and_as_a_text(language: str)
         ("apn-spoken", lambda text: spelled(text, language)),
     ):
         _, template = texts.template(prompt, language)
-        told = "".join(map(str, template.parts))
+        played = "".join(map(str, template.parts))
         login = said("guest")
-        assert told.count(said("net.example")) == 1
-        assert told.count(login) == 1
-        before = told[: told.index(login)].casefold()
-        assert all(word in before for word in SAME[language]), told
+        assert played.count(said("net.example")) == 1
+        assert played.count(login) == 1
+        before = played[: played.index(login)].casefold()
+        assert all(word in before for word in SAME[language]), played
 
 
 SAME = {
