@@ -107,7 +107,8 @@ def _ports(ports: Ports) -> Iterator[str]:
         if not 1 <= port <= 65535:
             yield f"ports.{field}: {port} is no port; give one of 1 to 65535"
     single = {
-        name: getattr(ports, name) for name in ("sip", "http", "ami", "desk", "monitoring", "agi")
+        name: getattr(ports, name)
+        for name in ("sip", "http", "ami", "desk", "cabinet", "monitoring", "agi")
     }
     for port, count in Counter(single.values()).items():
         if count > 1:

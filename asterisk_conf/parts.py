@@ -15,8 +15,9 @@ CONVERSATIONS = Path("recorded", "conversations")
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
 
-    ``desk`` is the port of the agents' pages, ``monitoring`` that of metrics and checks; they are
-    here so that no port is used twice. ``agi`` is where the dialplan finds a FastAGI server.
+    ``desk`` is the port of the agents' pages, ``cabinet`` that of the subscribers', ``monitoring``
+    that of metrics and checks; they are here so that no port is used twice. ``agi`` is where the
+    dialplan finds a FastAGI server.
     """
 
     sip: int = 5060
@@ -24,6 +25,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     ami: int = 5038
     desk: int = 8086
     monitoring: int = 8085
+    cabinet: int = 8084
     agi: int = 4573
     rtp_first: int = 10000
     rtp_last: int = 11999
@@ -36,6 +38,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
             ami=self.ami + offset,
             desk=self.desk + offset,
             monitoring=self.monitoring + offset,
+            cabinet=self.cabinet + offset,
             agi=self.agi + offset,
             rtp_first=self.rtp_first + offset,
             rtp_last=self.rtp_last + offset,

@@ -22,8 +22,8 @@ SLOW = "takes more than some seconds: not in `./test quick`"
 FOLDERS = {
     "unit": "admin architecture asterisk_conf bench calls config demo doctor freepbx ivr knowledge "
     "menus callbacks phone quality session sim store words",
-    "server": "agi ami api ari commands control desk fulfilment lines main messaging monitoring "
-    "outbound prompts selfcare statistics ussd waiting watcher workplace",
+    "server": "agi ami api ari cabinet commands control desk fulfilment lines main messaging "
+    "monitoring outbound prompts selfcare statistics ussd waiting watcher workplace",
     "live": "live",
     "docs": "docs",
 }

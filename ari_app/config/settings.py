@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ari_app.config.board_settings import BoardSettings
+from ari_app.config.cabinet_settings import CabinetSettings
 from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.campaign_settings import CampaignSettings
 from ari_app.config.conversation_settings import ConversationSettings
@@ -214,6 +215,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ussd: UssdSettings = UssdSettings()
     desk: DeskSettings = DeskSettings()
     oidc: OidcSettings = OidcSettings()
+    cabinet: CabinetSettings = CabinetSettings()
     board: BoardSettings = BoardSettings()
     mail: MailSettings = MailSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

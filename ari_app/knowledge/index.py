@@ -52,6 +52,17 @@ class Library:
             found = (one for one in self._articles.values() if one.lesson == page)
             return next((one for one in found if language in (one.languages or (language,))), None)
 
+    def lessons(self, language: str) -> list[Article]:
+        """The articles for subscribers in a language, by title; the first one about something is
+        that which :meth:`lesson` finds."""
+        with self._lock:
+            self._refresh()
+            found: dict[str, Article] = {}
+            for one in self._articles.values():
+                if one.lesson and language in (one.languages or (language,)):
+                    found.setdefault(one.lesson, one)
+        return sorted(found.values(), key=lambda one: one.title)
+
     def article(self, name: str) -> Article | None:
         """The article of a file; None if there is none (any more)."""
         with self._lock:

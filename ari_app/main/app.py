@@ -19,6 +19,7 @@ from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import agi_process, spool
 from ari_app.main.build_api import opened_api
+from ari_app.main.build_cabinet import opened_cabinet
 from ari_app.main.build_callbacks import begin_calling_back
 from ari_app.main.build_calls import CallHandling, build_calls
 from ari_app.main.build_campaigns import campaign_dialler
@@ -75,6 +76,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         _start(shared, selfcare, callers, desk, monitoring, overload, background)
         background.begin(_reload_on(signals.reload, shared.menus))
         await stack.enter_async_context(_doors(shared, callers, desk))
+        await stack.enter_async_context(opened_cabinet(shared, selfcare, callers, background.begin))
         await stack.enter_async_context(opened_api(shared, desk, control.refresh))
         await stack.enter_async_context(monitoring.served())
         yield shared.link

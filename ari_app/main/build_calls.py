@@ -29,7 +29,7 @@ from ari_app.store import subscribers
 from ari_app.store.db import Store, StoreError
 from ari_app.ussd.left import OF_TEXTS, LeftSession
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
-from ari_app.ussd.sessions import Callers, Sessions
+from ari_app.ussd.sessions import Callers, Sessions, TextServices
 from ari_app.waiting.placing import Placing
 from ari_app.workplace.live_calls import LiveCalls
 
@@ -56,6 +56,8 @@ class CallHandling(Struct, frozen=True):
     actions: Actions
     placing: Placing
     """Says where callers come into queues."""
+    on_pages: Callable[[], TextServices]
+    """What goes through the menus on pages."""
 
     async def release(self) -> None:
         """End all sessions; voice callers go back to the dialplan, which queues them."""
@@ -160,7 +162,10 @@ def build_calls(
     phone_event = _phone_events(shared, texts, background)
     live_calls, actions = admission.live_calls, admission.actions
     placing = admission.placing
-    return CallHandling(calls, inbound, ussd, texts, phone_event, live_calls, actions, placing)
+    on_pages = PerRelease(shared.menus, admission.services.on_pages)
+    return CallHandling(
+        *(calls, inbound, ussd, texts, phone_event, live_calls, actions, placing, on_pages)
+    )
 
 
 def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:

@@ -24,6 +24,7 @@ class SelfService(Struct, frozen=True):
     """Self-service, and the parts of it that others use."""
 
     operations: Selfcare
+    backends: Backends
     orders: StoredOrders
     code_words: StoredCodeWords
     knowledge: Library
@@ -42,23 +43,19 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
             store, shared.billing, say, shared.local_time, begin, outbox.wake, shared.hasher
         )
     )
-    operations = Selfcare(
-        Backends(
-            shared.billing,
-            StoredRequests(store, shared.announcements, shared.config.tickets, clock),
-            code_words,
-            StoredOneTimeCodes(
-                CodeServices(store, shared.hasher, say, outbox.wake, clock, guesses)
-            ),
-            orders,
-            StoredMessages(outbox, say, store.numbers),
-            StoredNumbers(shared.store),
-            shared.local_time,
-            shared.config.operator.said.words,
-            http=shared.http,
-            surveys=StoredSurveys(store, survey.share, survey.every, clock),
-            lesson=KnowledgeBase(knowledge).lesson,
-            earliest_call=calls_back.earliest,
-        )
+    backends = Backends(
+        shared.billing,
+        StoredRequests(store, shared.announcements, shared.config.tickets, clock),
+        code_words,
+        StoredOneTimeCodes(CodeServices(store, shared.hasher, say, outbox.wake, clock, guesses)),
+        orders,
+        StoredMessages(outbox, say, store.numbers),
+        StoredNumbers(shared.store),
+        shared.local_time,
+        shared.config.operator.said.words,
+        http=shared.http,
+        surveys=StoredSurveys(store, survey.share, survey.every, clock),
+        lesson=KnowledgeBase(knowledge).lesson,
+        earliest_call=calls_back.earliest,
     )
-    return SelfService(operations, orders, code_words, knowledge)
+    return SelfService(Selfcare(backends), backends, orders, code_words, knowledge)

@@ -27,11 +27,18 @@ from ari_app.ussd.line import for_readers
 from ari_app.ussd.sessions import TextServices
 from ari_app.workplace.live_calls import LiveCalls
 from ivr.checkpoint import checkpoint
+from ivr.screens import PageSize
 from ivr.session import Session
 from ivr.wants import Want
 from prompts.plan import screen_texts
 
 log = logging.getLogger(__name__)
+
+CABINET = "cabinet"
+"""What visits of the cabinet are recorded to come over."""
+
+WHOLE = PageSize(8000, 8000)
+"""The size of a page of the cabinet: all that is to be read at once."""
 
 T = TypeVar("T")
 
@@ -96,6 +103,13 @@ class SessionServices(Struct, frozen=True):
 
         going_on = partial(self._going_on, call_log, meter)
         return CallServices(release.menus.book, ports, sounds, going_on)
+
+    def on_pages(self, release: MenuRelease) -> TextServices:
+        """What goes through the menus on pages of the cabinet; a restart ends it."""
+        text = partial(screen_texts, release.reading.catalogue, form="written")
+        _, _, ports = self._ports(release, CABINET)
+        ports = replace(ports, perform=for_readers(ports.perform))
+        return TextServices(release.menus.book, text, ports, size=WHOLE)
 
     def written(self, release: MenuRelease) -> TextServices:
         """What text sessions use."""

@@ -5,6 +5,7 @@ Source: https://docs.zammad.org/en/latest/api/generic-cti/index.html (newCall, a
 
 from msgspec import Struct, json
 
+from ari_app.store.calls import ON_SCREENS
 from ari_app.store.webhooks import Event, EventName
 
 EVENTS: tuple[EventName, ...] = ("call.began", "call.answered", "call.ended")
@@ -28,7 +29,7 @@ class _Call(Struct):
 def body(event: Event) -> bytes:
     """The body of an event; empty if Zammad has no use for it: text sessions are no calls."""
     one = json.decode(event.data, type=_Call)
-    if event.event not in EVENTS or one.line == "ussd":
+    if event.event not in EVENTS or one.line in ON_SCREENS:
         return b""
     what: dict[str, object] = {
         "event": {"call.began": "newCall", "call.answered": "answer"}.get(event.event, "hangup"),

@@ -60,6 +60,11 @@ def listed(db: Database, closed: bool, limit: int = 1000) -> list[Complaint]:
     return _complaints(db, "where state = 'open' order by id limit ?", limit)
 
 
+def of_subscriber(db: Database, subscriber: int, limit: int = 20) -> list[Complaint]:
+    """The newest complaints of a subscriber, the newest first."""
+    return _complaints(db, "where subscriber = ? order by id desc limit ?", subscriber, limit)
+
+
 def by_id(db: Database, id: int) -> Complaint | None:
     """A complaint, None if there is none of this number."""
     return next(iter(_complaints(db, "where id = ?", id)), None)

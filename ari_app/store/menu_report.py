@@ -18,7 +18,10 @@ _BATCH = 96
 """Quarter hours that are counted in one transaction."""
 
 _QUEUED = "exists (select 1 from queue_calls q where q.call = c.id and q.call <> '')"
-_ENDED = "c.began >= :since and c.began < :until and c.ended is not null and c.line <> 'ussd'"
+_ENDED = (
+    "c.began >= :since and c.began < :until and c.ended is not null"
+    " and c.line not in ('ussd', 'cabinet')"
+)
 _COUNTED = f"""
     select c.began - c.began % {QUARTER} as at, c.flow as entry, c.version as version,
         s.flow as flow, s.node as node, count(distinct s.call) as calls,
@@ -105,7 +108,7 @@ def gone_at(
     """The last calls that ended at a node and joined no queue."""
     return calls.selected(
         db,
-        "c where began >= ? and began < ? and ended is not null and line <> 'ussd'"
+        "c where began >= ? and began < ? and ended is not null and line not in ('ussd', 'cabinet')"
         f" and not {_QUEUED} and (select flow || '/' || node from steps where call = c.id"
         " order by seq desc limit 1) = ? order by began desc, id desc limit ?",
         *(since, until if before is None else min(until, before), f"{flow}/{node}", limit),

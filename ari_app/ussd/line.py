@@ -40,10 +40,16 @@ Text = Callable[[Screen], tuple[str, ...]]
 
 
 class Page(Struct, frozen=True):
-    """A page of text; after the ``last`` one the session is over."""
+    """A page of text; after the ``last`` one the session is over.
+
+    ``choices`` are its lines that offer a key, such as "1 Balance"; ``secret``: the reply must not
+    be shown.
+    """
 
     text: str
     last: bool = False
+    choices: tuple[str, ...] = ()
+    secret: bool = False
 
 
 class Reply(Struct, frozen=True):
@@ -128,6 +134,10 @@ class TextLine(Line):
         self._choices = [line for line in lines if isinstance(line, Choice)]
         self._kept += lines
 
+    def _offered(self, ask: Ask | None) -> tuple[tuple[str, ...], bool]:
+        """The choices of what is asked, and whether the answer is a secret."""
+        return ((), False) if ask is None else (tuple(self._choices), ask.secret)
+
     def _add(self, prompt: str) -> None:
         self._kept += self._prompt(prompt)
 
@@ -165,7 +175,8 @@ class TextLine(Line):
         early, seen = 0, True
         while True:
             text, after = page((*hint, *rest), key, self._language, self._size)
-            reply = await self._show(Page(text, last=ask is None and not after))
+            shown = Page(text, ask is None and not after, *self._offered(ask))
+            reply = await self._show(shown)
             if reply is None:
                 return None
             hint, said = (), reply.text.strip()

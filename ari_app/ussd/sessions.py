@@ -19,7 +19,7 @@ from ari_app.ussd.left import Checkpoints, LeftSession
 from ari_app.ussd.line import Page, Reply, Text, TextLine
 from ivr.checkpoint import fits
 from ivr.model import Book
-from ivr.screens import USSD
+from ivr.screens import USSD, PageSize
 from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Screen
@@ -47,12 +47,13 @@ class MismatchError(Exception):
 
 
 class TextServices(Struct, frozen=True):
-    """What a text session uses from its beginning to its end."""
+    """What a text session uses from its beginning to its end; ``size`` is that of a page."""
 
     book: Book
     text: Text
     world: SessionPorts
     checkpoints: Checkpoints | None = None
+    size: PageSize = USSD
 
     def page(self, prompt: str, language: str = "") -> Page:
         """A last page, with one prompt."""
@@ -236,13 +237,13 @@ class _OpenSession:
     async def run(self, name: str) -> None:
         """The outermost frame of a session; ``name`` is the gateway's id of it."""
         session, written, kept = self.session, self._written, self._kept
-        world, checkpoints = written.world, written.checkpoints
+        world, checkpoints, size = written.world, written.checkpoints, written.size
         if checkpoints is not None:
             keep = checkpoints.keep
             world = replace(world, keep=lambda now, want: keep(name, now, want, self._taken))
             if kept is not None:
                 checkpoints.going_on(session, kept.path)
-        text_line = TextLine(written.text, self._show, session.language, USSD, written.book.words)
+        text_line = TextLine(written.text, self._show, session.language, size, written.book.words)
         try:
             begun = kept.kept.want if kept is not None else None
             await conduct(text_line, written.book, session, world, begun)

@@ -129,6 +129,9 @@ class HttpOperation(Struct, frozen=True, kw_only=True):
         Meta(description="language: how agents see it at their desk"),
     ] = {}
     desk: Annotated[Switch, Meta(description="whether agents may use it at their desk")] = True
+    cabinet: Annotated[
+        Switch, Meta(description="whether subscribers may use it on their own pages, the cabinet")
+    ] = False
     need: Annotated[Need, Meta(description="identity level that the caller needs")] = "none"
     inputs: Annotated[Kinds, Meta(description="input: its kind")] = {}
     method: Annotated[Method, Meta(description="GET changes nothing")] = "GET"

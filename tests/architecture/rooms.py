@@ -54,9 +54,9 @@ ROOMS = {
     ),
     "ari_app.main": _room(
         "builds the application and runs it; may know all the others",
-        "admin agi ami api ari background calls config control demo doctor fulfilment knowledge",
-        "menus messaging monitoring rate_limit selfcare session statistics store ussd waiting",
-        "watcher workplace callbacks outbound quality",
+        "admin agi ami api ari background cabinet calls config control demo doctor fulfilment",
+        "knowledge menus messaging monitoring rate_limit selfcare session statistics store ussd",
+        "log pages waiting watcher workplace callbacks outbound quality",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.hours ivr.speech prompts",
     ),
     "ari_app.commands": _room(
@@ -190,6 +190,11 @@ ROOMS = {
         "what became of callers in queues and what agents did: recorded, completed, counted",
         "store",
         "ivr.acd",
+    ),
+    "ari_app.cabinet": _room(
+        "the subscribers' browser: what callers do by keys, on pages",
+        "pages rate_limit selfcare session ussd",
+        "ivr ivr.identity ivr.speech",
     ),
     "ari_app.pages": _room(
         "what servers of pages share: requests, certificates, texts, operations as forms",

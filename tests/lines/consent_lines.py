@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
 
+from ari_app.cabinet.menu_page import Walk
 from ari_app.calls.call_log import CallLog
 from ari_app.control.live_feed import LiveFeed
 from ari_app.session.conductor import SessionPorts, conduct
@@ -35,6 +36,7 @@ from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.deadlines import within
+from tests.lines.cabinet_pages import WHOLE
 from tests.spoken import MORE
 from tests.ussd.refusals import Refusals
 from tests.ussd.replies import Replies
@@ -111,9 +113,13 @@ class Site:
 
     async def run(self, line: Line) -> None:
         """Run a session over a line to its end."""
+        await conduct(line, self.book, await self.begun(), self.ports)
+
+    async def begun(self) -> Session:
+        """A session that begins."""
         session = await self.enter(self.book, "375291234567", "611")
         assert session is not None
-        await conduct(line, self.book, session, self.ports)
+        return session
 
 
 async def voice(key: str, when: When) -> list[str]:
@@ -243,6 +249,19 @@ async def gateway(key: str, when: When) -> list[str]:
     return site.ran
 
 
+async def cabinet(key: str, when: When) -> list[str]:
+    """The menus on pages of the cabinet, whose replies have the number of their page."""
+    site = Site()
+    async with _tasks() as begin:
+        services = TextServices(site.book, texts, site.ports, size=WHOLE)
+        walk = Walk(services, await site.begun(), begin)
+        await walk.page()
+        early = [(0, "1"), (0, key)] if when is When.EARLY else [(0, "1"), (1, key)]
+        for step, text in [(1, key), (0, "1")] if when is When.AHEAD else early:
+            await walk.reply(step, text)
+    return site.ran
+
+
 async def messages(key: str, when: When) -> list[str]:
     """Texts of a phone, each of which is answered with a page."""
     site, pages = Site(), asyncio.Queue[str]()
@@ -298,4 +317,4 @@ async def _tasks() -> AsyncIterator[Callable[..., "asyncio.Task[None]"]]:
             task.cancel()
 
 
-LINES = (voice, agi, simulator, terminal, gateway, messages)
+LINES = (voice, agi, simulator, terminal, gateway, cabinet, messages)

@@ -1,4 +1,4 @@
-"""The tests beside our flows succeed over every line: simulated, over ARI, and as a text."""
+"""The tests beside our flows succeed over every line: simulated, over ARI, as a text, on pages."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -30,6 +30,7 @@ from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.deadlines import PACE, allowed
+from tests.lines import cabinet_pages
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 from tests.spoken import MORE
 
@@ -152,6 +153,26 @@ async def as_text(test: Test) -> Trace:
     return call.trace
 
 
+async def on_pages(test: Test) -> Trace:
+    """The same on pages of the cabinet, of which each is whole."""
+    replies: asyncio.Queue[str] = asyncio.Queue()
+
+    async def show(page: Page) -> Reply | None:
+        if page.last:
+            return None
+        reply = await replies.get()
+        assert cabinet_pages.offers(page, reply)
+        return Reply(reply, seen=True)
+
+    call = Call(BENCH, test, lambda: 0.0)
+    written = partial(screen_texts, MENUS.catalogue, form="written")
+    line = TextLine(written, show, "ru", cabinet_pages.WHOLE, BOOK.words)
+    following = Following(line, lambda reply, _: replies.put(reply), test, call.trace)
+    await call.over(following, reach)
+    following.over()
+    return call.trace
+
+
 @asynccontextmanager
 async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
     """Calls over a real link to a small Asterisk whose prompts are over at once."""
@@ -240,7 +261,7 @@ async def _pass(waiting: list[Test]) -> set[str]:
             assert simulated.failure is None
             if to_a_person(simulated):
                 continue
-            for by in (as_text, by_voice):
+            for by in (as_text, on_pages, by_voice):
                 assert steps(await by(test)) == steps(simulated.trace), (test.place, by)
             tried |= {flow for flow, _ in simulated.trace.spots}
     return tried
@@ -257,6 +278,6 @@ async def test_a_test_that_is_not_met_fails_on_every_line() -> None:
     test = shipped()[0]
     wrong = replace(test, steps=(replace(test.steps[-1], does=Expectation(node="nowhere")),))
     async with voice() as by_voice:
-        for by in (as_text, by_voice):
+        for by in (as_text, on_pages, by_voice):
             with pytest.raises(AssertionError, match="expected node nowhere"):
                 await by(wrong)

@@ -97,6 +97,7 @@ def requests() -> Iterator[tuple[str, Use]]:
     said = (CALL, NUMBER, WHO, "c.wav", 20.0)
     yield "complaints.add", lambda db: complaints.add(db, NEW, *said, NOW)
     yield "complaints.by_id", lambda db: complaints.by_id(db, 5)
+    yield "complaints.of_subscriber", lambda db: complaints.of_subscriber(db, WHO)
     yield "complaints.close", lambda db: complaints.close(db, 5, "Да")
     yield "callbacks.request", lambda db: callbacks.request(db, NEW, CALL, NUMBER, WHO, NOW)
     for name, listed in (("complaints", complaints.listed), ("callbacks", callbacks.listed)):

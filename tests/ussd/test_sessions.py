@@ -56,7 +56,7 @@ async def test_what_is_dialled_with_the_code_is_replied_at_once() -> None:
 
 async def test_a_secret_is_asked_for_on_a_page_that_was_sent() -> None:
     async with harness() as here:
-        read_on = Page("ussd-read-on\npin")
+        read_on = Page("ussd-read-on\npin", secret=True)
         assert await ask(here, "2*1234*1") == read_on
         assert await ask(here, "2*1234*1*1234*1") == END
         assert len(here.actions) == 1

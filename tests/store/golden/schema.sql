@@ -45,6 +45,7 @@
 -- migration callback_events
 -- migration preferred_agents
 -- migration tapes
+-- migration complaints_of_subscribers
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -966,3 +967,4 @@ CREATE TABLE tapes (
             call text primary key,
             tape blob not null
         ) strict;
+CREATE INDEX complaints_of_subscriber on complaints (subscriber);

@@ -1,0 +1,236 @@
+"""Signing in by number and one-time code, the code word, and signing out.
+
+Whether a number is a subscriber's is neither said nor to be measured: the answer to a number is the
+same page, sent before anything is looked up, and a code takes as long to compare where none was
+sent.
+"""
+
+import logging
+import secrets
+from collections import OrderedDict
+from collections.abc import Iterator
+from math import ceil
+from time import monotonic
+
+from aiohttp import web
+from msgspec import Struct
+
+from ari_app.cabinet.context import Context, visit_of
+from ari_app.cabinet.offered import named
+from ari_app.cabinet.security import ADDRESS, CODE, LANGUAGE, ROOT, SIGN_IN
+from ari_app.cabinet.visits import WAY
+from ari_app.pages import languages
+from ari_app.pages.requests import form_fields, redirect
+from ari_app.rate_limit import GrowingLock, Lock, Rate, RateLimit
+from ari_app.selfcare.request_port import Asker
+from ivr.identity.keypad import key_form
+from ivr.secret import Secret
+from ivr.values import Digits, Sealed, Values
+
+log = logging.getLogger(__name__)
+
+CODES = Rate(burst=20, each=60.0)
+"""One-time codes that one address asks for, to any numbers; many phones may share it."""
+WRONG = Lock(free=20, first=30.0, longest=3600.0)
+"""Wrong one-time codes from one address."""
+ATTEMPTS = 20_000
+"""Most sign-ins that wait for their code; the oldest makes room."""
+LASTS = 600
+"""Seconds for which a browser remembers its sign-in."""
+LONGEST = 40
+"""Characters of a number, a code or a code word that are read."""
+CODE_WORD = f"{ROOT}/code-word"
+
+
+class Attempt(Struct):
+    """A sign-in that waits for its code: the id by which its codes are kept, the number as the
+    plan writes it, how many codes were asked for, and the language of their texts."""
+
+    id: str
+    number: str
+    language: str
+    codes: int = 0
+
+
+class SignIn:
+    """The handlers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._attempts: OrderedDict[str, Attempt] = OrderedDict()
+        hourly = context.render.site.codes_per_hour
+        self._codes = RateLimit(CODES)
+        self._all_codes = RateLimit(Rate(burst=hourly, each=3600.0 / hourly))
+        self._wrong = GrowingLock(WRONG)
+
+    def routes(self) -> Iterator[web.RouteDef]:
+        """The routes."""
+        yield web.get(SIGN_IN, self.number_page)
+        yield web.post(SIGN_IN, self.take_number)
+        yield web.get(CODE, self.code_page)
+        yield web.post(CODE, self.take_code)
+        yield web.get(CODE_WORD, self.code_word_page)
+        yield web.post(CODE_WORD, self.take_code_word)
+        yield web.post(f"{ROOT}/sign-out", self.sign_out)
+        yield web.get(f"{LANGUAGE}{{language}}", self.choose_language)
+
+    async def number_page(self, request: web.Request) -> web.Response:
+        """Ask for the number; who is signed in already goes on."""
+        if self._context.security.visit(request) is not None:
+            return redirect(ROOT)
+        return self._number(request)
+
+    async def take_number(self, request: web.Request) -> web.Response:
+        """Have a code sent, if the number is a subscriber's; the answer does not wait for it."""
+        written = (await form_fields(request)).get("number", "").strip()[:LONGEST]
+        number = self._context.render.site.numbers.msisdn(written)
+        if number is None:
+            return self._number(request, 400, written, "number-wrong")
+        now = monotonic()
+        wait = ceil(self._codes.wait(request[ADDRESS], now) or self._all_codes.wait("", now))
+        if wait:
+            log.warning("sign-in to the cabinet: too many codes; %s waits", request[ADDRESS])
+            return self._number(request, 429, written, "wait", wait)
+        attempt = self._attempt(request, number)
+        attempt.codes += 1
+        self._context.ports.begin(self._send(attempt, attempt.codes))
+        answer = redirect(CODE)
+        self._context.security.set_attempt(answer, attempt.id, LASTS)
+        return answer
+
+    def _attempt(self, request: web.Request, number: str) -> Attempt:
+        """The sign-in of a browser; the same one if it asks for another code to its number."""
+        attempt = self._of(request)
+        if attempt is None or attempt.number != number:
+            language = self._context.text_language(request)
+            attempt = Attempt(secrets.token_hex(16), number, language)
+            self._attempts[attempt.id] = attempt
+            if len(self._attempts) > ATTEMPTS:
+                self._attempts.popitem(last=False)
+        return attempt
+
+    def _of(self, request: web.Request) -> Attempt | None:
+        return self._attempts.get(self._context.security.attempt_of(request))
+
+    async def _send(self, attempt: Attempt, code: int) -> None:
+        """Send a code; why none was sent is for the operator alone."""
+        inputs = {"number": Digits(attempt.number)}
+        key = f"{attempt.id}:{code}"
+        run = self._context.ports.operations.run
+        answered = await run("one-time-code", inputs, _unknown(attempt), key)
+        if answered.outcome != "ok":
+            log.warning("sign-in to the cabinet: no code was sent: %s", answered.outcome)
+
+    async def code_page(self, request: web.Request) -> web.Response:
+        """Ask for the code."""
+        attempt = self._of(request)
+        return redirect(SIGN_IN) if attempt is None else self._code(request, attempt)
+
+    async def take_code(self, request: web.Request) -> web.Response:
+        """Sign in with the code."""
+        attempt = self._of(request)
+        if attempt is None:
+            return redirect(SIGN_IN)
+        wait = ceil(self._wrong.wait(request[ADDRESS], monotonic()))
+        if wait:
+            return self._code(request, attempt, 429, "wait", wait)
+        typed = (await form_fields(request)).get("code", "")[:LONGEST]
+        code = "".join(sign for sign in typed if sign.isdigit())
+        inputs: Values = {"number": Digits(attempt.number), "code": Sealed(Secret(code))}
+        key = f"{attempt.id}:{secrets.token_hex(4)}"
+        run = self._context.ports.operations.run
+        answered = await run("one-time-code-of", inputs, _unknown(attempt), key)
+        if answered.outcome != "ok" or answered.about is None:
+            log.warning("sign-in to the cabinet: a code was %s", answered.outcome)
+            return self._code(request, attempt, 403, "code-wrong")
+        self._wrong.forgive(request[ADDRESS])
+        self._attempts.pop(attempt.id, None)
+        who = answered.about
+        chosen = self._context.language(request)
+        visit, cookie = self._context.visits.begin(who.subscriber, who.number, chosen)
+        self._context.ports.journal.began(visit)
+        answer = redirect(ROOT)
+        self._context.security.set_attempt(answer, "", 0)
+        self._context.security.set_cookie(answer, cookie)
+        return answer
+
+    async def code_word_page(self, request: web.Request) -> web.Response:
+        """Ask for the code word, for an operation that needs it."""
+        return self._code_word(request, request.query.get("next", ""))
+
+    async def take_code_word(self, request: web.Request) -> web.Response:
+        """Prove the code word, and go on with the operation."""
+        fields = await form_fields(request)
+        visit, after = visit_of(request), fields.get("next", "")
+        try:
+            word = key_form(fields.get("word", "")[:LONGEST])
+        except ValueError:  # a letter that is on no key: it is in no code word
+            word = ""
+        key = f"{visit.id}:{secrets.token_hex(4)}"
+        inputs, asker = {"word": Sealed(Secret(word))}, self._context.asker(request)
+        answered = await self._context.ports.operations.run("code-word", inputs, asker, key)
+        self._context.ports.journal.did(visit, "code-word", answered.outcome)
+        if answered.outcome == "ok":
+            visit.proven = True
+            operation = named(self._context.ports.operations.catalogue, after)
+            return redirect(f"{ROOT}/operations/{operation.name}" if operation else ROOT)
+        return self._code_word(request, after, 403, f"word-{answered.outcome}")
+
+    async def sign_out(self, request: web.Request) -> web.Response:
+        """End the visit."""
+        answer = redirect(SIGN_IN)
+        self._context.security.delete_cookies(request, answer)
+        return answer
+
+    async def choose_language(self, request: web.Request) -> web.Response:
+        """Remember the language of the pages."""
+        wanted = request.match_info["language"]
+        if wanted not in self._context.render.languages:
+            raise web.HTTPNotFound
+        visit = self._context.security.visit(request)
+        if visit is not None:
+            visit.language = wanted
+        back = SIGN_IN if visit is None else ROOT
+        return languages.remember(redirect(back), wanted)
+
+    def _number(
+        self,
+        request: web.Request,
+        status: int = 200,
+        number: str = "",
+        error: str = "",
+        wait: int = 0,
+    ) -> web.Response:
+        example = self._context.render.site.numbers.example
+        message = self._context.word(request, error, wait=wait) if error else ""
+        values = {"number": number, "error": message, "example": example}
+        return _waiting(self._context.page(request, "sign_in", status, **values), wait)
+
+    def _code(
+        self,
+        request: web.Request,
+        attempt: Attempt,
+        status: int = 200,
+        error: str = "",
+        wait: int = 0,
+    ) -> web.Response:
+        message = self._context.word(request, error, wait=wait) if error else ""
+        values = {"number": attempt.number, "error": message}
+        return _waiting(self._context.page(request, "code", status, **values), wait)
+
+    def _code_word(
+        self, request: web.Request, after: str, status: int = 200, error: str = ""
+    ) -> web.Response:
+        message = self._context.word(request, error) if error else ""
+        return self._context.page(request, "code_word", status, after=after, error=message)
+
+
+def _unknown(attempt: Attempt) -> Asker:
+    """Who asks for a code: a browser of no one yet."""
+    return Asker(attempt.id, "", None, attempt.language, "none", way=WAY)
+
+
+def _waiting(answer: web.Response, wait: int) -> web.Response:
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer

@@ -1,0 +1,144 @@
+"""Visits: who is signed in, from the one-time code to the sign-out. Kept in memory alone."""
+
+import hashlib
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec import Struct, field
+
+from ari_app.pages.idempotent_actions import IdempotentActions
+from ari_app.selfcare.request_port import Asker
+from ivr.terms import Need
+from ivr.values import Values
+
+WAY = "the cabinet"
+"""The way in of its visits, over which wrong code words and one-time codes are counted."""
+
+IDLE = timedelta(minutes=15)
+"""A visit ends when its browser was silent for so long."""
+LONGEST = timedelta(hours=8)
+"""A visit ends after so long."""
+MOST = 20_000
+"""Most visits at a time; the one that was silent for longest makes room."""
+KEPT = 30
+"""So many confirmations, and so many results, are remembered of a visit."""
+
+
+class Confirmation(Struct, frozen=True):
+    """What was shown to a subscriber: an operation with its inputs, the charge among them, to be
+    agreed to whole; or its form, which has no inputs yet."""
+
+    operation: str
+    inputs: Values
+
+
+class Visit(Struct, eq=False):
+    """A subscriber who is signed in. ``proven``: the code word was right. ``language`` is that of
+    the pages. ``asked`` are the confirmations that were shown, by token; ``results`` the pages of
+    what was done, by the same tokens."""
+
+    id: str
+    subscriber: int
+    number: str
+    language: str
+    csrf: str
+    began: datetime
+    seen: datetime
+    proven: bool = False
+    actions: IdempotentActions = field(default_factory=IdempotentActions)
+    asked: OrderedDict[str, Confirmation] = field(default_factory=OrderedDict)
+    results: OrderedDict[str, str] = field(default_factory=OrderedDict)
+
+    @property
+    def identity(self) -> Need:
+        """How the subscriber is identified."""
+        return "code-word" if self.proven else "caller"
+
+    def asker(self, language: str) -> Asker:
+        """Who asks for an operation; ``language`` is that of texts to the subscriber."""
+        who = (self.id, self.number, self.subscriber)
+        return Asker(*who, language, self.identity, way=WAY)
+
+    def ask(self, confirmation: Confirmation) -> str:
+        """Remember what is shown to be agreed to; returns its token."""
+        token = secrets.token_urlsafe(12)
+        self.asked[token] = confirmation
+        if len(self.asked) > KEPT:
+            self.asked.popitem(last=False)
+        return token
+
+    def done(self, token: str, page: str) -> None:
+        """Remember what became of something."""
+        self.results[token] = page
+        if len(self.results) > KEPT:
+            self.results.popitem(last=False)
+
+
+Ended = Callable[[Visit, str], None]
+"""Is notified that a visit ended: ``ended`` by the subscriber, ``gone`` for a silent browser."""
+
+
+class Visits:
+    """All visits by the hash of the cookie; ``now`` is the clock."""
+
+    def __init__(self, now: Callable[[], datetime], ended: Ended) -> None:
+        self._now = now
+        self._ended = ended
+        self._open: OrderedDict[str, Visit] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def begin(self, subscriber: int, number: str, language: str) -> tuple[Visit, str]:
+        """Begin a visit; returns it and its cookie."""
+        now, cookie = self._now(), secrets.token_urlsafe(32)
+        csrf = secrets.token_urlsafe(32)
+        visit = Visit(secrets.token_hex(8), subscriber, number, language, csrf, now, now)
+        self._open[_hashed(cookie)] = visit
+        while len(self._open) > MOST:
+            self._end(next(iter(self._open)), "gone")
+        return visit, cookie
+
+    def of(self, cookie: str) -> Visit | None:
+        """The visit of a cookie, which is in use now; None if there is none (any more)."""
+        self.expire()
+        token, now = _hashed(cookie), self._now()
+        visit = self._open.get(token)
+        if visit is None:
+            return None
+        if visit.began + LONGEST <= now:
+            self._end(token, "gone")
+            return None
+        visit.seen = now
+        self._open.move_to_end(token)
+        return visit
+
+    def end(self, cookie: str) -> None:
+        """Sign out."""
+        self._end(_hashed(cookie), "ended")
+
+    def expire(self) -> None:
+        """End the visits whose browsers are silent."""
+        until = self._now() - IDLE
+        while self._open:
+            token, visit = next(iter(self._open.items()))
+            if visit.seen > until:
+                break  # the others were seen later
+            self._end(token, "gone")
+
+    def end_all(self) -> None:
+        """End all: the application stops."""
+        for token in tuple(self._open):
+            self._end(token, "gone")
+
+    def _end(self, token: str, ending: str) -> None:
+        visit = self._open.pop(token, None)
+        if visit is not None:
+            self._ended(visit, ending)
+
+
+def _hashed(cookie: str) -> str:
+    """The hash of a cookie, which is all that is kept of it."""
+    return hashlib.sha256(cookie.encode(errors="surrogateescape")).hexdigest()

@@ -1,0 +1,1 @@
+"""The cabinet: signing in, operations, menus, letters."""
