@@ -26,8 +26,8 @@ from ivr.wants import Done, Say, Screen, Want
 
 log = logging.getLogger(__name__)
 
-UNKNOWN_CODE = "ussd-unknown"
-"""The prompt that there is no such code."""
+UNKNOWN_CODE, NO_CODES = "ussd-unknown", "ussd-none"
+"""The prompts that there is no such code, and that there is none at all."""
 
 Find = Callable[[str], Awaitable[Known | None]]
 """Looks up the subscriber of a number."""
@@ -199,7 +199,8 @@ class InboundCalls:
         )
         known = await self._find(number)
         language = known.language if known else next(iter(book.flows.values())).languages[0]
-        await line.present(Say(Screen((Phrase(UNKNOWN_CODE),), language)))
+        prompt = UNKNOWN_CODE if book.has_codes else NO_CODES
+        await line.present(Say(Screen((Phrase(prompt),), language)))
         await line.present(Done("ended"))
 
     async def enter(self, book: Book, number: str, dialled: str, way: str = "") -> Session | None:

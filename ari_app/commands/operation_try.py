@@ -18,6 +18,7 @@ from ari_app.selfcare.operation_request import OperationRequest
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import subscribers
+from ari_app.store.subscribers import Subscriber
 from ivr.conditions import plain
 from ivr.http.request import MASK, Request
 from ivr.model import Operation
@@ -39,7 +40,9 @@ SHOWN = 4000
     "--subscriber", type=int,
     help="The id of the subscriber whom the call is about  [default: who has the number].",
 )  # fmt: skip
-@click.option("--lang", default="", help="The language of the caller.")
+@click.option(
+    "--lang", default="", help="The language of the caller  [default: theirs, or the site's]."
+)
 @click.option(
     "--identity", type=click.Choice(get_args(Need)), default="code-word", show_default=True,
     help="How the caller is identified.",
@@ -60,8 +63,11 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
     zone = ZoneInfo(config.site.timezone)
     now = datetime.now(zone)
     number = config.numbers.caller(caller["number"])
-    subscriber = caller["subscriber"] or _subscriber(state, number)
-    asker = Asker("try", number, subscriber, caller["lang"], caller["identity"])
+    one = _subscriber(state, number, caller["subscriber"])
+    if own[name].need != "none" and one is None:
+        raise click.UsageError(f"{name} needs a caller who is known: give --number or --subscriber")
+    language = caller["lang"] or (one.language if one else config.site.languages[0])
+    asker = Asker("try", number, one and one.id, language, caller["identity"])
     key = key or f"try:{now:%Y%m%dT%H%M%S}"
     asked = OperationRequest(own[name], _inputs(own[name], given), asker, key)
 
@@ -78,12 +84,13 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
         raise click.exceptions.Exit(1)
 
 
-def _subscriber(state: State, number: str) -> int | None:
-    """The id of the subscriber who has a number, as in a call; None if there is no such."""
-    if not number or not state.database.exists():
+def _subscriber(state: State, number: str, id: int | None) -> Subscriber | None:
+    """The subscriber with an id, else who has a number, as in a call; None if there is no such."""
+    if not state.database.exists():
         return None
-    one = read(state, subscribers.by_number, number)
-    return None if one is None else one.id
+    if id is not None:
+        return read(state, subscribers.by_id, id)
+    return read(state, subscribers.by_number, number) if number else None
 
 
 def _inputs(operation: Operation, given: tuple[str, ...]) -> Values:

@@ -1,24 +1,18 @@
-"""Asks the running application over its control socket; see :mod:`ari_app.control.server`.
+"""Asks the running application over its control socket; see :mod:`ari_app.control.server`."""
 
-The HTTP client is imported when it is used: most commands look into the store alone.
-"""
-
-import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import json
 
+from ari_app.control import local_http
 from ari_app.control.live_feed import CallEvent
+from ari_app.control.local_http import Answer
 from ari_app.control.requests import ReloadRequest, StopRequest
 from ari_app.control.socket_path import short_path
 from asterisk_conf.process import running
-
-if TYPE_CHECKING:
-    import aiohttp
 
 _RELOAD = ReloadRequest()
 
@@ -83,14 +77,12 @@ class ControlClient:
 
         What is yielded waits for the calls, as JSON.
         """
-        import aiohttp
-
         async with self._request("POST", "hand-over") as response:
 
             async def coming() -> bytes:
                 try:
                     return await response.read()
-                except aiohttp.ClientError as error:
+                except ConnectionError as error:
                     raise NotRunningError("Firstline stopped meanwhile") from error
 
             yield coming
@@ -107,36 +99,30 @@ class ControlClient:
 
     async def reload(self, request: ReloadRequest = _RELOAD) -> bytes:
         """Have the menus reloaded; the result as JSON. It may take minutes."""
-        import aiohttp
-
         async with self._request("POST", "reload", json.encode(request)) as response:
             try:
                 return await response.read()
-            except aiohttp.ClientError as error:
+            except ConnectionError as error:
                 raise NotRunningError("Firstline stopped meanwhile") from error
 
     @asynccontextmanager
     async def watch(self) -> AsyncIterator[AsyncIterator[CallEvent]]:
         """All events of calls from now on."""
-        import aiohttp
-
         decoder = json.Decoder(CallEvent)
 
-        async def lines(response: "aiohttp.ClientResponse") -> AsyncIterator[CallEvent]:
+        async def lines(answer: Answer) -> AsyncIterator[CallEvent]:
             try:
-                async for line in response.content:
+                async for line in answer.lines():
                     yield decoder.decode(line)
-            except aiohttp.ClientError as error:
+            except ConnectionError as error:
                 raise NotRunningError("Firstline stopped") from error
 
         async with self._request("GET", "watch") as response:
             yield lines(response)
 
     @asynccontextmanager
-    async def _request(
-        self, method: str, what: str, body: bytes | None = None
-    ) -> "AsyncIterator[aiohttp.ClientResponse]":
-        with ExitStack() as stack:
+    async def _request(self, method: str, what: str, body: bytes = b"") -> AsyncIterator[Answer]:
+        async with AsyncExitStack() as stack:
             try:
                 short = stack.enter_context(short_path(self._path))
             except (FileNotFoundError, NotADirectoryError) as error:
@@ -145,34 +131,21 @@ class ControlClient:
                 ) from error
             if not os.access(self._path, os.F_OK):
                 raise NotRunningError(self._absent())
-            import aiohttp
-
-            connector, timeout = aiohttp.UnixConnector(short), aiohttp.ClientTimeout(total=None)
-            async with (
-                aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
-                await self._answer(session, method, what, body) as response,
-            ):
-                if response.status != 200:
-                    raise NotRunningError(
-                        f"Firstline answered {response.status} to {what}: its log says why"
-                    )
-                yield response
-
-    async def _answer(
-        self, session: "aiohttp.ClientSession", method: str, what: str, body: bytes | None
-    ) -> "aiohttp.ClientResponse":
-        import aiohttp
-
-        try:
-            async with asyncio.timeout(self._deadline):
-                return await session.request(method, f"http://firstline/{what}", data=body)
-        except TimeoutError:
-            raise NotRunningError(
-                f"Firstline does not answer in {self._deadline:g} s: see its log, then stop it "
-                "with `firstline down` and start it again"
-            ) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise NotRunningError(self._absent()) from error
+            request = local_http.request(short, method, f"/{what}", body, self._deadline)
+            try:
+                answer = await stack.enter_async_context(request)
+            except TimeoutError:
+                raise NotRunningError(
+                    f"Firstline does not answer in {self._deadline:g} s: see its log, then stop it "
+                    "with `firstline down` and start it again"
+                ) from None
+            except OSError as error:
+                raise NotRunningError(self._absent()) from error
+            if answer.status != 200:
+                raise NotRunningError(
+                    f"Firstline answered {answer.status} to {what}: its log says why"
+                )
+            yield answer
 
     def _absent(self) -> str:
         """Why no application answers: it does not run, or is not that far yet."""

@@ -248,6 +248,9 @@ def unmatched(config: Config, book: Book) -> Iterator[str]:
         yield f"no flow claims {number}: add it to a flow, or take it out of [site]"
     for number in sorted(claimed - dialled) if config.menus.directory else ():
         yield f"no number of the site is {number} of a flow: add it to numbers of [site]"
+    menu = config.ussd.menu
+    if book.has_codes and book.answering(menu) is None:
+        yield f"no flow has {menu}, which callers are told to dial: name a code as menu of [ussd]"
 
 
 def _secret(secret: Secret) -> conf.Secret:

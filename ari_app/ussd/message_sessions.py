@@ -20,7 +20,6 @@ from ari_app.ussd.sessions import (
     PATIENCE,
     STOPPED,
     TROUBLE,
-    UNKNOWN,
     Callers,
     TextServices,
 )
@@ -148,7 +147,7 @@ class MessageSessions:
                 if written.book.answering(reply.text) is not None:
                     inbox.put_back(reply)
                     return None
-                await send(written.page(UNKNOWN, session.language if session else ""))
+                await send(written.page(written.unknown, session.language if session else ""))
             return reply
 
         code = code_of(text, written.book.words) or text
@@ -159,7 +158,7 @@ class MessageSessions:
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
         session = await self._callers.enter(written.book, number, code)
         if session is None:
-            await send(written.page(UNKNOWN, await self._callers.language(number)))
+            await send(written.page(written.unknown, await self._callers.language(number)))
             return
         line = TextLine(written.text, show, session.language, SMS, written.book.words)
         try:

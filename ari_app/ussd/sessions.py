@@ -35,11 +35,12 @@ PATIENCE = 20.0
 MOST = 2000
 """Most sessions at a time."""
 
-TROUBLE, UNKNOWN, OVER = "ussd-trouble", "ussd-unknown", "ussd-over"
+TROUBLE, UNKNOWN, NONE, OVER = "ussd-trouble", "ussd-unknown", "ussd-none", "ussd-over"
 STOPPED = "campaigns-stopped"
-"""Prompts: the service is unavailable; no flow has the code; the session is over already."""
+"""Prompts: the service is unavailable; no flow has the code, or any code; the session is over
+already; campaigns send no more."""
 
-PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, OVER, STOPPED)
+PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, NONE, OVER, STOPPED)
 
 
 class MismatchError(Exception):
@@ -54,6 +55,11 @@ class TextServices(Struct, frozen=True):
     world: SessionPorts
     checkpoints: Checkpoints | None = None
     size: PageSize = USSD
+
+    @property
+    def unknown(self) -> str:
+        """The prompt that no flow has a code, which names another one if there is any."""
+        return UNKNOWN if self.book.has_codes else NONE
 
     def page(self, prompt: str, language: str = "") -> Page:
         """A last page, with one prompt."""
@@ -110,7 +116,7 @@ class Sessions:
                 log.warning("a USSD session was rejected: %d are open", len(self._open))
                 return await self.page(TROUBLE, number)
             if session is None:
-                return await self.page(UNKNOWN, number)
+                return await self.page(written.unknown, number)
             one = _OpenSession(written, session, request.code, prefix)
             self._add(request.session, one)
         elif (one.session.caller.number, one.code) != (number, request.code):

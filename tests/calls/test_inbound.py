@@ -117,17 +117,22 @@ async def test_what_a_call_came_in_by_is_known(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize(("find", "language"), [(known, "ru"), (unknown, "ru"), (belarusian, "be")])
-async def test_a_code_that_no_flow_has_is_answered_in_a_sentence(find: Find, language: str) -> None:
-    """And by no agent: the call is served, so that it does not go to the fallback."""
+@pytest.mark.parametrize(("codes", "prompt"), [("", "ussd-none"), ('"*1#": main', "ussd-unknown")])
+async def test_a_code_that_no_flow_has_is_answered_in_a_sentence(
+    find: Find, language: str, codes: str, prompt: str
+) -> None:
+    """And by no agent: the call is served, so that it does not go to the fallback. A code is named
+    only where there is any."""
     line = Scripted([Played()])
-    inbound = InboundCalls(find, BELARUS, lambda: serving(Sight(), FLOW))
+    flow = FLOW.replace("start: ", f"codes: {{ {codes} }}\nstart: ", 1)
+    inbound = InboundCalls(find, BELARUS, lambda: serving(Sight(), flow))
 
     def serve(dialled: str) -> Awaitable[None]:
         arrival = Arrival("", "375291234567", dialled)
         return inbound.accept(arrival, lambda _: cast(VoiceLine, line))[1]()
 
     await serve("*999*1#")
-    assert line.wants == [Say(Screen((Phrase("ussd-unknown"),), language)), Done("ended")]
+    assert line.wants == [Say(Screen((Phrase(prompt),), language)), Done("ended")]
     with pytest.raises(UnknownNumberError, match="999"):
         await serve("999")
 

@@ -76,6 +76,14 @@ def test_the_caller_is_a_subscriber_by_any_form_of_the_number(run: Run, shop: St
     words = ("operations", "try", "order-status", "--input", "order=42", "--number")
     assert "?of=375990000001-1\n" in run(*words, "8 0 99 000-00-01").stdout
     assert run(*words, "8 0 29 765-43-21").exit_code == 1
+    file.write_text(
+        file.read_text()
+        .replace(whose, "{caller:language}")
+        .replace("inputs", "need: caller\ninputs")
+    )
+    assert "?of=ru\n" in run(*words, "8 0 99 000-00-01").stdout, "as in a call of theirs"
+    unknown = run(*words, "8 0 29 765-43-21")
+    assert (unknown.exit_code, "give --number or --subscriber" in unknown.stderr) == (2, True)
 
 
 def test_what_is_missing_is_said(run: Run, shop: State) -> None:

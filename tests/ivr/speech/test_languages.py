@@ -5,18 +5,24 @@ Ours are made by num2words and the languages' files; the oracle is Unicode's RBN
 such place is in :data:`OTHERWISE`.
 """
 
+import unicodedata
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from functools import cache
 
 import pytest
 from babel import Locale
+from babel.dates import get_month_names
 from hypothesis import given
 from hypothesis import strategies as st
+from num2words import num2words
 from unicode_rbnf import RbnfEngine
 
 from ivr.speech import cldr, languages
 from ivr.speech.cases import agreeing, counted, unit
 from ivr.speech.currencies import money, words
+from ivr.speech.dates import day
 from ivr.speech.language import Case, Gender, LanguageError, read
 from ivr.speech.numerals import numeral
 from ivr.speech.phrases import count
@@ -85,6 +91,55 @@ def test_plural_forms_are_those_of_cldr(language: str) -> None:
         category = plural(number)
         index = spoken.forms.index(category) if category in spoken.forms else -1
         assert agreeing(number, noun, language) == noun.form(index % len(spoken.forms))
+
+
+def genitive(language: str, *ends: tuple[str, str]) -> Callable[[int], str]:
+    """The ordinals of num2words, with other ends."""
+
+    def ordinal(number: int) -> str:
+        words = num2words(number, lang=language, to="ordinal").split()
+        return " ".join(
+            next(
+                (f"{word.removesuffix(end)}{other}" for end, other in ends if word.endswith(end)),
+                word,
+            )
+            for word in words
+        )
+
+    return ordinal
+
+
+ORDINALS: dict[str, Callable[[int], str]] = {
+    "uk": genitive("uk", ("ий", "ого"), ("ій", "ього")),
+    "kk": lambda number: oracle(number, "kk", "spellout-ordinal"),
+    "pl": genitive("pl", ("y", "ego"), ("i", "iego")),
+    "de": lambda number: oracle(number, "de", "spellout-ordinal-n"),
+    "hu": lambda number: oracle(number, "hu", "spellout-ordinal").replace("első", "else"),
+}
+"""The number of a day as it is said; of Hungarian all but the end, which rhymes with the word."""
+
+
+@pytest.mark.parametrize("language", ORDINALS)
+def test_days_and_months_are_those_of_others(language: str) -> None:
+    months = get_month_names("wide", "format", language)
+    for number in range(1, 32):
+        said = day(date(2026, 1, number), language)
+        assert ORDINALS[language](number) in said
+        assert months[1] in said
+    for month in range(1, 13):
+        assert months[month] in day(date(2026, month, 5), language)
+
+
+@pytest.mark.parametrize("language", ["en", "pl", "de", "hu"])
+def test_letters_are_on_the_keys_of_e161(language: str) -> None:
+    """Recommendation E.161 of ITU-T; letters with a mark are on the key of the one without."""
+    keys = {"2": "abc", "3": "def", "4": "ghi", "5": "jkl", "6": "mno", "7": "pqrs", "8": "tuv"}
+    keys["9"] = "wxyz"
+    plain = str.maketrans({"ł": "l", "ß": "s"})
+    for key, letters in languages.language(language).keypad.items():
+        for letter in letters:
+            base = unicodedata.normalize("NFD", letter.translate(plain))[0]
+            assert base in keys[key], letter
 
 
 POWERS = {"JPY": 0, "HUF": 0, "EUR": 2, "KZT": 2, "KWD": 3, "BHD": 3, "SEK": 2, "ISK": 0, "UAH": 2}
