@@ -200,11 +200,6 @@ class Book(Struct, frozen=True, dict=True):
                     return code, tuple(words[many:])
         return dialled, ()
 
-    @property
-    def has_codes(self) -> bool:
-        """Whether a code, such as ``*100#``, starts a flow."""
-        return any(each.startswith("*") for each in self.dialled)
-
     @cached_property
     def dialled(self) -> Mapping[str, Flow]:
         """All numbers and codes that start a flow, and the flow."""

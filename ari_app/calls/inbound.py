@@ -13,6 +13,7 @@ from ari_app.log import masked
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.session.line import Line
 from ari_app.session.media import Sounds
+from ari_app.session.unknown_code import unknown_code
 from ari_app.store.calls import Path
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.directory import Caller as Known
@@ -25,9 +26,6 @@ from ivr.values import Phrase
 from ivr.wants import Done, Say, Screen, Want
 
 log = logging.getLogger(__name__)
-
-UNKNOWN_CODE, NO_CODES = "ussd-unknown", "ussd-none"
-"""The prompts that there is no such code, and that there is none at all."""
 
 Find = Callable[[str], Awaitable[Known | None]]
 """Looks up the subscriber of a number."""
@@ -199,8 +197,7 @@ class InboundCalls:
         )
         known = await self._find(number)
         language = known.language if known else next(iter(book.flows.values())).languages[0]
-        prompt = UNKNOWN_CODE if book.has_codes else NO_CODES
-        await line.present(Say(Screen((Phrase(prompt),), language)))
+        await line.present(Say(Screen((Phrase(unknown_code(book)),), language)))
         await line.present(Done("ended"))
 
     async def enter(self, book: Book, number: str, dialled: str, way: str = "") -> Session | None:

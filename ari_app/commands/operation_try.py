@@ -67,7 +67,7 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
     if own[name].need != "none" and one is None:
         raise click.UsageError(f"{name} needs a caller who is known: give --number or --subscriber")
     language = caller["lang"] or (one.language if one else config.site.languages[0])
-    asker = Asker("try", number, one and one.id, language, caller["identity"])
+    asker = Asker("try", number, one.id if one else None, language, caller["identity"])
     key = key or f"try:{now:%Y%m%dT%H%M%S}"
     asked = OperationRequest(own[name], _inputs(own[name], given), asker, key)
 

@@ -249,8 +249,8 @@ def unmatched(config: Config, book: Book) -> Iterator[str]:
     for number in sorted(claimed - dialled) if config.menus.directory else ():
         yield f"no number of the site is {number} of a flow: add it to numbers of [site]"
     menu = config.ussd.menu
-    if book.has_codes and book.answering(menu) is None:
-        yield f"no flow has {menu}, which callers are told to dial: name a code as menu of [ussd]"
+    if any(each.startswith("*") for each in book.dialled) and book.answering(menu) is None:
+        yield f"no flow has {menu}, which callers are asked to dial: name a code as menu of [ussd]"
 
 
 def _secret(secret: Secret) -> conf.Secret:

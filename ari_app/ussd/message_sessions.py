@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ari_app.session.conductor import conduct
+from ari_app.session.unknown_code import unknown_code
 from ari_app.ussd.line import Page, Reply, TextLine
 from ari_app.ussd.sessions import (
     LASTING,
@@ -130,6 +131,7 @@ class MessageSessions:
     async def _serve(self, phone: str, number: str, inbox: "_Inbox", text: str) -> None:
         """Run a session, from the text that starts it to its end."""
         written = self._written()
+        unknown = unknown_code(written.book)
 
         async def send(page: Page) -> bool:
             try:
@@ -147,7 +149,9 @@ class MessageSessions:
                 if written.book.answering(reply.text) is not None:
                     inbox.put_back(reply)
                     return None
-                await send(written.page(written.unknown, session.language if session else ""))
+                await send(
+                    written.page(unknown, session.language if session else "")
+                )
             return reply
 
         code = code_of(text, written.book.words) or text
@@ -158,7 +162,9 @@ class MessageSessions:
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
         session = await self._callers.enter(written.book, number, code)
         if session is None:
-            await send(written.page(written.unknown, await self._callers.language(number)))
+            await send(
+                written.page(unknown, await self._callers.language(number))
+            )
             return
         line = TextLine(written.text, show, session.language, SMS, written.book.words)
         try:

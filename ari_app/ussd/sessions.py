@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ari_app.session import unknown_code
 from ari_app.session.conductor import LEFT, SessionPorts, conduct
 from ari_app.ussd import line
 from ari_app.ussd.joined import OTHERS, Request, dialled, replies
@@ -35,12 +36,10 @@ PATIENCE = 20.0
 MOST = 2000
 """Most sessions at a time."""
 
-TROUBLE, UNKNOWN, NONE, OVER = "ussd-trouble", "ussd-unknown", "ussd-none", "ussd-over"
-STOPPED = "campaigns-stopped"
-"""Prompts: the service is unavailable; no flow has the code, or any code; the session is over
-already; campaigns send no more."""
+TROUBLE, OVER, STOPPED = "ussd-trouble", "ussd-over", "campaigns-stopped"
+"""Prompts: the service is unavailable; the session is over already; campaigns send no more."""
 
-PROMPTS = (*line.PROMPTS, TROUBLE, UNKNOWN, NONE, OVER, STOPPED)
+PROMPTS = (*line.PROMPTS, *unknown_code.PROMPTS, TROUBLE, OVER, STOPPED)
 
 
 class MismatchError(Exception):
@@ -55,11 +54,6 @@ class TextServices(Struct, frozen=True):
     world: SessionPorts
     checkpoints: Checkpoints | None = None
     size: PageSize = USSD
-
-    @property
-    def unknown(self) -> str:
-        """The prompt that no flow has a code, which names another one if there is any."""
-        return UNKNOWN if self.book.has_codes else NONE
 
     def page(self, prompt: str, language: str = "") -> Page:
         """A last page, with one prompt."""
@@ -116,7 +110,7 @@ class Sessions:
                 log.warning("a USSD session was rejected: %d are open", len(self._open))
                 return await self.page(TROUBLE, number)
             if session is None:
-                return await self.page(written.unknown, number)
+                return await self.page(unknown_code.unknown_code(written.book), number)
             one = _OpenSession(written, session, request.code, prefix)
             self._add(request.session, one)
         elif (one.session.caller.number, one.code) != (number, request.code):
