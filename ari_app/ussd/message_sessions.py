@@ -131,7 +131,6 @@ class MessageSessions:
     async def _serve(self, phone: str, number: str, inbox: "_Inbox", text: str) -> None:
         """Run a session, from the text that starts it to its end."""
         written = self._written()
-        unknown = unknown_code(written.book)
 
         async def send(page: Page) -> bool:
             try:
@@ -149,9 +148,7 @@ class MessageSessions:
                 if written.book.answering(reply.text) is not None:
                     inbox.put_back(reply)
                     return None
-                await send(
-                    written.page(unknown, session.language if session else "")
-                )
+                await send(_unknown(written, session.language if session else ""))
             return reply
 
         code = code_of(text, written.book.words) or text
@@ -162,9 +159,7 @@ class MessageSessions:
             code = inbox.to if written.book.answering(self._menu) is None else self._menu
         session = await self._callers.enter(written.book, number, code)
         if session is None:
-            await send(
-                written.page(unknown, await self._callers.language(number))
-            )
+            await send(_unknown(written, await self._callers.language(number)))
             return
         line = TextLine(written.text, show, session.language, SMS, written.book.words)
         try:
@@ -180,6 +175,11 @@ class MessageSessions:
             await self._refusals.stop(number)
             return STOPPED
         return None if _CODE.fullmatch(code) else await self._surveys.reply(number, text)
+
+
+def _unknown(written: TextServices, language: str) -> Page:
+    """The page that no flow has a code."""
+    return written.page(unknown_code(written.book), language)
 
 
 class _Inbox:
