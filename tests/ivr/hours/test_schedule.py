@@ -1,7 +1,8 @@
 """Opening hours: what a schedule says at a moment."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -204,10 +205,10 @@ def schedules(draw: st.DrawFn) -> Schedule:
     return Schedule(schedule="any", timezone="", week=week, except_=exceptions)
 
 
-def looked_up(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> bool:
+def looked_up(schedule: Schedule, zone: ZoneInfo) -> Callable[[datetime], bool]:
     """What the texts say to somebody who knows the day and the time on the wall."""
-    local = moment.astimezone(zone)
 
+    @cache
     def of(day: date) -> tuple[tuple[int, int], ...]:
         for key in (f"{day:%Y-%m-%d}", f"{day:%m-%d}"):
             if key in schedule.except_:
@@ -215,15 +216,19 @@ def looked_up(schedule: Schedule, moment: datetime, zone: ZoneInfo) -> bool:
         text = schedule.week.get(WEEKDAYS[day.weekday()])
         return spans(text) if text else ()
 
-    minute, yesterday = local.hour * 60 + local.minute, local.date() - timedelta(1)
-    return any(begin <= minute < end for begin, end in of(local.date())) or any(
-        begin <= minute + 1440 < end for begin, end in of(yesterday)
-    )
+    def opened(moment: datetime) -> bool:
+        local = moment.astimezone(zone)
+        minute, yesterday = local.hour * 60 + local.minute, local.date() - timedelta(1)
+        return any(begin <= minute < end for begin, end in of(local.date())) or any(
+            begin <= minute + 1440 < end for begin, end in of(yesterday)
+        )
+
+    return opened
 
 
 def compared(schedule: Schedule, zone: ZoneInfo, begin: datetime) -> None:
     """Both say the same on all minutes of a day and a half."""
-    seen = [looked_up(schedule, begin + n * MINUTE, zone) for n in range(2000)]
+    seen = list(map(looked_up(schedule, zone), (begin + n * MINUTE for n in range(2000))))
     change = next((n for n, opened in enumerate(seen) if opened != seen[0]), None)
     hours = hours_at(schedule, begin, zone)
     assert hours.open == seen[0]
