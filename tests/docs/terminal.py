@@ -9,6 +9,7 @@ import random
 import re
 import subprocess
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from tests.live.installation import READY, ROOT, Installation, spoken
 from tests.pbx_fixture import WORKER, asterisk
 
 FOREGROUND = "./firstline up"
+DETACHED = "./firstline up --detach"
 ID = re.compile(r"\b[0-9a-f]{16}\b")
 LOOSE = re.compile(r"(?P<any>\s*…\s*)|(?P<space>\s+)|(?P<id>\b[0-9a-f]{8,16}\b)|(?P<number>\d+)")
 LOOSELY = {"any": ".*", "space": r"\s+", "id": "[0-9a-f]+", "number": r"\d+"}
@@ -95,14 +97,15 @@ class Terminal:
         if ID.search(command):
             command = ID.sub(self.installation.last_ended(), command)
         command = re.sub(r"(?<=--port-offset )\d+", str(free_offset()), command)
-        done = subprocess.run(
-            ["sh", "-c", command],
-            cwd=self.clone,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=allowed(120),
-        )
+        with spoken(self.installation.state) if command == DETACHED else nullcontext():
+            done = subprocess.run(
+                ["sh", "-c", command],
+                cwd=self.clone,
+                env=self.environment,
+                capture_output=True,
+                text=True,
+                timeout=allowed(120),
+            )
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         assert not unsaid(expected, done.stdout), f"{command} printed:\n{done.stdout}"
 

@@ -21,7 +21,7 @@ from tests.asterisk_conf.phone import Phone
 from tests.deadlines import allowed, until
 from tests.docs.markdown import NEW_OPERATOR
 from tests.docs.terminal import Command, Terminal, instructions, terminal
-from tests.live.installation import Installation, spoken
+from tests.live.installation import Installation
 
 __all__ = ["terminal"]  # a fixture
 
@@ -73,9 +73,6 @@ def test_a_new_operator(terminal: Terminal, meters: Meters, tmp_path: Path) -> N
             terminal.write(each)
             if each.file.endswith(".csv"):
                 add_customers(terminal.clone / each.file)
-        elif each.line == "./firstline up --detach":
-            with spoken(one.state):
-                terminal.run(each.line, each.prints)
         elif each.line == "./firstline reload":
             with in_call(one, SWITCH, "87027654321") as phone:
                 meanwhile(phone, terminal, each)
