@@ -22,11 +22,11 @@ BOOK = shipped.menus().book
 
 SPOKEN = {
     "ru": "на линии|не слыш|услыш|нажм|нажать|нажав|звёздоч|решётк|послуша|трубк|сигнала|клавиш|"
-    "вы позвонили|спасибо за звонок|пока мы говорили",
+    "вы позвонили|спасибо за звонок|пока мы говорили|соединяем",
     "be": "на лініі|не чуем|пачулі|пачуеце|націсн|зорачк|рашотк|паслуха|слухаўк|сігнал|клавіш|"
-    "вы патэлефанавалі|дзякуй за званок|пакуль мы гаварылі",
+    "вы патэлефанавалі|дзякуй за званок|пакуль мы гаварылі|злучаем",
     "en": "on the line|cannot hear|did not hear|you hear|press|keyed|key the|keys|star\\b|hash|"
-    "hang up|the tone|you have called|for calling|read it out",
+    "hang up|the tone|you have called|for calling|read it out|connecting you|putting you through",
 }
 """Words that make no sense where nothing is heard and no key is pressed."""
 
