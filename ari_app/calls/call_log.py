@@ -22,6 +22,7 @@ from ari_app.store.calls import (
     Path,
     StepTaken,
 )
+from ari_app.store.canaries import CallOnCanary
 from ari_app.store.tapes import CallTaped
 from ivr.engine import Step
 from ivr.events import Event
@@ -64,11 +65,13 @@ class _Open:
 class CallLog:
     """See :class:`ari_app.session.conductor.CallObserver`."""
 
-    def __init__(self, put: Put, feed: LiveFeed, text: Text, line: str) -> None:
+    def __init__(self, put: Put, feed: LiveFeed, text: Text, line: str, canary: int = 0) -> None:
+        """``canary``: that by whose menus the calls go; 0 by those of all calls."""
         self._put = put
         self._feed = feed
         self._text = text
         self._line = line
+        self._canary = canary
         self._open: dict[str, _Open] = {}
 
     def began(self, session: Session, version: str, at: datetime) -> None:
@@ -78,6 +81,8 @@ class CallLog:
         self._open[session.id] = kept = _Open(at, shown)
         if self._line != TEXTS:
             kept.taper = Taper(session, at)
+        if self._canary:
+            self._put(CallOnCanary(session.id, at, self._canary))
         self._put(
             CallBegan(
                 session.id,

@@ -102,12 +102,13 @@ class InboundCalls:
         self,
         find: Find,
         numbers: NumberPlan,
-        serving: Callable[[], CallServices],
+        serving: Callable[[str, str], CallServices],
         forgeable: Collection[str] = (),
         arrivals: Arrivals | None = None,
         records: Records | None = None,
     ) -> None:
-        """``serving`` returns what a call that begins now uses, on the menus in force.
+        """``serving`` returns what a call uses that begins now, on the menus in force for the
+        number of its caller, or for its id.
 
         ``numbers``: in whose form callers' numbers are kept, however a trunk writes them.
         ``forgeable`` are endpoints, such as trunks, whose caller IDs are not trusted.
@@ -130,7 +131,8 @@ class InboundCalls:
 
         Serving raises :class:`UnknownNumberError` when no flow has the number.
         """
-        serving, id = self._serving(), id or new_id()
+        id = id or new_id()
+        serving = self._serving(self._numbers.caller(arrival.number), id)
         line = new_line(serving.sounds(id))
         return line, partial(self._serve, serving, id, line, arrival)
 
@@ -153,7 +155,8 @@ class InboundCalls:
     ) -> tuple[L, Serve]:
         """Go on with a call after a restart, from its checkpoint, with the menus now in force;
         ``path`` is what is stored of it."""
-        serving, session = self._serving(), kept.session
+        session = kept.session
+        serving = self._serving(session.caller.number, session.id)
         line = new_line(serving.sounds(session.id))
         serving.going_on(session, path)
         return line, partial(self._run, serving, line, session, kept.want)

@@ -18,6 +18,7 @@ SECTIONS = {
         "reload": Lazy("reload:reload", "Reload the menus for new calls"),
         "diff": Lazy("menu_sets:diff", "List what differs between files and the menus in force"),
         "history": Lazy("menu_history:history", "List the sets of menus that were in force"),
+        "canary": Lazy("canary:canary", "Show new menus for a share of the calls beside the old"),
         "rollback": Lazy("menu_sets:rollback", "Restore a whole set of menus"),
         "versions": Lazy("menu_history:versions", "List the versions that were in force"),
     },

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ari_app.admin.status import query
 from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.canary import canary_lines
 from ari_app.commands.runner import run
 from ari_app.commands.store_access import exactly, read, shown
 from ari_app.config.state import State
@@ -76,6 +77,8 @@ def versions(state: State, flow: str | None, version: str | None, as_json: bool)
     elif as_json:
         print_json(found)
     else:
+        for line in canary_lines(state, 1) if flow is None else ():
+            click.echo(line)
         for one in found:
             click.echo(_line(one, state))
 

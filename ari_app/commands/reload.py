@@ -4,7 +4,7 @@ import click
 from msgspec import json
 
 from ari_app.commands.runner import console, run
-from ari_app.commands.store_access import by_option
+from ari_app.commands.store_access import by_option, moment, now
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.control.requests import ReloadRequest
@@ -13,14 +13,29 @@ from ari_app.menus.live import Reloaded
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only check, and say what would change.")
+@click.option(
+    "--share",
+    type=click.IntRange(1, 99),
+    metavar="PERCENT",
+    help="A canary: only so many per cent of the callers go by the new menus.",
+)
+@click.option("--for", "lasts", metavar="TIME", help="How long the canary lasts: 2h, 30m  [1h].")
 @by_option
 @click.pass_obj
-def reload(state: State, dry_run: bool, by: str) -> None:
-    """Reload the menus for new calls, if they pass the check. Calls in progress keep theirs."""
+def reload(state: State, dry_run: bool, share: int | None, lasts: str | None, by: str) -> None:
+    """Reload the menus for new calls, if they pass the check. Calls in progress keep theirs.
+
+    With --share it is rolled back by itself if the new menus do worse (`flows canary`).
+    """
+    if lasts and not share:
+        raise click.UsageError("--for is for --share")
+    seconds = (moment(state, lasts) - now(state)).total_seconds() if lasts else 0.0
     with console().status("loading, checking and rendering the menus"):
-        request = ReloadRequest(by=by, dry_run=dry_run)
+        request = ReloadRequest(by=by, dry_run=dry_run, share=share or 0, seconds=seconds)
         answer = run(ControlClient(state.control).reload(request))
     report(json.decode(answer, type=Reloaded))
+    if share and not dry_run:
+        click.echo(f"{share} % of the callers go by it: `firstline flows canary` compares both")
 
 
 @click.command()

@@ -12,6 +12,7 @@ from ari_app.config.board_settings import BoardSettings
 from ari_app.config.cabinet_settings import CabinetSettings
 from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.campaign_settings import CampaignSettings
+from ari_app.config.canary_settings import CanarySettings
 from ari_app.config.conversation_settings import ConversationSettings
 from ari_app.config.desk_settings import DeskSettings, OidcSettings
 from ari_app.config.mail_settings import MailSettings
@@ -119,6 +120,7 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     directory: str = ""
     watch: bool = False
+    canary: CanarySettings = CanarySettings()
 
 
 class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,8 +1,8 @@
 """What the control socket is asked, as JSON."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from ivr.bounds import Seconds, Short
 
@@ -13,6 +13,10 @@ class ReloadRequest(Struct, frozen=True):
     by: Short = ""
     how: Literal["reload", "rollback"] = "reload"
     dry_run: bool = False
+    share: Annotated[int, Meta(ge=0, le=99)] = 0
+    """Per cent of the new calls that go by the menus on the disk, for ``seconds``; 0: all of them,
+    from now on."""
+    seconds: Seconds = 0.0
     everything: bool = False
     """Settings, agents and queues, too."""
 

@@ -64,6 +64,7 @@ _GONE = (
     ("texts", "outbox", f"number in {_NUMBERS} or call in {_CALLS}"),
     ("steps of calls", "steps", f"call in {_CALLS}"),
     ("tapes of calls", "tapes", f"call in {_CALLS}"),
+    ("calls of canaries", "canary_calls", f"call in {_CALLS}"),
     ("calls", "calls", f"id in {_CALLS}"),
     ("subscribers", "subscribers", f"id in {_WHO}"),
 )

@@ -28,13 +28,15 @@ from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.build_selfcare import SelfService, build_selfcare
 from ari_app.main.build_surveys import survey_texts
 from ari_app.main.build_waiting import Waiting, build_waiting
+from ari_app.main.canary import Canaries, CanaryPorts
 from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
-from ari_app.main.releases import take_effect
+from ari_app.main.releases import directories, take_effect
 from ari_app.main.shared import Shared, opened_shared
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
-from ari_app.menus.live import LiveMenus, Release, watch
+from ari_app.menus.live import LiveMenus, Release
+from ari_app.menus.watching import watch
 from ari_app.monitoring import alerts
 from ari_app.store import outbox
 from ari_app.store.sqlite import Database
@@ -52,8 +54,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
     """
     async with AsyncExitStack() as stack:
         shared = await stack.enter_async_context(opened_shared(foundation))
-        for warning in await take_effect(foundation, foundation.first, Release("start")):
-            log.warning("%s", warning)
+        canaries = await _menus_in_force(shared)
         tasks = await stack.enter_async_context(task_group())
         background = Background(tasks)
         stack.callback(background.cancel)
@@ -64,7 +65,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         waiting = await build_waiting(shared, callers, desk, background.begin)
 
         monitoring = Monitoring(shared, callers.calls, desk)
-        control = ControlHandlers(shared, callers, desk, background, signals, monitoring)
+        control = ControlHandlers(shared, callers, desk, background, signals, monitoring, canaries)
         overload = _serve_calls(shared, callers, desk, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
@@ -74,12 +75,38 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         stack.push_async_callback(_part, callers, signals)
         background.begin(shared.store.watch(control.refresh))
         _start(shared, selfcare, callers, desk, monitoring, overload, background)
-        background.begin(_reload_on(signals.reload, shared.menus))
+        _begin_menus(shared.menus, signals, canaries, background)
         await stack.enter_async_context(_doors(shared, callers, desk))
         await stack.enter_async_context(opened_cabinet(shared, selfcare, callers, background.begin))
         await stack.enter_async_context(opened_api(shared, desk, control.refresh))
         await stack.enter_async_context(monitoring.served())
         yield shared.link
+
+
+async def _menus_in_force(shared: Shared) -> Canaries:
+    """Put the menus in force, and go on with the canary of before a restart."""
+    config, state = shared.config, shared.foundation.state
+    ports = CanaryPorts(
+        partial(directories, config, state),
+        lambda: shared.config.menus,
+        partial(shared.foundation.settings.read, None),
+        state.directory / "canary",
+        partial(agi_process.reload, state),
+        shared.messaging.mail,
+    )
+    canaries = Canaries(shared.store, shared.menus, ports)
+    order = Release("unreleased" if await canaries.resume() else "start")
+    for warning in await take_effect(shared.foundation, shared.menus.now, order):
+        log.warning("%s", warning)
+    return canaries
+
+
+def _begin_menus(
+    menus: LiveMenus, signals: Signals, canaries: Canaries, background: Background
+) -> None:
+    """Have menus reloaded when a signal says so, and the figures of canaries looked at."""
+    background.begin(_reload_on(signals.reload, menus))
+    background.begin(canaries.run())
 
 
 async def _part(callers: CallHandling, signals: Signals) -> None:

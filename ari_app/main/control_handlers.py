@@ -18,6 +18,7 @@ from ari_app.main import agi_process, processes
 from ari_app.main.build_calls import CallHandling
 from ari_app.main.build_desk import AgentDesk
 from ari_app.main.build_monitoring import Monitoring
+from ari_app.main.canary import Canaries
 from ari_app.main.foundation import clock
 from ari_app.main.handing_over import Leaving
 from ari_app.main.reloading import NOT_RELOADED, preview_all, reload_all, reload_phones
@@ -44,6 +45,7 @@ class ControlHandlers(Struct, frozen=True):
     background: Background
     signals: Signals
     monitoring: Monitoring
+    canaries: Canaries
 
     def served(self) -> AbstractAsyncContextManager[None]:
         """Serve the control socket while the context lasts."""
@@ -129,6 +131,11 @@ class ControlHandlers(Struct, frozen=True):
             if not result.problems or result.menus.changes():
                 await self._record(request, result.menus)
             return json.encode(result)
+        if request.share:
+            begun = self.canaries.begin(request.share, request.seconds, request.by)
+            done = await self.background.finish(begun)
+            await self._record(request, done)
+            return json.encode(done)
         done = await self.background.finish(menus.reload(request.how, request.by))
         agi_process.reload(self.shared.foundation.state)
         await self._record(request, done)
@@ -139,7 +146,9 @@ class ControlHandlers(Struct, frozen=True):
         what: What = "flows rollback" if request.how == "rollback" else "flows reload"
         if request.by and not done.problems:
             try:
-                await self.shared.store.write(record, Change(clock(), request.by, what, ""))
+                detail = f"{request.share} %" if request.share else ""
+                change = Change(clock(), request.by, what, "", detail)
+                await self.shared.store.write(record, change)
             except StoreError as error:
                 log.error("who reloaded the menus was not recorded: %s", error)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import asdict, replace
@@ -48,18 +49,19 @@ class LiveSettings:
         """Endpoints whose caller IDs are not trusted, and the way of campaigns, where the one who
         picks up is not proved to be the subscriber; changed in place."""
 
-    def read(self, wanted: Config | None = None) -> MenuRelease:
+    def read(self, wanted: Config | None = None, menus: Path | None = None) -> MenuRelease:
         """Read the menus from the disk, with their recordings; raises ``FlowsError``. Blocks.
 
         ``wanted``: as :meth:`take` would have them with other settings, which are not taken.
+        ``menus``: those of another directory.
         """
         config = self.config if wanted is None else _merged(self.config, wanted)
-        menus = menus_in_use(config, self._state)
+        found = menus_in_use(config, self._state, menus)
         if fault := own_languages.faults(config):
             where = Place(str(directory(config) / own_languages.LANGUAGES), 1, 1)
             raise FlowsError((Problem(where, fault),))
         recordings = speech.recordings(config, self._state)
-        return MenuRelease(menus, PromptMedia(self._voice, menus.catalogue, recordings))
+        return MenuRelease(found, PromptMedia(self._voice, found.catalogue, recordings))
 
     async def take(self, wanted: Config) -> "Taken":
         """Put what may change by day of other settings in force.

@@ -28,7 +28,7 @@ async def take_effect(
     await pbx_site.apology(foundation.state, release.reading, spoken[0])
     await pbx_site.queue_offer(foundation.state, release.reading, spoken)
     await pbx_site.recording_notice(foundation.config, foundation.state, release.reading)
-    await _record_versions(foundation.store, release.menus, order.how)
+    await record_versions(foundation.store, release.menus, order.how)
     try:
         await keep_set(foundation.store, directories(foundation.config, foundation.state), order)
     except (StoreError, OSError) as error:
@@ -61,7 +61,7 @@ async def keep_set(store: Store, where: Directories, order: Release) -> int | No
     return await store.write(menu_sets.keep, new, files)
 
 
-async def _record_versions(store: Store, menus: Menus, how: How) -> None:
+async def record_versions(store: Store, menus: Menus, how: How) -> None:
     """Record which texts of the flows are in force; a failure does not hold the release back."""
     now = clock()
     recorded = [

@@ -9,7 +9,7 @@ from ari_app.config.own_languages import LANGUAGES
 from ari_app.main.releases import keep_set
 from ari_app.menus.files import Directories
 from ari_app.menus.live import Release
-from ari_app.store import menu_sets
+from ari_app.store import canaries, menu_sets
 from ari_app.store.db import Store
 from ari_app.store.menu_sets import ASIDE, MenuSet
 
@@ -37,12 +37,14 @@ class Restored(Struct, frozen=True):
 
 
 async def restore_set(store: Store, where: Directories, version: int | None, by: str) -> Restored:
-    """Make the files those of a set, by default of the one before the one in force.
+    """Make the files those of a set, by default of the one before the one in force; while a canary
+    runs, of the one in force, by which all others go.
 
     Raises :class:`NoSuchSet`, and ``OSError`` if a file cannot be written.
     """
     sets = await store.read(menu_sets.listed)
-    wanted = _wanted(sets, version)
+    tried = await store.read(canaries.running)
+    wanted = _wanted(sets, tried.before if tried and version is None else version)
     files = await store.read(menu_sets.files_of, wanted.id)
     contents = await _contents(store, files)  # the oldest set goes when another one is kept
     aside = await keep_set(store, where, Release(ASIDE, by))

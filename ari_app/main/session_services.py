@@ -44,19 +44,22 @@ T = TypeVar("T")
 
 
 class PerRelease(Generic[T]):
-    """Returns what was built for the release of the menus in force; builds it once a release."""
+    """Returns what was built for the release of the menus by which a call goes; builds it once a
+    release."""
 
     def __init__(self, menus: LiveMenus, build: Callable[[MenuRelease], T]) -> None:
         self._menus = menus
         self._build = build
-        self._built: tuple[MenuRelease, T] | None = None
+        self._built: dict[int, tuple[MenuRelease, T]] = {}
 
-    def __call__(self) -> T:
-        """See the class."""
-        release = self._menus.now
-        if self._built is None or self._built[0] is not release:
-            self._built = release, self._build(release)
-        return self._built[1]
+    def __call__(self, number: str = "", call: str = "") -> T:
+        """For a caller's number, "" if it is withheld, and a call; without both for all."""
+        known = bool(number or call)
+        release = self._menus.release_for(number, call) if known else self._menus.now
+        built = self._built.get(bool(release.canary))
+        if built is None or built[0] is not release:
+            built = self._built[bool(release.canary)] = release, self._build(release)
+        return built[1]
 
 
 class SessionServices(Struct, frozen=True):
@@ -132,9 +135,8 @@ class SessionServices(Struct, frozen=True):
         meter.going_on()
 
     def _ports(self, release: MenuRelease, line: str) -> tuple[CallLog, CallMeter, SessionPorts]:
-        call_log = CallLog(
-            self.record, self.feed, partial(screen_texts, release.reading.catalogue), line
-        )
+        texts = partial(screen_texts, release.reading.catalogue)
+        call_log = CallLog(self.record, self.feed, texts, line, release.canary)
         written = partial(screen_texts, release.reading.catalogue, form="written")
         perform = partial(self.actions.perform, release.menus.book, written)
         meter = CallMeter(self.metrics, line, self.live_calls.observing(call_log))

@@ -20,10 +20,11 @@ PATIENCE = 1.0
 """Seconds for which names wait for the database."""
 
 
-def menus_in_use(config: Config, state: State) -> loading.Menus:
-    """The menus of an installation, checked with all that it has; raises ``FlowsError``. Blocks."""
-    directory, texts = loading.directory(config), loading.shipped(config)
-    return loading.menus(directory, texts, CATALOGUE, names_in_use(config, state))
+def menus_in_use(config: Config, state: State, directory: Path | None = None) -> loading.Menus:
+    """The menus of an installation, or of another directory, checked with all that it has; raises
+    ``FlowsError``. Blocks."""
+    texts, where = loading.shipped(config), directory or loading.directory(config)
+    return loading.menus(where, texts, CATALOGUE, names_in_use(config, state))
 
 
 def names_in_use(config: Config, state: State) -> SiteNames:

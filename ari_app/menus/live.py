@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ari_app.menus.differences import differences, differing
-from ari_app.menus.loading import FlowsError, Menus, files
+from ari_app.menus.loading import FlowsError, Menus
 from ari_app.session.line import LineError
 from ivr.speech import languages
 from ivr.speech.language import PhraseError
@@ -22,18 +21,17 @@ from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
 
-How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch", "rollback", "unreleased"]
+How: TypeAlias = Literal["start", "reload", "SIGHUP", "watch", "rollback", "canary", "unreleased"]
 """What triggered a release."""
-
-PAUSE = 1.0
-"""Seconds between two polls of the files; unchanged in both means fully written."""
 
 
 class MenuRelease(Struct, frozen=True):
-    """A release: menus and their sound files."""
+    """A release: menus and their sound files. ``canary``: the one whose calls go by it, 0 if all
+    do."""
 
     menus: Menus
     reading: PromptMedia
+    canary: int = 0
 
     async def speak(self, screen: Screen) -> Sequence[str]:
         """The sound files of a screen.
@@ -128,6 +126,25 @@ def _texts(old: Menus, new: Menus) -> Iterator[str]:
                 yield f"{prompt} ({language})"
 
 
+_LANGUAGES = "a language of your own changed: both sides of a canary speak the same ones"
+
+
+class Trial(Struct, frozen=True):
+    """A release for the callers whom ``takes`` chooses, by their number, "" if it is withheld, and
+    the call; the others go by the live one."""
+
+    release: MenuRelease
+    takes: Callable[[str, str], bool]
+
+
+CanaryOver = Callable[[How, str], Awaitable[None]]
+"""Notified when a reload ended a canary: how, and by whom."""
+
+
+async def _no_canary(_how: How, _by: str) -> None:
+    """No canary is kept."""
+
+
 class LiveMenus:
     """The live release and its reload: all or nothing, one at a time."""
 
@@ -142,11 +159,19 @@ class LiveMenus:
         Raises :class:`FlowsError`. ``put`` gives a release to all new calls; it returns warnings.
         """
         self.now = now
+        self.canary: Trial | None = None
+        """The new menus that a share of the calls goes by."""
+        self.canary_over: CanaryOver = _no_canary
         self.refused: tuple[str, ...] = ()
         """Why the menus on disk were rejected; empty if they are live."""
         self._read = read
         self._put = put
         self._turn = asyncio.Lock()
+
+    def release_for(self, number: str, call: str) -> MenuRelease:
+        """The release by which a new call goes, of a caller's number, "" if it is withheld."""
+        tried = self.canary
+        return tried.release if tried is not None and tried.takes(number, call) else self.now
 
     def words(self, prompt: str, language: str) -> str:
         """A prompt without placeholders as a written sentence."""
@@ -173,11 +198,37 @@ class LiveMenus:
             warnings = (*new.reading.problems, *map(str, new.menus.warnings))
             return replace(done, details=words, warnings=warnings)
 
+    async def share(self, begin: Callable[[MenuRelease, Reloaded], Awaitable[Trial]]) -> Reloaded:
+        """Have a share of the new calls go by the menus on the disk, if they pass the check.
+
+        ``begin`` stores that, and returns which; what it raises is raised.
+        """
+        async with self._turn:
+            try:
+                new = await asyncio.to_thread(self._read)
+                if new.menus.languages != self.now.menus.languages:
+                    return Reloaded(problems=(_LANGUAGES,))
+                await new.reading.render_all(_progress())
+            except FlowsError as error:
+                return Reloaded(problems=tuple(map(str, error.problems)))
+            except (SpeechFailed, OSError) as error:
+                return Reloaded(problems=(str(error),))
+            finally:
+                languages.install(self.now.menus.languages)
+            done = compare(self.now, new)
+            if not done.changes():
+                return Reloaded(problems=("the menus on the disk are those in force",))
+            words = (*differences(self.now.menus, new.menus), *_recordings(done))
+            self.canary = await begin(new, replace(done, details=words))
+            return replace(done, warnings=new.reading.problems)
+
     async def reload(self, how: How, by: str = "") -> Reloaded:
         """Load the menus from disk and make them live if they pass the check; logs the result.
 
         ``by``: who ordered it; "" if it is not known.
         """
+        if how == "watch" and self.canary is not None:
+            return Reloaded()  # they are on trial: their end puts them in force, or not
         async with self._turn:
             try:
                 done = await self._attempt(how, by)
@@ -190,6 +241,9 @@ class LiveMenus:
                 done = Reloaded(problems=("reload failed: see the log of Firstline",))
             if done.problems:
                 languages.install(self.now.menus.languages)
+            elif self.canary is not None:
+                self.canary = None
+                await self.canary_over(how, by)
             fixed, self.refused = bool(self.refused), done.problems
             if fixed or how != "watch" or done != Reloaded():
                 _log_result(done, how)
@@ -235,31 +289,3 @@ def _log_result(done: Reloaded, how: How) -> None:
         log.warning("%s", warning)
     for change in done.changes() or ("nothing changed",):
         log.info("menus reloaded (%s): %s", how, change)
-
-
-async def watch(
-    directory: Path, changed: Callable[[], Awaitable[object]], pause: float = PAUSE
-) -> None:
-    """Poll the files of menus and await ``changed`` when they changed, and once at the start.
-
-    Polling works on network file systems, too.
-    """
-    taken, seen = None, None
-    while True:
-        now = await asyncio.to_thread(_look, directory)
-        if now == seen and now != taken:
-            taken = now
-            await changed()
-        seen = now
-        await asyncio.sleep(pause)
-
-
-def _look(directory: Path) -> frozenset[tuple[Path, int, int, int]]:
-    found = set()
-    for path in files(directory):
-        try:
-            stat = path.stat()
-        except OSError:
-            continue  # removed meanwhile
-        found.add((path, stat.st_ino, stat.st_size, stat.st_mtime_ns))
-    return frozenset(found)

@@ -89,8 +89,10 @@ def _names(found: Run) -> list[str]:
 
 
 def _goal(found: Run) -> tuple[str, float]:
-    """What the caller came to last, and when."""
-    came = list(reached(found)) or list(heard(found))
+    """What the caller came to last, and when: not what runs before they press a key."""
+    keys = [turn.at for turn in found.turns if isinstance(turn.event, Keyed)]
+    came = [(what, at) for what, at in reached(found) if keys and at >= keys[0]]
+    came = came or list(heard(found))
     return came[-1] if came else ("", 0.0)
 
 

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 from msgspec import Struct, json
 
-from ari_app.store import checkpoints, tapes
+from ari_app.store import canaries, checkpoints, tapes
+from ari_app.store.canaries import CallOnCanary
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.sqlite import Database
 from ari_app.store.tapes import CallTaped
@@ -91,7 +92,9 @@ class CallEnded(Struct, frozen=True):
     cause: int
 
 
-Record: TypeAlias = CallBegan | StepTaken | CallAbout | CallStands | CallTaped | CallEnded
+Record: TypeAlias = (
+    CallBegan | StepTaken | CallAbout | CallStands | CallTaped | CallOnCanary | CallEnded
+)
 
 
 class Call(Struct, frozen=True):
@@ -160,6 +163,7 @@ def add(db: Database, records: Sequence[Record]) -> None:
     )
     checkpoints.put(db, stands, [r.call for r in records if isinstance(r, CallEnded)])
     tapes.put(db, [r for r in records if isinstance(r, CallTaped)])
+    canaries.put(db, [r for r in records if isinstance(r, CallOnCanary)])
 
 
 def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:

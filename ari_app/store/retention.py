@@ -53,6 +53,7 @@ _PARTS: dict[Kind, tuple[tuple[str, str], ...]] = {
         ("surveys", "call"),
         ("survey_answers", "call"),
         ("tapes", "call"),
+        ("canary_calls", "call"),
     ),
     "cards": (("card_texts", "card"),),
     "scores": (("score_answers", "score"),),

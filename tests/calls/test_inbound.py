@@ -59,7 +59,7 @@ async def test_a_call_ends_on_what_it_began_with() -> None:
         spoken.append(sounds.speak)
         return cast(VoiceLine, next(coming))
 
-    inbound = InboundCalls(unknown, BELARUS, lambda: now)
+    inbound = InboundCalls(unknown, BELARUS, lambda *_: now)
     for line, then in zip(lines, (second, second), strict=True):
         accepted, serve = inbound.accept(Arrival("", "375291234567", "611"), new_line)
         assert cast(object, accepted) is line
@@ -86,7 +86,7 @@ async def test_a_forgeable_line_does_not_vouch_for_numbers(name: str, prompt: st
     text = text.replace("nodes:", "on-need: recipient\nnodes:")
 
     services, forgeable = serving(sight, text), ["PJSIP/trunk-a"]
-    inbound = InboundCalls(known, BELARUS, lambda: services, forgeable)
+    inbound = InboundCalls(known, BELARUS, lambda *_: services, forgeable)
     arrival = Arrival(Channel("c", name).endpoint, "375291234567", "611")
     _, serve = inbound.accept(arrival, lambda _: cast(VoiceLine, line))
     call = asyncio.ensure_future(serve())
@@ -108,7 +108,7 @@ async def test_what_a_call_came_in_by_is_known(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr("ari_app.calls.inbound.conduct", conduct)
     services = serving(Sight(), FLOW)
-    inbound = InboundCalls(unknown, BELARUS, lambda: services)
+    inbound = InboundCalls(unknown, BELARUS, lambda *_: services)
     arrival = Arrival(Channel("c", "PJSIP/trunk-a-00000020").endpoint, "375291234567", "611")
     await inbound.accept(arrival, lambda _: cast(VoiceLine, Scripted([])))[1]()
     text = await inbound.enter(services.book, "375291234567", "611", way="gateway")
@@ -125,7 +125,7 @@ async def test_a_code_that_no_flow_has_is_answered_in_a_sentence(
     only where there is any."""
     line = Scripted([Played()])
     flow = FLOW.replace("start: ", f"codes: {{ {codes} }}\nstart: ", 1)
-    inbound = InboundCalls(find, BELARUS, lambda: serving(Sight(), flow))
+    inbound = InboundCalls(find, BELARUS, lambda *_: serving(Sight(), flow))
 
     def serve(dialled: str) -> Awaitable[None]:
         arrival = Arrival("", "375291234567", dialled)
@@ -153,7 +153,7 @@ async def test_a_caller_is_kept_in_the_one_form_of_the_number(shown: str, kept: 
     sight, line = Sight(), Scripted([])
 
     services = serving(sight, FLOW)
-    inbound = InboundCalls(unknown, BELARUS, lambda: services)
+    inbound = InboundCalls(unknown, BELARUS, lambda *_: services)
     _, serve = inbound.accept(Arrival("", shown, "611"), lambda _: cast(VoiceLine, line))
     call = asyncio.ensure_future(serve())
     await line.stuck.wait()

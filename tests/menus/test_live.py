@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Release, Reloaded, watch
+from ari_app.menus.live import Change, How, LiveMenus, MenuRelease, Release, Reloaded
 from ari_app.menus.loading import menus
+from ari_app.menus.watching import watch
 from ivr.reader import version
 from ivr.speech.cases import counted, unit
 from ivr.values import Phrase

@@ -53,6 +53,7 @@ from ari_app.store.schema.m045_callback_events import callback_events
 from ari_app.store.schema.m046_preferred_agents import preferred_agents
 from ari_app.store.schema.m047_tapes import tapes
 from ari_app.store.schema.m048_complaints_of_subscribers import complaints_of_subscribers
+from ari_app.store.schema.m049_canaries import canaries
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -104,6 +105,7 @@ _IN_ORDER = (
     preferred_agents,
     tapes,
     complaints_of_subscribers,
+    canaries,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

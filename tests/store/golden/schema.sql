@@ -46,6 +46,7 @@
 -- migration preferred_agents
 -- migration tapes
 -- migration complaints_of_subscribers
+-- migration canaries
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -968,3 +969,20 @@ CREATE TABLE tapes (
             tape blob not null
         ) strict;
 CREATE INDEX complaints_of_subscriber on complaints (subscriber);
+CREATE TABLE canaries (
+            id integer primary key,
+            began integer not null,
+            author text not null,
+            share integer not null,
+            until integer not null,
+            before integer not null,
+            tried integer not null,
+            ended integer,
+            ending text not null default '',
+            why text not null default '',
+            ended_by text not null default ''
+        ) strict;
+CREATE TABLE canary_calls (
+            call text primary key,
+            canary integer not null
+        ) strict;

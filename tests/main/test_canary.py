@@ -1,0 +1,263 @@
+"""New menus for a share of the calls: compared, rolled back, made whole, kept over a restart.
+
+The calls are conducted over a scripted line and stored as the application stores them; the clock is
+ours.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from msgspec.structs import replace
+
+from ari_app.calls.call_log import CallLog
+from ari_app.config.canary_settings import CanarySettings
+from ari_app.config.settings import MenuSettings
+from ari_app.control.live_feed import LiveFeed
+from ari_app.main.canary import OWN_ALONE, RUNS, WATCHED, Canaries, CanaryPorts
+from ari_app.main.releases import keep_set
+from ari_app.main.rollback import restore_set
+from ari_app.menus import loading
+from ari_app.menus.files import Directories
+from ari_app.menus.live import LiveMenus, MenuRelease, Release
+from ari_app.session.conductor import SessionPorts, conduct
+from ari_app.store import calls, canaries, menu_sets
+from ari_app.store.calls import Record
+from ari_app.store.canaries import Canary
+from ari_app.store.db import Store
+from ivr.events import Answered, Bridged, Event, Gone, Keyed, Played
+from ivr.session import Caller
+from ivr.session_start import start_session
+from ivr.wants import Action
+from prompts.catalogue import read
+from prompts.media import PromptMedia
+from tests.operators import BELARUS
+from tests.session.scripted import FLOW, OPERATIONS, PROMPTS, Scripted
+
+WORDS = read({"ru.yaml": "".join(f"{prompt}: Слово.\n" for prompt in PROMPTS)})
+BROKEN = FLOW.replace('"1": balance, ', "")
+"""Its callers press 1 in vain, and hang up."""
+
+
+class NoSound:
+    """The sound files of menus that are played to no one."""
+
+    voice = None
+    problems = ()
+
+    def __init__(self, texts: Any) -> None:
+        self.catalogue = texts
+        self.recordings: dict[Any, Any] = {}
+
+    async def render_all(self, _: object) -> None:
+        """Nothing is spoken."""
+
+
+class Site:
+    """An installation with menus of its own, its application, and its callers."""
+
+    def __init__(self, directory: Path, store: Store) -> None:
+        self.where = Directories(directory / "menus", directory / "recordings")
+        self.flow = directory / "menus" / "611.yaml"
+        self.flow.parent.mkdir(exist_ok=True)
+        self.store, self.scratch = store, directory / "canary"
+        self.settings = MenuSettings(directory=str(directory / "menus"))
+        self.now = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+        self.mails: list[str] = []
+        self.numbers = (f"37529{number:07}" for number in range(10**7))
+
+    async def start(self) -> None:
+        """Start the application, with what is on the disk or goes on."""
+        self.menus = LiveMenus(self._read(self.flow.parent), self._on_disk, self._put)
+        ports = CanaryPorts(
+            lambda: self.where,
+            lambda: self.settings,
+            self._read,
+            self.scratch,
+            lambda: None,
+            self.mails.append,
+            lambda: self.now,
+        )
+        self.canaries = Canaries(self.store, self.menus, ports)
+        how = Release("unreleased" if await self.canaries.resume() else "start")
+        await keep_set(self.store, self.where, how)
+
+    def _on_disk(self) -> MenuRelease:
+        return self._read(self.flow.parent)
+
+    def _read(self, directory: Path) -> MenuRelease:
+        found = loading.menus(directory, WORDS, OPERATIONS)
+        return MenuRelease(found, cast(PromptMedia, NoSound(found.catalogue)))
+
+    async def _put(self, _: MenuRelease, order: Release) -> tuple[str, ...]:
+        await keep_set(self.store, self.where, order)
+        return ()
+
+    def is_new(self, number: str) -> bool:
+        """Whether a caller goes by the new menus."""
+        return bool(self.menus.release_for(number, "call").canary)
+
+    async def callers(self, count: int) -> None:
+        """So many call, one each minute: they press 1 for the balance, and 0 for people; who is
+        not understood hangs up."""
+        for number in (next(self.numbers) for _ in range(count)):
+            self.now += timedelta(minutes=1)
+            await self.call(number)
+
+    async def call(self, number: str) -> None:
+        """One calls."""
+        records: list[Record] = []
+        release = self.menus.release_for(number, number)
+        log = CallLog(records.append, LiveFeed(), lambda _: (), "ari", canary=release.canary)
+        ports = SessionPorts(_ok, lambda *_: None, log, self._clock, note=log.note)
+        book = release.menus.book
+        session = start_session(book, f"call-{number}", "611", Caller(number))
+        assert session is not None
+        understood: list[Event] = [Keyed("1"), Keyed("0"), Bridged("ended"), Played()]
+        refused: list[Event] = [Keyed("1"), Gone(16)]
+        known = "1" in getattr(book.flows["611"].nodes["main"], "keys", {})
+        await conduct(Scripted(understood if known else refused), book, session, ports)
+        await self.store.write(calls.add, records)
+
+    def _clock(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    async def last(self) -> Canary:
+        """The last canary."""
+        return (await self.store.read(canaries.listed))[0]
+
+
+async def _ok(_action: Action, _session: object) -> Answered:
+    return Answered("ok")
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    store = await Store.open(tmp_path / "firstline.db", BELARUS)
+    try:
+        site = Site(tmp_path, store)
+        site.flow.write_text(FLOW)
+        await site.start()
+        site.flow.write_text(BROKEN)
+        yield site
+    finally:
+        await store.close()
+
+
+async def test_a_share_goes_by_the_new_menus_and_stays_there(site: Site) -> None:
+    done = await site.canaries.begin(20, 7200, "vera")
+    assert (done.problems, [one.flow for one in done.flows]) == ((), ["611"])
+    numbers = [f"37533{number:07}" for number in range(2000)]
+    new = [number for number in numbers if site.is_new(number)]
+    assert 300 < len(new) < 500
+    assert [number for number in numbers if site.is_new(number)] == new
+    withheld = [bool(site.menus.release_for("", str(call)).canary) for call in range(1000)]
+    assert 120 < sum(withheld) < 280
+    begun = await site.last()
+    assert (begun.by, begun.share, begun.until - begun.began) == ("vera", 20, timedelta(hours=2))
+    assert (await site.canaries.begin(10, 0, "vera")).problems == (RUNS,)
+
+
+async def test_it_is_rolled_back_by_itself(site: Site) -> None:
+    await site.canaries.begin(50, 7 * 86400, "vera")
+    await site.callers(40)
+    await site.canaries.look()
+    assert site.menus.canary is not None, "there are too few calls to say anything"
+    await site.callers(60)
+    await site.canaries.look()
+    assert site.menus.canary is None
+    over = await site.last()
+    assert (over.end, over.ended_by) == ("rolled back", "")
+    assert over.why.startswith("of the calls by the new menus hung up before 100 %, 0 %")
+    assert site.mails == [f"canary 1 of the menus, begun by vera: rolled back: {over.why}"]
+    assert site.flow.read_text() == FLOW
+    figures = await site.store.read(canaries.figures, over)
+    assert figures.old.ended + figures.new.ended == 100
+    assert figures.new.part(figures.new.hung_up) == 100
+    kept = await site.store.read(menu_sets.listed)
+    assert [one.how for one in kept][:2] == ["unreleased", "start"], "the new ones are kept"
+    assert not any(site.is_new(f"37533{number:07}") for number in range(100))
+
+
+async def test_good_menus_become_whole_at_the_end(site: Site) -> None:
+    site.flow.write_text(FLOW.replace('"9": legal', '"8": legal'))
+    await site.canaries.begin(50, 4 * 3600, "vera")
+    await site.callers(100)
+    await site.canaries.look()
+    assert site.menus.canary is not None
+    site.now += timedelta(hours=4)
+    await site.canaries.look()
+    over = await site.last()
+    assert (over.end, over.why) == ("whole", "its time was over, and no limit was broken")
+    assert '"8": legal' in site.menus.now.menus.sources["611"]
+    assert len(site.mails) == 1
+    assert (await site.store.read(menu_sets.listed))[0].how == "canary"
+
+
+async def test_too_few_calls_say_nothing_and_the_old_menus_come_back(site: Site) -> None:
+    await site.canaries.begin(10, 60, "vera")
+    await site.callers(3)
+    site.now += timedelta(minutes=1)
+    await site.canaries.look()
+    over = await site.last()
+    assert over.end == "rolled back"
+    assert "only" in over.why
+    assert site.flow.read_text() == FLOW
+
+
+@pytest.mark.parametrize("edited", [False, True])
+async def test_it_goes_on_after_a_restart(site: Site, edited: bool) -> None:
+    """Each caller on the same side, also where the files were edited meanwhile."""
+    await site.canaries.begin(30, 7200, "vera")
+    numbers = [f"37533{number:07}" for number in range(300)]
+    before = [site.is_new(number) for number in numbers]
+    if edited:
+        site.flow.write_text("flow: broken\n")
+        site.flow.write_text(FLOW.replace('"9": legal', '"7": legal'))
+    await site.start()
+    assert [site.is_new(number) for number in numbers] == before
+    assert site.menus.now.menus.sources["611"] == FLOW
+    assert site.menus.canary is not None
+    assert site.menus.canary.release.menus.sources["611"] == BROKEN
+
+
+async def test_what_was_over_while_it_was_down_is_rolled_back(site: Site) -> None:
+    await site.canaries.begin(30, 60, "vera")
+    site.now += timedelta(hours=1)
+    await site.start()
+    assert site.menus.canary is None
+    assert site.menus.now.menus.sources["611"] == FLOW
+    assert (await site.last()).end == "rolled back"
+
+
+async def test_it_is_ended_by_hand(site: Site) -> None:
+    """`flows rollback` restores the set in force, `flows reload` has all calls go by the new."""
+    await site.canaries.begin(30, 7200, "vera")
+    await restore_set(site.store, site.where, None, "oleg")
+    await site.menus.reload("rollback", "oleg")
+    over = await site.last()
+    assert (over.end, over.ended_by, site.flow.read_text()) == ("rolled back", "oleg", FLOW)
+    assert (site.menus.canary, site.mails) == (None, [])
+    site.flow.write_text(BROKEN)
+    await site.canaries.begin(30, 7200, "vera")
+    await site.menus.reload("reload", "vera")
+    assert ((await site.last()).end, site.menus.canary) == ("whole", None)
+    assert site.menus.now.menus.sources["611"] == BROKEN
+
+
+async def test_when_none_begins(site: Site) -> None:
+    own = site.settings
+    site.settings = replace(own, directory="")
+    assert (await site.canaries.begin(10, 0, "")).problems == (OWN_ALONE,)
+    site.settings = replace(own, watch=True)
+    assert (await site.canaries.begin(10, 0, "")).problems == (WATCHED,)
+    site.settings = replace(own, canary=CanarySettings(least=5))
+    site.flow.write_text(FLOW)
+    same = "the menus on the disk are those in force"
+    assert (await site.canaries.begin(10, 0, "")).problems == (same,)
+    site.flow.write_text("flow: x\n")
+    assert (await site.canaries.begin(10, 0, "")).problems
+    assert site.menus.canary is None
