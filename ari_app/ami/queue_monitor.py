@@ -14,11 +14,10 @@ from datetime import datetime
 from functools import reduce
 from typing import NoReturn
 
-from msgspec import Struct
-
 from ari_app.ami.client import AmiError, Ask, Headers, RefusedError, Settings, keep
 from ari_app.ami.events import ChannelListed, Listed, ListEnd, Unparsed, parse
 from ari_app.ami.queue_actions import HELD_CALLER
+from ari_app.ami.queue_view import QueueView
 from ivr.acd.board import LOCAL
 from ivr.acd.channels import Channel, Consultation, consultations, with_channels
 from ivr.acd.dials import Dialled, HungUp
@@ -26,13 +25,6 @@ from ivr.acd.queues import Board, Event, apply_event
 from ivr.acd.reconcile import differences, reconciled
 
 log = logging.getLogger(__name__)
-
-
-class QueueView(Struct, frozen=True):
-    """The queues as last known; ``current`` is false while AMI is not connected."""
-
-    board: Board = Board()
-    current: bool = False
 
 
 class QueueMonitor:

@@ -10,7 +10,7 @@ import click
 from msgspec import json
 
 from ari_app.commands.runner import run
-from ari_app.commands.store_access import read
+from ari_app.commands.store_access import offset, read
 from ari_app.config.state import State
 from ari_app.menus import loading
 from ari_app.selfcare.http.operations import Trial
@@ -26,7 +26,7 @@ from ivr.problems import near
 from ivr.secret import Secret
 from ivr.terms import Need
 from ivr.value_readers import READERS
-from ivr.values import Rows, Sealed, Value, Values
+from ivr.values import Moment, Rows, Sealed, Value, Values
 
 SHOWN = 4000
 """The most characters of an answer that are shown."""
@@ -157,5 +157,7 @@ def _written(value: Value) -> str:
     texts = getattr(value, "texts", None)
     if texts is not None:
         return " / ".join(f"{language}: {text}" for language, text in texts.items() if language)
+    if isinstance(value, Moment):
+        return f"{plain(value)} {offset(value.at)}"
     currency = getattr(value, "currency", "")
     return f"{plain(value)} {currency}".strip() or MASK

@@ -17,7 +17,6 @@ from ari_app.commands.store_access import exactly, now, read, read_since
 from ari_app.commands.time_arguments import SINCE_HELP
 from ari_app.config.state import State
 from ari_app.main.pbx_site import service_levels
-from ari_app.main.site_names import asterisk_records
 from ari_app.statistics import reconciliation
 from ari_app.statistics.completion import members
 from ari_app.statistics.reconciliation import Reconciled
@@ -128,6 +127,8 @@ def reconcile(state: State, since: datetime | None, as_json: bool) -> None:
 def _reconciled(db: Database, state: State, since: datetime, until: datetime) -> Reconciled:
     config = state.config()
     try:
+        from ari_app.main.site_names import asterisk_records  # it loads the menus
+
         found = reconciliation.read(*asterisk_records(config, state), since, until)
     except OSError as error:
         raise click.ClickException(f"{error.filename} cannot be read: {error.strerror}") from error

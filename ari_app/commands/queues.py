@@ -7,10 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import click
 from msgspec import json
-from rich.live import Live
-from rich.text import Text
 
-from ari_app.ami.queue_monitor import QueueView
+from ari_app.ami.queue_view import QueueView
 from ari_app.commands.as_json import json_option
 from ari_app.commands.groups import Commands
 from ari_app.commands.queue_figures import figures_, reconcile
@@ -43,6 +41,9 @@ queues.add_command(reconcile)
 
 
 async def _look(state: State, watch: bool, as_json: bool) -> None:
+    from rich.live import Live  # help needs no screen
+    from rich.text import Text
+
     pauses = pbx_site.wrapups(state.config())
     with Live(auto_refresh=False) if watch and not as_json else nullcontext() as live:
         while True:

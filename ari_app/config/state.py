@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -295,9 +295,16 @@ def _explained(error: msgspec.ValidationError) -> str:
     section = text.rpartition("$.")[2].strip("`") if "$." in text else ""
     named = section.partition("[")[0]
     if named in NAMED:
-        return f"[{named}.…] has no {word}: {near(word, NAMED[named].__struct_fields__)}"
+        return f"[{named}.…] has no {word}: {_remedy(word, NAMED[named].__struct_fields__)}"
     if named == "voices":
         return f"[voice.…] has no {word}: {near(word, LanguageVoice.__struct_fields__)}"
     if section not in SECTIONS:
         return f"there is no section [{word}]: {near(word, (*SECTIONS, *NAMED))}"
-    return f"[{section}] has no {word}: {near(word, SECTIONS[section].__struct_fields__)}"
+    return f"[{section}] has no {word}: {_remedy(word, SECTIONS[section].__struct_fields__)}"
+
+
+def _remedy(word: str, known: Sequence[str]) -> str:
+    """What to do about a setting that is none."""
+    if re.search("secret|token|password", word):
+        return "secrets stand in secrets.toml, under the name that docs/settings.md says"
+    return near(word, known)

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import ClientSession
 
-from ari_app.ami.queue_monitor import QueueView
+from ari_app.ami.queue_view import QueueView
 from ari_app.config.desk_settings import OidcSettings
 from ari_app.config.settings import Config
 from ari_app.desk.cards.pop import places

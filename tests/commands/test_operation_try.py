@@ -16,7 +16,7 @@ inputs: { order: digits }
 url: http://127.0.0.1:PORT/orders/{order}
 headers: { Authorization: "Bearer {secret:shop}" }
 answers:
-  ok: { values: { title: { text: title } } }
+  ok: { values: { title: { text: title }, at: { moment: at } } }
   no-such: { status: 404 }
 """
 
@@ -28,7 +28,7 @@ class Shop(BaseHTTPRequestHandler):
         known = self.path == "/orders/42" and self.headers["Authorization"] == "Bearer sesame"
         self.send_response(200 if known else 404)
         self.end_headers()
-        self.wfile.write(b'{"title": "A <b>lamp</b>"}' if known else b"")
+        self.wfile.write(b'{"title": "A <b>lamp</b>", "at": "2026-12-01T10:00Z"}' if known else b"")
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -58,8 +58,10 @@ def test_the_request_the_answer_and_the_outcome_are_shown(run: Run) -> None:
     assert done.exit_code == 0
     assert "> Authorization: Bearer ***" in done.stdout
     assert "sesame" not in done.stdout
-    assert "< 200, 26 bytes in" in done.stdout
-    assert done.stdout.endswith("outcome: ok\n  title = A lamp (text)\n")
+    assert "< 200, 53 bytes in" in done.stdout
+    assert done.stdout.endswith(
+        "outcome: ok\n  title = A lamp (text)\n  at = 2026-12-01T13:00 +03 (moment)\n"
+    )
     assert (
         "outcome: no-such" in run("operations", "try", "order-status", "--input", "order=1").stdout
     )

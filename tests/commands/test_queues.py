@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from msgspec import json
 
-from ari_app.ami.queue_monitor import QueueView
+from ari_app.ami.queue_view import QueueView
 from ari_app.cli import main
 from ari_app.commands.queues import lines
 from ari_app.config.state import State

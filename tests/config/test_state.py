@@ -87,6 +87,10 @@ def test_a_setting_of_a_topic_of_the_demo_changes_that_alone(tmp_path: Path) -> 
         ("[ports]\nsip = 5060\nsip = 5061", "correct the TOML"),
         ("[prots]\nsip = 5060", "there is no section [prots]: did you mean ports?"),
         ("[ports]\nspi = 5060", "[ports] has no spi: did you mean sip?"),
+        (
+            '[desk]\nwebhook_secret = "x"',
+            "[desk] has no webhook_secret: secrets stand in secrets.toml",
+        ),
         ('[voice]\nengin = "espeak"', "[voice] has no engin: did you mean engine?"),
         ('[ports]\nsip = "many"', "$.ports.sip"),
         ('[ari]\ntransport = "pigeon"', "$.ari.transport"),

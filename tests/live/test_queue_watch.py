@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import json
 
-from ari_app.ami.queue_monitor import QueueView
+from ari_app.ami.queue_view import QueueView
 from ari_app.control.client import ControlClient
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
