@@ -61,7 +61,7 @@ LOOKS: Mapping[Is, str] = {
     Is.LIST_NAME: _WORD,
     Is.NUMBER: rf"[0-9*#+]{{1,32}}|{REFERENCE.pattern}",
     Is.CODE: "[0-9*#+]{1,32}",
-    Is.REPLY: f"[^{_OTHER}0-9][^{_OTHER}]{{0,39}}(?: [^{_OTHER}]{{1,39}})*",
+    Is.REPLY: f"[^{_OTHER}0-9](?:[^{_OTHER}]|'){{0,39}}(?: (?:[^{_OTHER}]|'){{1,39}})*",
     Is.QUEUE: rf"{_WORD}|{_TAKEN}",
     Is.OPERATION_NAME: _WORD,
     Is.URL: r"https?://[^\s{}/]+(?:/\S*)?",
