@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,7 +29,7 @@ from prompts.voice import SpeechFailed
 
 log = logging.getLogger(__name__)
 
-EVERY = 5.0
+EVERY = 10.0
 """Seconds between two looks at the figures."""
 
 HOUR = 3600.0
@@ -194,6 +195,7 @@ class Canaries:
             await self._store.write(canaries.finish, tried.id, self._ports.now(), end, why, by)
         except StoreError as error:
             log.error("the end of the canary was not recorded: %s", error)
+        await asyncio.to_thread(shutil.rmtree, self._ports.scratch, ignore_errors=True)
         text = f"canary {tried.id} of the menus, begun by {tried.by or 'no one'}: {end}: {why}"
         log.log(logging.INFO if end == "whole" or by else logging.WARNING, "%s", text)
         if not by:

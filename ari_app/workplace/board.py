@@ -10,9 +10,17 @@ from zoneinfo import ZoneInfo
 from ari_app.ami.client import AmiError
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.desk.admin.administration import Administration, Outcome, PutQueues, Refused
-from ari_app.desk.board.board_port import LATELY, AgentDay, DayFigures, Doing
+from ari_app.desk.board.board_port import LATELY, AgentDay, CanaryNow, DayFigures, Doing
 from ari_app.desk.ports import DeskUnavailable
-from ari_app.store import agent_states, agents, quarters, queue_calls, subscribers, webhooks
+from ari_app.store import (
+    agent_states,
+    agents,
+    canaries,
+    quarters,
+    queue_calls,
+    subscribers,
+    webhooks,
+)
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
@@ -137,6 +145,7 @@ class StoredBoard:
             doing=self._slow.doing,
             usual=self._slow.usual,
             in_time={name: self._in_time(name) for name in today},
+            canary=self._slow.canary,
         )
 
     def _midnight(self, at: datetime, days_ago: int = 0) -> datetime:
@@ -170,11 +179,14 @@ class _Slow:
         self.occupancy: dict[str, float | None] = {}
         self.doing: dict[str, Doing] = {}
         self.usual: int | None = None
+        self.canary: CanaryNow | None = None
 
 
 def _slow(db: Database, now: int, day: int, usual: int | None) -> _Slow:
     found = _Slow()
     found.at, found.usual = now, usual
+    if (tried := canaries.running(db)) is not None:
+        found.canary = CanaryNow(tried.share, tried.until, canaries.figures(db, tried))
     current = quarter(now)
     spans: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in quarters.of_agents(db, day, current):

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from ari_app.desk import messages as m
 from ari_app.desk.board.alarms import CALM, Alarms, Changes
 from ari_app.desk.board.board_messages import AgentAct, Alarmed, BoardChanged, CallerAct
-from ari_app.desk.board.board_port import BoardLimits
+from ari_app.desk.board.board_port import BoardLimits, CanaryNow
 from ari_app.desk.phone.account import BrowserPhone
 from ari_app.desk.web.accounts import Role
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.callbacks import STAND_IN
+from ivr.acd.canary import CanaryFigures, SideFigures
 from ivr.acd.queues import Board, Queue
 from ivr.secret import Secret
 from tests.deadlines import within
@@ -72,6 +73,17 @@ async def test_the_board_shows_the_day(harness: DeskHarness) -> None:
     [vera] = shown.rows["waiting"].html.values()
     assert "Вера &lt;b&gt;1&lt;/b&gt;" in vera
     assert 'data-draws="line"' in shown.parts["day"]
+
+
+async def test_a_canary_of_the_menus_is_shown(harness: DeskHarness) -> None:
+    new = SideFigures(calls=41, ended=40, agents=10, hung_up=8)
+    both = CanaryFigures(SideFigures(calls=400, ended=400, agents=80, hung_up=40), new)
+    now = CanaryNow(10, NOW + timedelta(hours=1), both)
+    harness.board.day = replace(harness.board.day, canary=now)
+    await harness.desk.boards.step()
+    tiles = (await harness.desk.boards.of(open_board())).parts["tiles"]
+    assert "<b>10 %</b><span>of the callers by the new menus, until" in tiles
+    assert "40 calls; hung up 20 %, by the old 10 %; to agents 25 %, by the old 20 %" in tiles
 
 
 async def test_a_wall_shows_no_one_by_name_or_number(harness: DeskHarness) -> None:

@@ -9,11 +9,14 @@ import pytest
 from ari_app.ami.client import Headers
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.desk.admin.administration import Outcome, PutQueues, Request
-from ari_app.store import agent_states, quarters, queue_calls, subscribers, webhooks
+from ari_app.desk.board.board_port import CanaryNow
+from ari_app.store import agent_states, canaries, quarters, queue_calls, subscribers, webhooks
+from ari_app.store.canaries import Canary
 from ari_app.store.db import Store
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ari_app.workplace.board import StoredBoard
+from ivr.acd.canary import CanaryFigures
 from ivr.acd.figures import QUARTER, SECOND, Span, Stay, quarter
 from tests.desk.fake_administration import FakeAdministration
 from tests.operators import BELARUS
@@ -103,6 +106,16 @@ async def test_the_day_is_counted_from_midnight_of_the_site(store: Store) -> Non
     assert found.lately["support"] == (0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1)
     assert found.in_time == {"support": 30, "claims": 30}
     assert found.agents["anna"].calls == 3
+
+
+async def test_a_canary_that_runs_is_compared(store: Store) -> None:
+    assert (await of(store).figures()).canary is None
+    begun = Canary(began=NOW, by="vera", share=10, until=NOW, before=1, tried=2)
+    await store.write(canaries.add, begun)
+    found = (await of(store).figures()).canary
+    assert found == CanaryNow(10, NOW, CanaryFigures())
+    await store.write(canaries.finish, 1, NOW, "whole", "", "vera")
+    assert (await of(store).figures()).canary is None
 
 
 async def test_a_quarter_hour_that_is_not_counted_yet_is_none_less(store: Store) -> None:

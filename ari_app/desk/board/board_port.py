@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from ivr.acd.canary import CanaryFigures
 from ivr.acd.figures import Figures
 
 LATELY = 12
@@ -54,6 +55,14 @@ class Doing(Struct, frozen=True):
     since: datetime
 
 
+class CanaryNow(Struct, frozen=True):
+    """New menus by which ``share`` per cent of the callers go, and how both sides did so far."""
+
+    share: int
+    until: datetime
+    figures: CanaryFigures
+
+
 class DayFigures(Struct, frozen=True, kw_only=True):
     """The figures of queues and agents up to ``at``.
 
@@ -61,6 +70,7 @@ class DayFigures(Struct, frozen=True, kw_only=True):
     beginning; ``lately``: how many callers joined a queue in each of the :data:`LATELY` parts of
     the last hour. ``usual``: how many are answered by this time on the same day of other weeks,
     None if it is not known. ``in_time``: the wait in seconds in which a queue is to be answered.
+    ``canary``: the one that runs.
     """
 
     at: datetime
@@ -72,6 +82,7 @@ class DayFigures(Struct, frozen=True, kw_only=True):
     doing: Mapping[str, Doing] = {}
     usual: int | None = None
     in_time: Mapping[str, int] = {}
+    canary: CanaryNow | None = None
 
 
 class BoardData(Protocol):

@@ -38,6 +38,7 @@ class Shown:
         self._render = render
         self._limits = limits
         self._place: Place | None = None
+        self._zone = ZoneInfo(render.site.zone)
         self._values: dict[str, dict[str, Any]] = {}
         self._parts: dict[str, tuple[Any, str]] = {}
         self._html: dict[str, dict[str, str]] = {}
@@ -50,7 +51,13 @@ class Shown:
             self._values = {}
             self._parts = {}
         parts = {
-            "tiles": self._part("tiles", (view.tiles, place.current), tiles=view.tiles),
+            "tiles": self._part(
+                "tiles",
+                (view.tiles, place.current, figures.canary),
+                tiles=view.tiles,
+                canary=figures.canary,
+                zone=self._zone,
+            ),
             "day": self._chart(figures),
         }
         wall = self._kind.wall
