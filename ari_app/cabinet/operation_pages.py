@@ -26,6 +26,9 @@ from ivr.values import Day, Digits, Moment, Money, Rows, Sealed, Value, Values, 
 PATH = f"{ROOT}/operations"
 DONE = f"{ROOT}/done"
 
+PRICES = ("charge", "price", "monthly", "since")
+"""What a quote brings of any order; it stands after what the order is for."""
+
 SUMMARY = ("balance", "tariff", "allowance", "points")
 """The operations whose answers stand on the first page."""
 
@@ -50,6 +53,7 @@ class OperationPages:
         yield web.get(ROOT, self.home)
         yield web.get(f"{PATH}/{{operation}}", self.open)
         yield web.post(f"{PATH}/{{operation}}", self.submit)
+        yield web.get(f"{PATH}/{{operation}}/yes/{{token}}", self.to_agree)
         yield web.post(f"{PATH}/{{operation}}/yes", self.agree)
         yield web.get(f"{PATH}/{{operation}}/{{list}}.csv", self.table)
         yield web.get(f"{DONE}/{{token}}", self.done)
@@ -95,14 +99,28 @@ class OperationPages:
             return await self._form(request, operation, 409, self._context.word(request, "again"))
         return await self._run_idempotent(request, token, operation, inputs)
 
+    async def to_agree(self, request: web.Request) -> web.Response:
+        """Show what is about to be done, whole, and ask for the yes; or what became of it."""
+        operation, visit = self._operation(request), visit_of(request)
+        token = request.match_info["token"]
+        if token in visit.results:
+            return redirect(f"{DONE}/{token}")
+        asked = visit.asked.get(token)
+        if asked is None or asked.operation != operation.name or not asked.lines:
+            return redirect(f"{PATH}/{operation.name}")
+        visit.presented.add(token)
+        return self._context.page(
+            request, "confirm", operation=operation, lines=asked.lines, token=token
+        )
+
     async def agree(self, request: web.Request) -> web.Response:
         """Run what was shown and agreed to, once."""
         operation, visit = self._operation(request), visit_of(request)
         token = (await form_fields(request)).get("token", "")
         if token in visit.results:
             return redirect(f"{DONE}/{token}")
-        shown = visit.asked.get(token)
-        if shown is None or shown.operation != operation.name or not shown.inputs:
+        shown = visit.asked.get(token) if token in visit.presented else None
+        if shown is None or shown.operation != operation.name:
             return await self._form(request, operation, 409, self._context.word(request, "again"))
         if not operations.identified_enough(operation, visit.identity):
             return redirect(f"{CODE_WORD}?next={operation.name}")
@@ -148,20 +166,18 @@ class OperationPages:
     async def _quote(
         self, request: web.Request, operation: Operation, inputs: Values, fields: list[Field]
     ) -> web.Response:
-        """Show what is about to be done, and for how much, and ask for the yes."""
+        """Have it shown what is about to be done, and for how much."""
         asker = self._context.asker(request)
         key = f"{visit_of(request).id}:ask"
         quoted = await self._ports.operations.run(operation.name + QUOTE, inputs, asker, key)
         if quoted.outcome != "ok":
             return self._answered(request, operation, quoted)
         name = operation.charge
-        agreed = Confirmation(operation.name, {**inputs, name: quoted.values[name]})
-        shown = [
-            *self._given(request, operation, inputs, fields, quoted.values),
-            *self._lines(request, quoted),
-        ]
-        token = visit_of(request).ask(agreed)
-        return self._context.page(request, "confirm", operation=operation, lines=shown, token=token)
+        lines = sorted(self._lines(request, quoted), key=lambda line: line[0] in PRICES)
+        given = self._given(request, operation, inputs, fields, quoted.values)
+        agreed = {**inputs, name: quoted.values[name]}
+        token = visit_of(request).ask(Confirmation(operation.name, agreed, (*given, *lines)))
+        return redirect(f"{PATH}/{operation.name}/yes/{token}")
 
     def _given(
         self,

@@ -3,12 +3,13 @@
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
 from ari_app.pages.idempotent_actions import IdempotentActions
+from ari_app.pages.operations import Line
 from ari_app.selfcare.request_port import Asker
 from ivr.terms import Need
 from ivr.values import Values
@@ -27,17 +28,18 @@ KEPT = 30
 
 
 class Confirmation(Struct, frozen=True):
-    """What was shown to a subscriber: an operation with its inputs, the charge among them, to be
-    agreed to whole; or its form, which has no inputs yet."""
+    """What a subscriber may agree to: an operation with its inputs, the charge among them, and the
+    lines that show it whole; or its form, which has neither yet."""
 
     operation: str
     inputs: Values
+    lines: Sequence[Line] = ()
 
 
 class Visit(Struct, eq=False):
     """A subscriber who is signed in. ``proven``: the code word was right. ``language`` is that of
-    the pages. ``asked`` are the confirmations that were shown, by token; ``results`` the pages of
-    what was done, by the same tokens."""
+    the pages. ``asked`` are the confirmations by token, and ``presented`` the tokens of those whose
+    page was sent; ``results`` are the pages of what was done, by the same tokens."""
 
     id: str
     subscriber: int
@@ -49,6 +51,7 @@ class Visit(Struct, eq=False):
     proven: bool = False
     actions: IdempotentActions = field(default_factory=IdempotentActions)
     asked: OrderedDict[str, Confirmation] = field(default_factory=OrderedDict)
+    presented: set[str] = field(default_factory=set)
     results: OrderedDict[str, str] = field(default_factory=OrderedDict)
 
     @property
@@ -62,11 +65,11 @@ class Visit(Struct, eq=False):
         return Asker(*who, language, self.identity, way=WAY)
 
     def ask(self, confirmation: Confirmation) -> str:
-        """Remember what is shown to be agreed to; returns its token."""
+        """Remember what may be agreed to; returns its token."""
         token = secrets.token_urlsafe(12)
         self.asked[token] = confirmation
         if len(self.asked) > KEPT:
-            self.asked.popitem(last=False)
+            self.presented.discard(self.asked.popitem(last=False)[0])
         return token
 
     def done(self, token: str, page: str) -> None:

@@ -148,6 +148,30 @@ async def test_a_yes_without_its_page_orders_nothing(alesya: Browser, here: Harn
     assert here.operations.costly == []
 
 
+async def test_a_yes_before_its_page_was_sent_orders_nothing(
+    alesya: Browser, here: Harness
+) -> None:
+    await alesya.prove()
+    await alesya.get("/my/operations/tariff-change")
+    csrf = _csrf(alesya)
+    answer = await alesya.post("/my/operations/tariff-change", follow=False, code="4")
+    token = answer.headers["Location"].rpartition("/")[2]
+    answer = await alesya.post("/my/operations/tariff-change/yes", csrf=csrf, token=token)
+    assert answer.status == 409
+    assert here.operations.costly == []
+
+
+async def test_the_page_of_a_yes_can_be_loaded_again(alesya: Browser, here: Harness) -> None:
+    token = await _priced(alesya)
+    await alesya.get(f"/my/operations/tariff-change/yes/{token}")
+    await alesya.post("/my/operations/tariff-change/yes")
+    await alesya.get(f"/my/operations/tariff-change/yes/{token}")
+    assert "Done." in alesya.text, "what became of it"
+    await alesya.get("/my/operations/resume/yes/made-up")
+    assert alesya.path == "/my/operations/resume"
+    assert here.operations.costly == ["tariff-change"]
+
+
 async def test_the_price_that_was_shown_counts(alesya: Browser, here: Harness) -> None:
     token = await _priced(alesya)
     await alesya.post("/my/operations/tariff-change/yes", charge="0", code="1", token=token)
