@@ -78,6 +78,7 @@ SECTIONS = {
     "Operate": {
         "backup": Lazy("backup:backup", "Write a backup, while Firstline runs"),
         "restore": Lazy("backup:restore", "Restore a backup"),
+        "store": Lazy("store:store", "Write the store to PostgreSQL, or back to a file"),
         "retention": Lazy("retention:retention", "Show retention times and what has expired"),
         "completion": Lazy("completion:completion", "Print the completion script of a shell"),
     },

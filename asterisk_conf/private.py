@@ -6,7 +6,7 @@ may be weeks old.
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Timer
 
@@ -50,7 +50,7 @@ def make_private(
         part = root.with_name(f"{root.name}.part")
         _remove(part)
         _check(root.parent)
-        _unpack(part, mirror or _mirror(), progress)
+        unpack(part, mirror or archive(), progress)
         _trim(part)
         if private(part) is None:
             raise PbxError(f"the Asterisk in {part} does not run; remove {part} and try again")
@@ -86,7 +86,8 @@ def _check(parent: Path) -> None:
         )
 
 
-def _mirror() -> str:
+def archive() -> str:
+    """The Debian archive of this machine's apt; raises :class:`PbxError`."""
     mirror = debian_archive()
     if mirror is None:
         raise PbxError(
@@ -96,17 +97,27 @@ def _mirror() -> str:
     return mirror
 
 
-def _unpack(part: Path, mirror: str, progress: Progress) -> None:
+def unpack(
+    part: Path,
+    mirror: str,
+    progress: Progress,
+    suite: str = SUITE,
+    packages: Sequence[str] = PACKAGES,
+) -> None:
+    """Unpack packages of a suite, with all that they depend on, into a new directory.
+
+    Raises :class:`PbxError`.
+    """
     command = [
         "mmdebstrap",
         "--mode=chrootless",  # unpacking needs no privileges
         "--variant=extract",
-        f"--include={','.join(PACKAGES)}",
+        f"--include={','.join(packages)}",
         "--components=main",
         '--aptopt=APT::Install-Recommends "false"',
         '--aptopt=Acquire::Check-Valid-Until "false"',
         "--aptopt=Acquire::Retries 3",
-        SUITE,
+        suite,
         str(part),
         mirror,
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ari_app.store import db
+from ari_app.store import engine
 from ari_app.store.open_database import open_writer
 from ari_app.store.sqlite import Database
 from tests.operators import BELARUS
@@ -25,7 +25,7 @@ def copied(directory: Path) -> Iterator[None]:
     if not template.exists():
         open_writer(template, 5.0, BELARUS).close()
 
-    def opened(path: Path, **others: Any) -> Database:
+    def opened(path: Path, *given: Any, **others: Any) -> Database:
         if others.get("make", True):
             with suppress(OSError):  # the store says why it cannot be made
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,8 +36,8 @@ def copied(directory: Path) -> Iterator[None]:
             with suppress(FileExistsError):
                 os.link(own, path)
             own.unlink()
-        return open_writer(path, **others)
+        return open_writer(path, *given, **others)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(db, "open_writer", opened)
+        patch.setattr(engine, "open_writer", opened)
         yield

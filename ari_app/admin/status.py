@@ -16,6 +16,7 @@ from ari_app.fulfilment.code_words import hashing
 from ari_app.monitoring.checks import Check, Readiness
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store, StoreError
+from ari_app.store.server import place
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -146,7 +147,9 @@ async def query(state: State) -> Status:
         if not state.database.exists() and not state.database_made.exists():
             raise
     config = state.config()
-    store = await Store.open_or_wait(state.database, config.numbers, make=False, examine=False)
+    store = await Store.open_or_wait(
+        place(config.database.url, state.database), config.numbers, make=False, examine=False
+    )
     try:
         by_phone = await _by_phone(state, store) if config.site.demo else ()
         return await status(config, state, store, by_phone, None)

@@ -20,6 +20,7 @@ from ari_app.main.installation import installation
 from ari_app.main.processes import recorded
 from ari_app.main.site_names import custom_directory, knowledge_directory
 from ari_app.store import rescue
+from ari_app.store.server import Server
 
 SECRETS = "secrets.toml"
 
@@ -34,6 +35,11 @@ def backup(state: State, directory: Path, as_json: bool) -> None:
     The directory is there only when it is whole. It has secrets and personal data.
     """
     config = state.config()
+    if config.database.url:
+        raise BackupError(
+            f"the database is on {Server(config.database.url)}: pg_dump backs it up; copy "
+            f"{state.directory} besides, which has the secrets and recordings"
+        )
     with _shown() as show:
         restores.recover(state.directory)
         made = backups.backup(

@@ -13,6 +13,7 @@ from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import (
     by_option,
     change,
+    exists,
     moment,
     now,
     offset,
@@ -45,7 +46,7 @@ def list_(state: State, as_json: bool) -> None:
     """List schedules and whether each is open now."""
     found = schedules(state.config())
     at = now(state)
-    overrides = read(state, forced_hours.unexpired, at) if state.database.exists() else {}
+    overrides = read(state, forced_hours.unexpired, at) if exists(state) else {}
     states = {name: _at(each, at, overrides.get(name, [])) for name, each in found.items()}
     if as_json:
         print_json([_fields(found[name], one) for name, one in states.items()])
@@ -69,7 +70,7 @@ def show(state: State, schedule: str, text: str | None, as_json: bool) -> None:
         at = when(text, now(state)) if text else now(state)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--at") from error
-    overrides = read(state, forced_hours.log, schedule) if state.database.exists() else []
+    overrides = read(state, forced_hours.log, schedule) if exists(state) else []
     state_at = _at(one, at, overrides)
     if as_json:
         found = _changes(one, at, state_at, overrides)

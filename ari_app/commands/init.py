@@ -184,9 +184,10 @@ def _write_menus(answers: Answers, directory: Path) -> None:
 
 async def _made(state: State) -> None:
     """An empty database, so that agents and subscribers can be added before the first start."""
-    from ari_app.store.db import Store
+    from ari_app.store.db import Store, place
 
-    await (await Store.open(state.database, state.config().numbers)).close()
+    where = place((config := state.config()).database.url, state.database)
+    await (await Store.open(where, config.numbers)).close()
     state.database_made.touch(0o600)
 
 

@@ -10,7 +10,7 @@ import click
 from msgspec import json
 
 from ari_app.commands.runner import run
-from ari_app.commands.store_access import offset, read
+from ari_app.commands.store_access import exists, offset, read
 from ari_app.config.state import State
 from ari_app.menus import loading
 from ari_app.selfcare.http.operations import Trial
@@ -86,7 +86,7 @@ def try_(state: State, /, name: str, given: tuple[str, ...], key: str, **caller:
 
 def _subscriber(state: State, number: str, id: int | None) -> Subscriber | None:
     """The subscriber with an id, else who has a number, as in a call; None if there is no such."""
-    if not state.database.exists():
+    if not exists(state):
         return None
     if id is not None:
         return read(state, subscribers.by_id, id)

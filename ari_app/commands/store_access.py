@@ -15,6 +15,7 @@ from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.store.changes import Change, What
 from ari_app.store.db import Store
+from ari_app.store.server import Place, place
 from ari_app.store.sqlite import Database
 
 P = ParamSpec("P")
@@ -36,23 +37,30 @@ def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> 
     """
 
     async def using() -> T:
-        store = await Store.open(state.database, state.config().numbers, examine=False)
+        store = await Store.open(where, config.numbers, examine=False)
         try:
             return await use(store)
         finally:
             await store.close()
 
-    _refuse_lost(state)
-    if not state.database.exists():
+    config = state.config()
+    where = place(config.database.url, state.database)
+    _refuse_lost(state, where)
+    if not where.exists():
         raise click.ClickException(
             f"{state.directory} has no installation yet: start Firstline with `firstline up`"
         )
     return run(using())
 
 
-def _refuse_lost(state: State) -> None:
+def exists(state: State) -> bool:
+    """Whether an installation has a store."""
+    return place(state.config().database.url, state.database).exists()
+
+
+def _refuse_lost(state: State, where: Place) -> None:
     """An empty database is not made in place of one that was there."""
-    if state.database_made.exists() and not state.database.exists():
+    if state.database_made.exists() and not where.exists():
         raise click.ClickException(
             f"{state.database} is lost: restore a backup with `firstline restore`; or remove "
             f"{state.database_made} to begin with an empty one"
@@ -80,7 +88,7 @@ def write(
     """Write to the store in a transaction, and have a running application refresh."""
 
     async def writing() -> T:
-        store = await Store.open(state.database, state.config().numbers, examine=False)
+        store = await Store.open(where, config.numbers, examine=False)
         try:
             result = await store.write(fn, *args, **kwargs)
         finally:
@@ -89,7 +97,9 @@ def write(
         return result
 
     state.make()
-    _refuse_lost(state)
+    config = state.config()
+    where = place(config.database.url, state.database)
+    _refuse_lost(state, where)
     return run(writing())
 
 

@@ -14,6 +14,7 @@ from ari_app.config.callback_settings import CallbackSettings
 from ari_app.config.campaign_settings import CampaignSettings
 from ari_app.config.canary_settings import CanarySettings
 from ari_app.config.conversation_settings import ConversationSettings
+from ari_app.config.database_settings import DatabaseSettings
 from ari_app.config.desk_settings import DeskSettings, OidcSettings
 from ari_app.config.mail_settings import MailSettings
 from ari_app.config.operator_settings import OperatorSettings
@@ -208,6 +209,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     site: Site = Site()
     operator: OperatorSettings = OperatorSettings()
     ports: Ports = Ports()
+    database: DatabaseSettings = DatabaseSettings()
     ari: AriSettings = AriSettings()
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()

@@ -10,9 +10,9 @@ from ari_app.demo.operator import demo_agents, demo_number
 from ari_app.store import agents, name_words, subscribers
 from ari_app.store.sqlite import Database
 
-_WHO = "(select value from json_each(:ids))"
+_WHO = "(select cast(value as integer) from json_each(:ids))"
 _NUMBERS = "(select value from json_each(:numbers))"
-_OFFERS = "(select value from json_each(:offers))"
+_OFFERS = "(select cast(value as integer) from json_each(:offers))"
 _THEIRS = f"subscriber in {_WHO}"
 _BY_NUMBER = f"({_THEIRS} or number in {_NUMBERS})"
 _CALLS = f"(select id from calls where {_THEIRS} or caller in {_NUMBERS})"

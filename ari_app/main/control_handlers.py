@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from functools import partial
+from pathlib import Path
 
 from msgspec import Struct, json
 
@@ -186,6 +187,8 @@ class ControlHandlers(Struct, frozen=True):
     async def restore(self) -> str:
         """Replace the database by the one that is staged beside it; "", or why it was not."""
         store = self.shared.store
+        if not isinstance(store.path, Path):
+            return f"{store.path}: pg_restore restores it, while Firstline does not run"
         try:
             await store.exchange(partial(rescue.exchange, store.path))
         except (StoreError, OSError) as error:

@@ -12,6 +12,7 @@ from ari_app.demo.removal import remove as remove_demo
 from ari_app.demo.simulated import simulated_operator
 from ari_app.fulfilment.code_words import hashing
 from ari_app.store.db import Store
+from ari_app.store.server import place
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ async def open_store(config: Config, state: State) -> Store:
     """
     state.keys()  # a new installation has them before its database, which says that it ran
     make = not state.database_made.exists()
-    store = await Store.open_or_wait(state.database, config.numbers, make)
+    where = place(config.database.url, state.database)
+    store = await Store.open_or_wait(where, config.numbers, make)
     if store.health.fault:
         log.critical("the database fails (%s): %s", store.health.fault, store.health.problem)
         return store

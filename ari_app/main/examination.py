@@ -21,7 +21,8 @@ from ari_app.main.foundation import clock
 from ari_app.main.processes import asterisk_process, recorded
 from ari_app.store import agents
 from ari_app.store.errors import StoreError
-from ari_app.store.open_database import open_reader
+from ari_app.store.opening import open_reader
+from ari_app.store.server import place
 from asterisk_conf.discovery import PbxError
 from asterisk_conf.pbx import console_command, console_output
 
@@ -103,8 +104,9 @@ def _certificates(state: State, config: Config) -> tuple[Certificate, ...]:
 
 def _browser_phones(state: State, config: Config) -> tuple[str, ...]:
     """The SIP users of agents whose phone is the browser; none if they cannot be read."""
+    where = place(config.database.url, state.database)
     try:
-        with closing(open_reader(state.database, 5.0, config.numbers)) as db:
+        with closing(open_reader(where, 5.0, config.numbers)) as db:
             everyone = agents.everyone(db)
     except (StoreError, sqlite3.Error):
         return ()

@@ -13,7 +13,8 @@ from ari_app.doctor.freepbx import Wanted, lacking
 from ari_app.main import pbx_site
 from ari_app.store import agents
 from ari_app.store.errors import StoreError
-from ari_app.store.open_database import open_reader
+from ari_app.store.opening import open_reader
+from ari_app.store.server import place
 from asterisk_conf.freepbx import README, freepbx_files
 
 
@@ -42,8 +43,9 @@ def examined(config: Config, state: State, directory: Path) -> tuple[Finding, ..
 
 def _extensions(config: Config, state: State) -> dict[str, str]:
     """The extensions of agents, with their logins; none if they cannot be read."""
+    where = place(config.database.url, state.database)
     try:
-        with closing(open_reader(state.database, 5.0, config.numbers)) as db:
+        with closing(open_reader(where, 5.0, config.numbers)) as db:
             return {one.extension: one.name for one in agents.everyone(db) if one.extension}
     except (StoreError, sqlite3.Error):
         return {}

@@ -11,7 +11,9 @@ from ari_app.config.state import State
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.store import agents, subscribers
-from ari_app.store.open_database import open_reader
+from ari_app.store.errors import StoreError
+from ari_app.store.opening import open_reader
+from ari_app.store.server import place
 from ari_app.store.sqlite import Database
 from asterisk_conf.custom import own_numbers, own_queues
 from ivr.check import SiteNames
@@ -30,12 +32,13 @@ def menus_in_use(config: Config, state: State, directory: Path | None = None) ->
 def names_in_use(config: Config, state: State) -> SiteNames:
     """The names of an installation, as :func:`site_names`; one that has no database yet has no
     phones. Blocks."""
-    if not state.database.exists():
+    where = place(config.database.url, state.database)
+    if not where.exists():
         return site_names(config, state, None)
     try:
-        with closing(open_reader(state.database, PATIENCE, config.numbers)) as db:
+        with closing(open_reader(where, PATIENCE, config.numbers)) as db:
             return site_names(config, state, db)
-    except sqlite3.Error:  # the store says what is wrong when it is opened
+    except (StoreError, sqlite3.Error):  # the store says what is wrong when it is opened
         return site_names(config, state, None)
 
 

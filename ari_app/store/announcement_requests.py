@@ -110,7 +110,7 @@ def notify_ended(db: Database, at: datetime, post: Post, text: Text) -> int:
     rows = db.conn.execute(
         "select announcement, number, wish.language, call, mended"
         " from announcement_wishes as wish join announcements on announcements.id = announcement"
-        " where told is null and (mended or (cancelled is null and until <= ?))"
+        " where told is null and (mended > 0 or (cancelled is null and until <= ?))"
         " order by announcement, wish.at",
         (micros(at),),
     ).fetchall()

@@ -59,7 +59,8 @@ def add(db: Database, one: Announcement) -> Announcement:
     """Add an announcement, and return it with its id."""
     added = db.conn.execute(
         "insert into announcements (areas, tariffs, texts, recording, since, until, author)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
+        " values (?, ?, ?, ?, ?, ?, ?)"
+        " returning id",
         (
             _json(one.areas),
             _json(one.tariffs),
@@ -70,7 +71,8 @@ def add(db: Database, one: Announcement) -> Announcement:
             one.by,
         ),
     )
-    return replace(one, id=added.lastrowid or 0)
+    (id,) = added.fetchone()
+    return replace(one, id=id)
 
 
 def by_id(db: Database, id: int) -> Announcement | None:

@@ -147,10 +147,10 @@ def _put(
     if found is None:
         added = db.conn.execute(
             "insert into subscribers (msisdn, name, language, area, created)"
-            " values (?, ?, ?, ?, ?)",
+            " values (?, ?, ?, ?, ?) returning id",
             (one.msisdn, *said, micros(at)),
         )
-        return added.lastrowid or 0, True, False
+        return added.fetchone()[0], True, False
     if found[1:] == said:
         return found[0], False, False
     if not update:

@@ -80,8 +80,8 @@ def request(
     number, when = db.numbers.msisdn(number) or number, due and micros(due)
     asks = db.conn.execute(  # who had given up: now they ask for it
         "update callbacks set gave_up = 0, joined = null, key = ?, call = ?, at = ?, due = ?,"
-        " topic = ? where state = 'open' and number = ? and gave_up and agent = '' and not exists"
-        " (select 1 from callbacks where key = ?)",
+        " topic = ? where state = 'open' and number = ? and gave_up = 1 and agent = ''"
+        " and not exists (select 1 from callbacks where key = ?)",
         (key, call, micros(at), when, topic, number, key),
     )
     if asks.rowcount:
@@ -162,7 +162,7 @@ def listed(db: Database, done: bool, limit: int = 1000) -> list[Callback]:
     """The first open requests, with ``done`` the last of all, the oldest first."""
     some = f"select {_COLUMNS} from callbacks"
     if done:
-        some = f"select * from ({some} order by id desc limit ?) order by id"
+        some = f"select * from ({some} order by id desc limit ?) as last order by id"
     else:  # by the index of the open ones
         some = f"{some} where state = 'open' order by +id limit ?"
     return [_callback(*row) for row in db.conn.execute(some, (limit,))]
@@ -273,7 +273,7 @@ def ended(db: Database, id: int, attempt: int, outcome: str, final: str, at: dat
         "update callbacks set attempts = ?, tried = coalesce(iif(calling <> '', tried, null),"
         " ?),"
         " calling = '', outcome = iif(agent = '', ?, ?),"
-        " state = iif(? and agent = '', 'done', state)"
+        " state = iif(? = 1 and agent = '', 'done', state)"
         " where id = ? and state = 'open'"
         " and (attempts = ? - 1 or (attempts = ? and calling <> ''))",
         (attempt, micros(at), final or outcome, outcome, bool(final), id, attempt, attempt),

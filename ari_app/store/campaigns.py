@@ -32,7 +32,7 @@ _CHOSEN = """
         union all
         select distinct value, subscribers.id
         from json_each(:numbers) left join subscribers on msisdn = value
-    )
+    ) as chosen
 """
 _STOPPED = "exists (select 1 from no_campaigns where no_campaigns.number = msisdn)"
 _OVER = """
@@ -115,22 +115,24 @@ def add(db: Database, new: Campaign, numbers: Collection[str] = ()) -> int | Non
     chosen = _audience(new, numbers)
     added = db.conn.execute(
         f"insert into campaigns ({_COLUMNS.removeprefix('id, ')})"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing"
+        " returning id",
         (
             *(new.name, texts, chosen["areas"], chosen["tariffs"], len(set(numbers))),
             *(new.first, new.last, new.rate, new.flow, new.machine, new.tries, new.pause),
             *(micros(new.created), new.by, new.state),
         ),
     )
-    if added.rowcount != 1:
+    row = added.fetchone()
+    if row is None:
         return None
     db.conn.execute(
         "insert into campaign_targets (campaign, number, subscriber, state)"
         f" select :campaign, msisdn, subscriber, iif({_STOPPED}, 'stopped', 'waiting')"
         f" {_CHOSEN}",
-        {**chosen, "campaign": added.lastrowid},
+        {**chosen, "campaign": row[0]},
     )
-    return added.lastrowid
+    return int(row[0])
 
 
 def by_name(db: Database, name: str) -> Campaign | None:

@@ -45,13 +45,12 @@ class CallOnCanary(Struct, frozen=True):
 
 def add(db: Database, new: Canary) -> int:
     """Store a canary that begins; returns its id."""
-    added = db.conn.execute(
+    (added,) = db.conn.execute(
         "insert into canaries (began, author, share, until, before, tried)"
-        " values (?, ?, ?, ?, ?, ?)",
+        " values (?, ?, ?, ?, ?, ?) returning id",
         (micros(new.began), new.by, new.share, micros(new.until), new.before, new.tried),
-    ).lastrowid
-    assert added is not None
-    return added
+    ).fetchone()
+    return int(added)
 
 
 def finish(db: Database, id_: int, at: datetime, end: CanaryEnd, why: str, by: str) -> bool:

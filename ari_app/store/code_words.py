@@ -222,7 +222,8 @@ def wrong_over_way(db: Database, way: str, at: datetime) -> None:
 
 def _note(db: Database, entry: AuditEntry, key: str | None = None, way: str = "") -> int:
     done = db.conn.execute(
-        f"insert into code_word_tries (key, way, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert into code_word_tries (key, way, {_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        " returning id",
         (
             key,
             way,
@@ -235,5 +236,5 @@ def _note(db: Database, entry: AuditEntry, key: str | None = None, way: str = ""
             entry.why,
         ),
     )
-    assert done.lastrowid is not None
-    return done.lastrowid
+    (id,) = done.fetchone()
+    return int(id)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ari_app.store.errors import StoreError, store_error
 from ari_app.store.open_files import OpenFiles
+from ari_app.store.server import Place
 from ari_app.store.sqlite import Database
 
 T = TypeVar("T")
@@ -26,16 +27,16 @@ TOGETHER = 100
 class Connection:
     """One thread with one connection; calls run one after the other."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         self.path = path
         self.waiting = 0
         """How many reads run or wait."""
         self._thread = ThreadPoolExecutor(1, "store")
         self._db: Database | None = None
 
-    async def open(self, connect: Callable[[Path], Database]) -> None:
+    async def open(self, connect: Callable[[], Database]) -> None:
         """Open the database by ``connect``; raises ``StoreError``."""
-        self._db = await self._do(partial(connect, self.path))
+        self._db = await self._do(connect)
 
     async def read(self, call: Callable[[Database], T]) -> T:
         """Run ``call`` on one snapshot."""
@@ -86,7 +87,7 @@ class Connection:
             raise explained from error
 
 
-class _Transaction:
+class Transaction:
     """A transaction that waits for its turn; ``done`` gets its result after the commit."""
 
     __slots__ = ("call", "done", "synced")
@@ -100,44 +101,30 @@ class _Transaction:
 class Writer(Connection):
     """The connection that writes.
 
-    What has to outlive a power cut is on the disk when its transaction returns
-    (`synchronous = full`); such transactions that wait meanwhile are committed together, so that
-    they share one wait for the disk. Each is still undone alone when its own function raises.
+    What has to outlive a power cut is on the disk when its transaction returns; such transactions
+    that wait meanwhile are committed together, so that they share one wait for the disk. Each is
+    still undone alone when its own function raises.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Place) -> None:
         super().__init__(path)
         self.began: float | None = None
         """Since when a transaction runs, by ``time.monotonic``; None if none does."""
         self.stored = 0.0
         """When rows were changed last, by ``time.monotonic``."""
-        self._waiting: deque[_Transaction] = deque()
-        self._files: OpenFiles | None = None
-        self._synced: bool | None = None
-
-    async def open(self, connect: Callable[[Path], Database]) -> None:
-        """Open the database by ``connect``; raises ``StoreError``."""
-        await super().open(connect)
-        self._files, self._synced = OpenFiles(self.path), None
+        self._waiting: deque[Transaction] = deque()
 
     async def write(self, call: Callable[[Database], T], synced: bool) -> T:
         """Run ``call`` in a transaction, ``synced`` if it has to outlive a power cut.
 
-        Raises ``StoreError`` if the files were deleted or replaced, also during the transaction.
+        Raises ``StoreError``, for files also if they were deleted or replaced meanwhile.
         """
         self._opened()
-        one = _Transaction(call, synced)
+        one = Transaction(call, synced)
         self._waiting.append(one)
         self._thread.submit(self._run_waiting)
         result: T = await self._result(one.done)
         return result
-
-    @property
-    def files(self) -> OpenFiles:
-        """The files that are open, or were last; ``StoreError`` if none ever were."""
-        if self._files is None:
-            raise StoreError(f"{self.path}: the database is closed")
-        return self._files
 
     def _run_waiting(self) -> None:
         """Run the next transaction, and those that can be committed with it."""
@@ -157,17 +144,43 @@ class Writer(Connection):
         finally:
             self.began = None
 
-    def _next(self) -> Sequence[_Transaction]:
-        waiting, group = self._waiting, list[_Transaction]()
+    def _next(self) -> Sequence[Transaction]:
+        waiting, group = self._waiting, list[Transaction]()
         while waiting and len(group) < TOGETHER:
             if group and not (group[0].synced and waiting[0].synced):
                 break
             group.append(waiting.popleft())
         return group
 
-    def _commit(self, group: Sequence[_Transaction]) -> Sequence[tuple[_Transaction, Any]]:
+    def _commit(self, group: Sequence[Transaction]) -> Sequence[tuple[Transaction, Any]]:
         """The results of those that are committed; one that failed alone has its error."""
-        db, results = self._opened(), list[tuple[_Transaction, Any]]()
+        raise NotImplementedError
+
+
+class FileWriter(Writer):
+    """The connection that writes to a file (`synchronous = full`)."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._file = path
+        self._files: OpenFiles | None = None
+        self._synced: bool | None = None
+
+    async def open(self, connect: Callable[[], Database]) -> None:
+        """Open the database by ``connect``; raises ``StoreError``."""
+        await super().open(connect)
+        self._files, self._synced = OpenFiles(self._file), None
+
+    @property
+    def files(self) -> OpenFiles:
+        """The files that are open, or were last; ``StoreError`` if none ever were."""
+        if self._files is None:
+            raise StoreError(f"{self.path}: the database is closed")
+        return self._files
+
+    def _commit(self, group: Sequence[Transaction]) -> Sequence[tuple[Transaction, Any]]:
+        """The results of those that are committed; one that failed alone has its error."""
+        db, results = self._opened(), list[tuple[Transaction, Any]]()
         self.files.check()
         self._synchronise(db, group[0].synced)
         db.conn.execute("begin immediate")
@@ -175,7 +188,7 @@ class Writer(Connection):
         try:
             for one in group:
                 try:
-                    results.append((one, _undone_alone(db, one.call)))
+                    results.append((one, undone_alone(one.call, db)))
                 except BaseException as error:
                     if not db.conn.in_transaction:
                         raise  # SQLite has given up the others, too: a full disk, a fault of it
@@ -206,7 +219,7 @@ def _read(call: Callable[[Database], T], db: Database) -> T:
     return result
 
 
-def _undone_alone(db: Database, call: Callable[[Database], T]) -> T:
+def undone_alone(call: Callable[[Database], T], db: Database) -> T:
     """Run ``call``; what it raises undoes it, and no other of the transaction."""
     db.conn.execute("savepoint one")
     try:

@@ -34,7 +34,8 @@ def add(db: Database, new: Conversation) -> None:
     db.conn.execute(
         "insert into conversations (file, at, channel, call, agent, queue, number, subscriber)"
         " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (file)"
-        " do update set subscriber = excluded.subscriber where agent = excluded.agent",
+        " do update set subscriber = excluded.subscriber"
+        " where conversations.agent = excluded.agent",
         (
             *(new.file, micros(new.at), new.channel, new.call, new.agent, new.queue),
             *(db.numbers.msisdn(new.number) or new.number, new.subscriber),

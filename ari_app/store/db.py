@@ -3,17 +3,16 @@ loop waits for none of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Concatenate, NoReturn, ParamSpec, TypeVar
 
-from ari_app.store.connection import Connection, Writer
+from ari_app.store.connection import Connection
+from ari_app.store.engine import engine
 from ari_app.store.errors import StoreError
 from ari_app.store.health import Health, HealthMonitor
-from ari_app.store.open_database import open_reader, open_writer
+from ari_app.store.server import Place, place
 from ari_app.store.sqlite import Database
-from ari_app.store.watch import Exchange, Watch
+from ari_app.store.watch import Exchange
 from ivr.numbers import NumberPlan
 
 P = ParamSpec("P")
@@ -22,24 +21,25 @@ T = TypeVar("T")
 _READERS = 2
 """How many reads go on side by side, so that a long report does not delay all others."""
 
-__all__ = ["Store", "StoreError"]
+__all__ = ["Store", "StoreError", "place"]
 
 
 class Store:
-    """A SQLite database (WAL, foreign keys). This process is usually its only writer.
+    """A database: a file of SQLite, or one of a PostgreSQL server.
 
     A store function is short and synchronous and takes the database first. It returns values,
     never a cursor or a generator: its transaction is over when it returns.
     """
 
-    def __init__(self, path: Path, numbers: NumberPlan, patience: float = 5.0) -> None:
+    def __init__(self, path: Place, numbers: NumberPlan, patience: float = 5.0) -> None:
         """Use :meth:`open` or :meth:`open_or_wait`."""
         self.path = path
         self.numbers = numbers
         self._patience = patience
-        self._writing = Writer(path)
-        self._readers = [Connection(path) for _ in range(_READERS)]
-        self._looking_up = Connection(path)
+        self._engine = engine(path)
+        self._writing = self._engine.writer
+        self._readers = [self._engine.reader() for _ in range(_READERS)]
+        self._looking_up = self._engine.reader()
         self._monitor = HealthMonitor()
         self._exchanging = asyncio.Lock()
         self._open = False
@@ -47,7 +47,7 @@ class Store:
 
     @classmethod
     async def open(
-        cls, path: Path, numbers: NumberPlan, patience: float = 5.0, examine: bool = True
+        cls, path: Place, numbers: NumberPlan, patience: float = 5.0, examine: bool = True
     ) -> "Store":
         """Open or make the database at ``path`` and bring its schema up to date.
 
@@ -67,7 +67,7 @@ class Store:
 
     @classmethod
     async def open_or_wait(
-        cls, path: Path, numbers: NumberPlan, make: bool, examine: bool = True
+        cls, path: Place, numbers: NumberPlan, make: bool, examine: bool = True
     ) -> "Store":
         """As :meth:`open`; but where the database cannot be used, a store whose every use is
         refused until :meth:`watch` finds that it can be. One that is not there is made if ``make``.
@@ -137,8 +137,7 @@ class Store:
 
         Other writers wait meanwhile. ``StoreError``: another program holds the file.
         """
-        if not await self._writing.alone(_scrub):
-            raise StoreError("erased data is still in the write-ahead log: try again")
+        await self._engine.scrub()
 
     async def exchange(self, put: Callable[[], None]) -> None:
         """Close the database, have ``put`` change its files in a thread, and open it again.
@@ -160,8 +159,7 @@ class Store:
 
         ``refresh`` has those who remember what it had read it again, after it was exchanged.
         """
-        watch = Watch(self._writing, self._monitor, self._exchanged(refresh), lambda: self._open)
-        await watch.run()
+        await self._engine.watch(self._monitor, self._exchanged(refresh), lambda: self._open)
 
     def _exchanged(self, refresh: Callable[[], Awaitable[None]]) -> Exchange:
         async def exchange(put: Callable[[], None]) -> None:
@@ -212,12 +210,10 @@ class Store:
                 raise StoreError(problem, health.fault)
 
     async def _open_all(self, examine: bool, make: bool) -> None:
-        reader = partial(open_reader, patience=self._patience, numbers=self.numbers)
-        writer = partial(open_writer, patience=self._patience, numbers=self.numbers)
         try:
-            await self._writing.open(partial(writer, examine=examine, make=make))
+            await self._engine.open_writer(self._patience, self.numbers, examine, make)
             for each in (*self._readers, self._looking_up):
-                await each.open(reader)
+                await self._engine.open_reader(each, self._patience, self.numbers)
         except BaseException:
             await self._shut_all()
             raise
@@ -230,10 +226,3 @@ class Store:
 
 def _unmeasured(_access: str, _seconds: float) -> None:
     """Drop what was measured."""
-
-
-def _scrub(db: Database) -> bool:
-    """Whether it is done. Without the checkpoint the WAL file still has the erased data."""
-    db.conn.execute("vacuum")
-    (busy, *_) = db.conn.execute("pragma wal_checkpoint(truncate)").fetchone()
-    return not busy

@@ -29,14 +29,14 @@ class Bill(Struct, frozen=True):
 def add(db: Database, bills: Iterable[Bill]) -> None:
     """Add bills."""
     for one in bills:
-        added = db.conn.execute(
-            "insert into bills (subscriber, month, vat) values (?, ?, ?)",
+        (bill,) = db.conn.execute(
+            "insert into bills (subscriber, month, vat) values (?, ?, ?) returning id",
             (one.subscriber, one.month.isoformat(), kopecks(one.vat)),
-        )
+        ).fetchone()
         db.conn.executemany(
             "insert into bill_lines (bill, seq, names, amount) values (?, ?, ?, ?)",
             [
-                (added.lastrowid, seq, json.encode(line.names).decode(), kopecks(line.amount))
+                (bill, seq, json.encode(line.names).decode(), kopecks(line.amount))
                 for seq, line in enumerate(one.lines)
             ],
         )

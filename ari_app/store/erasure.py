@@ -266,6 +266,8 @@ def forget_words(db: Database, index: str, first: bool) -> bool:
     All parts of the index are merged into one, which has only what exists: in steps, because with
     millions of contacts the whole takes a minute (https://www.sqlite.org/fts5.html, `merge`).
     """
+    if not db.keeps_deleted_words:
+        return False
     before = db.conn.total_changes
     pages = -_PAGES if first else _PAGES
     db.conn.execute(f"insert into {index} ({index}, rank) values ('merge', ?)", (pages,))

@@ -2,14 +2,26 @@
 
 import sqlite3
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Literal
 
+from ari_app.store.server import Place
+
 Fault = Literal[
-    "", "locked", "full", "io", "read-only", "damaged", "deleted", "replaced", "slow", "refused"
+    "",
+    "locked",
+    "full",
+    "io",
+    "read-only",
+    "damaged",
+    "deleted",
+    "replaced",
+    "slow",
+    "refused",
+    "unreachable",
 ]
 """What is wrong with a database, in one word; "" if nothing is. ``refused`` is a file that this
-program does not touch: one of a newer version, or of another program."""
+program does not touch: one of a newer version, or of another program. ``unreachable`` is a server
+that does not answer."""
 
 _LOCKED = "is locked by another program; end that program and try again"
 _DENIED = "may not be opened; give its file and directory to this account"
@@ -56,7 +68,7 @@ class StoreError(Exception):
         self.fault: Fault = fault
 
 
-def store_error(path: Path, error: sqlite3.Error) -> StoreError | None:
+def store_error(path: Place, error: sqlite3.Error) -> StoreError | None:
     """``error`` for the operator; None if it is a fault in a query instead.
 
     https://www.sqlite.org/rescode.html: the low byte of an error code is its primary code.

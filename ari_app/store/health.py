@@ -16,7 +16,7 @@ _WEIGHT: Mapping[Fault, int] = {"": -1, "slow": 0, "locked": 1, "deleted": 3, "r
 _LASTING: frozenset[Fault] = frozenset({"damaged", "refused"})
 """What another transaction that succeeds does not disprove."""
 
-_OF_READS: frozenset[Fault] = frozenset({"damaged", "io"})
+_OF_READS: frozenset[Fault] = frozenset({"damaged", "io", "unreachable"})
 """What a failed read says of the whole database; it knows nothing of locks and of space."""
 
 

@@ -130,7 +130,7 @@ def _rows(
     found: list[tuple[Any, ...]] = db.conn.execute(
         f"with new as ({_COUNTED.replace(':since', ':rest')})"
         f" select {what} from (select * from menu_quarters where at >= :since and at < :until"
-        f" union all select * from new) where {where} group by {by}",
+        f" union all select * from new) as those where {where} group by {by}",
         {"since": since, "until": until, "rest": rest, **(given or {})},
     ).fetchall()
     return found

@@ -55,10 +55,9 @@ def keep(db: Database, new: MenuSet, files: Mapping[str, str]) -> int | None:
     if same and (last[1] != ASIDE or new.how == ASIDE):
         return None
     row = (micros(new.at), new.by, new.how, json.encode(new.changes).decode())
-    added = db.conn.execute(
-        "insert into menu_sets (at, by, how, changes) values (?, ?, ?, ?)", row
-    ).lastrowid
-    assert added is not None
+    (added,) = db.conn.execute(
+        "insert into menu_sets (at, by, how, changes) values (?, ?, ?, ?) returning id", row
+    ).fetchone()
     db.conn.executemany(
         "insert into menu_files (menu_set, name, hash) values (?, ?, ?)",
         [(added, name, hash_) for name, hash_ in files.items()],
@@ -67,7 +66,7 @@ def keep(db: Database, new: MenuSet, files: Mapping[str, str]) -> int | None:
     db.conn.execute(f"delete from menu_files where menu_set in ({old})", (KEPT,))
     db.conn.execute(f"delete from menu_sets where id in ({old})", (KEPT,))
     db.conn.execute("delete from menu_contents where hash not in (select hash from menu_files)")
-    return added
+    return int(added)
 
 
 def listed(db: Database) -> list[MenuSet]:

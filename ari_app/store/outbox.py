@@ -107,14 +107,14 @@ def drop_expired(db: Database, at: datetime) -> list[str]:
 
 def due(db: Database, at: datetime, limit: int) -> list[Text]:
     """What is to be sent at a moment, the oldest first, at most one text for each number."""
-    # min() makes SQLite take the other columns from the row that has it. Without the name of the
-    # index SQLite would group all texts of the outbox by an index that has the numbers in order.
-    first = (
-        "select *, min(created) from outbox indexed by outbox_waiting where state = 'waiting'"
-        " and next_at <= ? and (until is null or until > ?) group by number"
+    # Without the name of the index SQLite would sort all texts of the outbox by number.
+    each = (
+        "select *, row_number() over (partition by number order by created, rowid) as place"
+        " from outbox indexed by outbox_waiting where state = 'waiting'"
+        " and next_at <= ? and (until is null or until > ?)"
     )
     rows = db.conn.execute(
-        f"select {_COLUMNS} from ({first}) order by created limit ?",
+        f"select {_COLUMNS} from ({each}) as waiting where place = 1 order by created limit ?",
         (micros(at), micros(at), limit),
     )
     return [_text(*row) for row in rows]
@@ -188,7 +188,7 @@ def of_call(db: Database, call: str) -> Sequence[Text]:
 def undelivered(db: Database, number: str, limit: int) -> Sequence[Text]:
     """The last texts to a number that failed or expired, the newest first, without secrets."""
     rows = db.conn.execute(
-        f"select {_COLUMNS} from outbox where number = ? and state = 'failed' and not secret"
+        f"select {_COLUMNS} from outbox where number = ? and state = 'failed' and secret = 0"
         " order by created desc limit ?",
         (number, limit),
     )

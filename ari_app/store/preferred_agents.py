@@ -23,7 +23,7 @@ def choose(db: Database, subscriber: int, agent: str, until: datetime, by: str) 
         "insert into preferred_agents (subscriber, agent, until, author)"
         " select subscribers.id, agents.name, ?, ? from subscribers, agents"
         " where subscribers.id = ? and agents.name = ?"
-        " on conflict do update set agent = excluded.agent, until = excluded.until,"
+        " on conflict (subscriber) do update set agent = excluded.agent, until = excluded.until,"
         " author = excluded.author",
         (micros(until), by, subscriber, agent),
     )

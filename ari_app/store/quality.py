@@ -43,8 +43,8 @@ def scored_stays(db: Database, since: int, until: int) -> list[int]:
     """The stays that have a score, of callers who joined in a time, in microseconds; without
     calibrations."""
     rows = db.conn.execute(
-        "select distinct stay from scores where called >= ? and called < ?"
-        " and calibration is null order by called, stay",
+        "select stay from scores where called >= ? and called < ?"
+        " and calibration is null group by stay order by min(called), stay",
         (since, until),
     )
     return [stay for (stay,) in rows]
@@ -140,7 +140,8 @@ def sums_by_question(db: Database, since: int, until: int, agent: str = "") -> d
     """The same by question: ``zero`` is how often it had the worst mark, ``other`` how often it did
     not apply. Only of an agent, if one is given."""
     rows = db.conn.execute(
-        "select question, count(part), avg(part), sum(part is 0), sum(part is null) from scores"
+        "select question, count(part), avg(part), coalesce(sum(part = 0), 0),"
+        " sum(part is null) from scores"
         " join score_answers on score = scores.id where called >= ? and called < ?"
         " and calibration is null and ? in ('', agent) group by question",
         (since, until, agent),

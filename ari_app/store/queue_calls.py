@@ -106,7 +106,7 @@ def unmatched(db: Database, since: int, until: int) -> list[tuple[str, int, int,
         " where calls.began >= ? and calls.began < ? and calls.line = 'ari'"
         " and steps.at >= ? and steps.at < ? and steps.kind = 'queue'"
         " and steps.outcome in ('ended', 'timeout', 'full', 'closed', 'left')"
-        " group by steps.call) where stays < steps order by at",
+        " group by steps.call) as counted where stays < steps order by at",
         (since - _LONGEST, until, since, until),
     )
     return rows.fetchall()

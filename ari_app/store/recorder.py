@@ -6,12 +6,14 @@ import sqlite3
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
 from ari_app.store import agent_states, calls, queue_calls
 from ari_app.store.calls import StepTaken
 from ari_app.store.checkpoints import CallStands
+from ari_app.store.connection import undone_alone
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
@@ -189,7 +191,7 @@ def _add_each(db: Database, batch: Sequence[Record]) -> int:
     refused = 0
     for record in batch:
         try:
-            _add(db, [record])
+            undone_alone(partial(_add, batch=[record]), db)
         except _REJECTED as error:
             refused += 1
             kind = type(record).__name__

@@ -67,7 +67,7 @@ _COUNTED = """
         select json_group_object(state, many) from (
             select state, count(*) as many from campaign_targets
             where campaign = campaigns.id group by state
-        )
+        ) as counted
     )
     where created < :before and state in ('ended', 'cancelled') and counts = ''
 """

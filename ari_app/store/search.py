@@ -112,7 +112,7 @@ def _by_name(db: Database, text: str, limit: int) -> list[Found]:
             db,
             "name",
             "'' from (select rowid from subscribers_words where subscribers_words match ? limit ?)"
-            " as some join subscribers on subscribers.id = some.rowid",
+            " as those join subscribers on subscribers.id = those.rowid",
             query,
             _CANDIDATES,
         )
@@ -135,7 +135,7 @@ def _by_sound(db: Database, text: str, limit: int) -> list[Found]:
         db,
         "name",
         "'' from (select rowid from subscribers_words where subscribers_words match ? limit ?)"
-        " as some join subscribers on subscribers.id = some.rowid",
+        " as those join subscribers on subscribers.id = those.rowid",
         f"name : ({query})",
         _CANDIDATES,
     )

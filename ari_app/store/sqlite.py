@@ -7,7 +7,7 @@ that are not used here.
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -53,6 +53,9 @@ def distinct(db: "Database", table: str, column: str) -> list[str]:
 class Database:
     """A connection, and the number plan by which the store normalises telephone numbers."""
 
+    keeps_deleted_words = True
+    """Whether the full-text indexes have words of deleted rows until they are merged."""
+
     def __init__(self, conn: sqlite3.Connection, numbers: NumberPlan) -> None:
         self.conn = conn
         self.numbers = numbers
@@ -75,6 +78,30 @@ class Database:
         """The names of all tables."""
         rows = self.conn.execute("select name from sqlite_master where type = 'table'")
         return [name for (name,) in rows]
+
+    def tables(self) -> list[str]:
+        """The names of the tables that hold data, those first that others refer to."""
+        rows = self.conn.execute(
+            "select name from pragma_table_list where schema = 'main' and type = 'table'"
+            " and name not glob '*sqlite_*'"
+        ).fetchall()
+        order = "select name from sqlite_master where type = 'table' order by rowid"
+        return [name for (name,) in self.conn.execute(order) if (name,) in rows]
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        rows = self.conn.execute("select name from pragma_table_info(?)", (table,))
+        return [name for (name,) in rows]
+
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, of which few are in memory at a time."""
+        yield from self.conn.execute(sql)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Insert many rows."""
+        marks = ", ".join("?" * len(columns))
+        names = ", ".join(f'"{each}"' for each in columns)
+        self.conn.executemany(f"insert into {table} ({names}) values ({marks})", rows)
 
     def commit(self) -> None:
         """Commit the open transaction, if there is one."""

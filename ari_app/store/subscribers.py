@@ -80,7 +80,8 @@ def by_id(db: Database, id: int) -> Subscriber | None:
 def names(db: Database, ids: Collection[int]) -> dict[int, str]:
     """The names of these subscribers, by id."""
     rows = db.conn.execute(
-        "select id, name from subscribers where id in (select value from json_each(?))",
+        "select id, name from subscribers where id in"
+        " (select cast(value as integer) from json_each(?))",
         (json.encode(sorted(ids)).decode(),),
     )
     return dict(rows.fetchall())

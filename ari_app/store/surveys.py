@@ -81,7 +81,8 @@ def answer(db: Database, call: str, question: str, mark: int, best: int, at: dat
     """Store the answer to a question, ``mark`` of ``best``; the last one counts."""
     db.conn.execute(
         "insert into survey_answers (call, question, mark, best, at) values (?, ?, ?, ?, ?)"
-        " on conflict do update set mark = excluded.mark, best = excluded.best, at = excluded.at",
+        " on conflict (call, question) do update set mark = excluded.mark,"
+        " best = excluded.best, at = excluded.at",
         (call, question, mark, best, micros(at)),
     )
 

@@ -11,10 +11,11 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 from ari_app.store import rescue
-from ari_app.store.connection import Writer
+from ari_app.store.connection import FileWriter
 from ari_app.store.errors import StoreError, store_error
 from ari_app.store.health import HealthMonitor
 from ari_app.store.open_database import damage
@@ -42,13 +43,14 @@ class Watch:
 
     def __init__(
         self,
-        writer: Writer,
+        path: Path,
+        writer: FileWriter,
         health: HealthMonitor,
         exchange: Exchange,
         is_open: Callable[[], bool],
     ) -> None:
         self._writer = writer
-        self._path = writer.path
+        self._path = path
         self._health = health
         self._exchange = exchange
         self._is_open = is_open

@@ -70,11 +70,11 @@ def subscribe(db: Database, wanted: Mapping[str, Collection[str]]) -> None:
         "insert into webhook_subscriptions (event, endpoint) values (?, ?)",
         [(event, endpoint) for endpoint, events in wanted.items() for event in events],
     )
-    known = ", ".join("?" * len(wanted))
     db.conn.execute(
         "update webhook_deliveries set state = 'failed', next_at = null, error = 'the settings do"
-        f" not name it any more' where state = 'waiting' and endpoint not in ({known})",
-        tuple(wanted),
+        " not name it any more' where state = 'waiting'"
+        " and endpoint not in (select value from json_each(?))",
+        (json.encode(list(wanted)).decode(),),
     )
 
 

@@ -10,7 +10,7 @@ from ari_app.store.calls import CallBegan
 from ari_app.store.sqlite import Database
 from ari_app.store.webhooks import Delivery
 from ivr.secret import Secret
-from tests.store.big_ids import HOUR, NEW, NOW, NUMBER, WHO, Use
+from tests.store.big_ids import CALL, HOUR, NEW, NOW, NUMBER, WHO, Use
 
 TOKEN = Secret("fl_token")
 
@@ -43,11 +43,11 @@ def sent_and_asked() -> Iterator[tuple[str, Use]]:
     yield "pages.of_callbacks", lambda db: pages.of_callbacks(db, 20)
     for select in (calls.selected, callbacks.selected, queue_calls.selected, tickets.selected):
         name = f"{select.__module__.rpartition('.')[2]}.selected"
-        yield name, partial(_selected, select)
+        yield name, partial(_selected, select, CALL if select is calls.selected else 5)
 
 
-def _selected(select: Callable[..., object], db: Database) -> object:
-    return select(db, "where id = ?", 5)
+def _selected(select: Callable[..., object], id: str | int, db: Database) -> object:
+    return select(db, "where id = ?", id)
 
 
 def _waiting(db: Database) -> Database:

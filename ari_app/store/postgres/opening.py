@@ -1,0 +1,140 @@
+"""Opening a database of a PostgreSQL server: its schema is made, or found to be this version's."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, cast
+
+from ari_app.store.errors import StoreError
+from ari_app.store.postgres.session import Session
+from ari_app.store.schema import KNOWN
+from ari_app.store.server import Server
+from ari_app.store.sqlite import Database
+from ivr.numbers import NumberPlan
+
+_FETCHED = 5_000
+_LOCK = 0x46313131
+"""The advisory lock under which the schema is made: of two programs that begin, one waits."""
+
+
+class ServerDatabase(Database):
+    """A connection to PostgreSQL, for the store's functions."""
+
+    keeps_deleted_words = False
+
+    def __init__(self, session: Session, numbers: NumberPlan) -> None:
+        self.session = session
+        self.numbers = numbers
+        self.conn = cast("Any", session)  # it has what store functions use of SQLite's
+
+    def executescript(self, sql: str) -> None:
+        """Execute statements in PostgreSQL's SQL."""
+        self.session.script(sql)
+
+    def table_names(self) -> list[str]:
+        """The names of all tables, in the order in which they were made."""
+        rows = self.conn.execute(
+            "select relname from pg_class where relkind = 'r'"
+            " and relnamespace = current_schema()::regnamespace order by oid"
+        )
+        return [name for (name,) in rows]
+
+    def tables(self) -> list[str]:
+        """The names of the tables that hold data."""
+        return [name for name in self.table_names() if name != "migrations"]
+
+    def columns(self, table: str) -> list[str]:
+        """The names of a table's columns."""
+        rows = self.conn.execute(
+            "select column_name from information_schema.columns"
+            " where table_schema = current_schema() and table_name = ? order by ordinal_position",
+            (table,),
+        )
+        return [name for (name,) in rows]
+
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, of which few are in memory at a time; in a transaction."""
+        self.conn.execute(f"declare streamed no scroll cursor for {sql}")
+        while some := self.conn.execute(f"fetch {_FETCHED} from streamed").fetchall():
+            yield from some
+        self.conn.execute("close streamed")
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        """Insert many rows."""
+        self.session.copy_in(table, columns, rows)
+
+
+def open_writer(
+    server: Server, patience: float, numbers: NumberPlan, make: bool = True
+) -> ServerDatabase:
+    """Open the database, and ``make`` its schema where it is empty.
+
+    Raises ``StoreError``; whatever is wrong, the database is left as it was.
+    """
+    db = ServerDatabase(Session(server, patience), numbers)
+    try:
+        _make(db, server, make)
+        db.conn.execute("set default_transaction_isolation to serializable")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def open_reader(server: Server, patience: float, numbers: NumberPlan) -> ServerDatabase:
+    """Open the database so that nothing can be written through it."""
+    db = ServerDatabase(Session(server, patience), numbers)
+    db.conn.execute("set default_transaction_isolation to 'repeatable read'")
+    db.conn.execute("set default_transaction_read_only to on")
+    return db
+
+
+def applied(db: Database) -> list[str]:
+    """The migrations that the schema has."""
+    return [name for (name,) in db.conn.execute("select name from migrations")]
+
+
+@cache
+def schema() -> str:
+    """The statements that make an empty database."""
+    here = resources.files("ari_app.store.postgres")
+    return "".join((here / name).read_text("utf-8") for name in ("functions.sql", "schema.sql"))
+
+
+def _make(db: ServerDatabase, server: Server, make: bool) -> None:
+    db.conn.execute("begin")
+    try:
+        db.conn.execute("select pg_advisory_xact_lock(?)", (_LOCK,))
+        tables = db.table_names()
+        if not tables and not make:
+            raise StoreError(
+                f"{server}: the database is empty, but this installation had one: move it there by "
+                "`firstline store copy`, or restore a backup",
+                "deleted",
+            )
+        if not tables:
+            db.executescript(schema())
+        elif "migrations" not in tables:
+            raise StoreError(
+                f"{server}: this database is another program's; make one with createdb", "refused"
+            )
+        _compare(set(applied(db)), server)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+def _compare(there: set[str], server: Server) -> None:
+    if there - KNOWN:
+        raise StoreError(
+            f"{server}: a newer Firstline wrote this database; install that version again",
+            "refused",
+        )
+    if missing := KNOWN - there:
+        raise StoreError(
+            f"{server}: an older Firstline wrote this database, without "
+            f"{', '.join(sorted(missing))}; copy it by `firstline store copy` of that version to a "
+            "file, and from there to an empty database by this one",
+            "refused",
+        )
