@@ -110,7 +110,11 @@ class Emptied:
 
     def empty(self) -> Server:
         """The server, with nothing in its store."""
-        self._db.executescript(self._sql)
+        try:
+            self._db.executescript(self._sql)
+        except StoreError:  # a test has stopped the server meanwhile, and started it again
+            self._db = open_writer(self.server, 5.0, BELARUS)
+            self._db.executescript(self._sql)
         return self.server
 
     def close(self) -> None:
