@@ -10,7 +10,7 @@ _Points: TypeAlias = Annotated[int, Meta(ge=0, le=100)]
 
 
 class CanarySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[menus.canary]: see :class:`ivr.acd.canary.CanaryLimits`."""
+    """[canary]: see :class:`ivr.acd.canary.CanaryLimits`."""
 
     least: Annotated[int, Meta(ge=1, le=100_000)] = 30
     faults: _Points = 2

@@ -121,7 +121,6 @@ class MenuSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     directory: str = ""
     watch: bool = False
-    canary: CanarySettings = CanarySettings()
 
 
 class MessageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -214,6 +213,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
     menus: MenuSettings = MenuSettings()
+    canary: CanarySettings = CanarySettings()
     messages: MessageSettings = MessageSettings()
     retention: RetentionSettings = RetentionSettings()
     ussd: UssdSettings = UssdSettings()

@@ -88,7 +88,7 @@ async def _menus_in_force(shared: Shared) -> Canaries:
     config, state = shared.config, shared.foundation.state
     ports = CanaryPorts(
         partial(directories, config, state),
-        lambda: shared.config.menus,
+        lambda: shared.config,
         partial(shared.foundation.settings.read, None),
         state.directory / "canary",
         partial(agi_process.reload, state),

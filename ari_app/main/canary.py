@@ -12,7 +12,7 @@ from typing import NoReturn
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.config.settings import MenuSettings
+from ari_app.config.settings import Config
 from ari_app.main.foundation import clock
 from ari_app.main.releases import keep_set, record_versions
 from ari_app.main.rollback import put_files, restore_set
@@ -45,11 +45,11 @@ class CanaryRefused(Exception):  # noqa: N818 - named by what is so, not as an e
 
 
 class CanaryPorts(Struct, frozen=True):
-    """What canaries use: the files of the menus and their settings, how menus of a directory are
+    """What canaries use: the files of the menus, the settings, how menus of a directory are
     read (it blocks), a directory for files of sets, the agi process, mails, the time."""
 
     files: Callable[[], Directories]
-    settings: Callable[[], MenuSettings]
+    settings: Callable[[], Config]
     read: Callable[[Path], MenuRelease]
     scratch: Path
     reload_agi: Callable[[], None]
@@ -70,7 +70,7 @@ class Canaries:
 
     async def begin(self, share: int, seconds: float, by: str) -> Reloaded:
         """Have ``share`` per cent of the new calls go by the menus on the disk."""
-        settings = self._ports.settings()
+        settings = self._ports.settings().menus
         if not settings.directory:
             return Reloaded(problems=(OWN_ALONE,))
         if settings.watch:

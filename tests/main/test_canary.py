@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ari_app.calls.call_log import CallLog
 from ari_app.config.canary_settings import CanarySettings
-from ari_app.config.settings import MenuSettings
+from ari_app.config.settings import Config, MenuSettings
 from ari_app.control.live_feed import LiveFeed
 from ari_app.main.canary import OWN_ALONE, RUNS, WATCHED, Canaries, CanaryPorts
 from ari_app.main.releases import keep_set
@@ -63,7 +63,7 @@ class Site:
         self.flow = directory / "menus" / "611.yaml"
         self.flow.parent.mkdir(exist_ok=True)
         self.store, self.scratch = store, directory / "canary"
-        self.settings = MenuSettings(directory=str(directory / "menus"))
+        self.settings = Config(menus=MenuSettings(directory=str(directory / "menus")))
         self.now = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
         self.mails: list[str] = []
         self.numbers = (f"37529{number:07}" for number in range(10**7))
@@ -250,9 +250,9 @@ async def test_it_is_ended_by_hand(site: Site) -> None:
 
 async def test_when_none_begins(site: Site) -> None:
     own = site.settings
-    site.settings = replace(own, directory="")
+    site.settings = replace(own, menus=MenuSettings())
     assert (await site.canaries.begin(10, 0, "")).problems == (OWN_ALONE,)
-    site.settings = replace(own, watch=True)
+    site.settings = replace(own, menus=replace(own.menus, watch=True))
     assert (await site.canaries.begin(10, 0, "")).problems == (WATCHED,)
     site.settings = replace(own, canary=CanarySettings(least=5))
     site.flow.write_text(FLOW)
