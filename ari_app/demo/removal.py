@@ -12,7 +12,7 @@ from ari_app.store.sqlite import Database
 
 _WHO = "(select cast(value as integer) from json_each(:ids))"
 _NUMBERS = "(select value from json_each(:numbers))"
-_OFFERS = "(select cast(value as integer) from json_each(:offers))"
+_OFFERS = "(select value from json_each(:offers))"
 _THEIRS = f"subscriber in {_WHO}"
 _BY_NUMBER = f"({_THEIRS} or number in {_NUMBERS})"
 _CALLS = f"(select id from calls where {_THEIRS} or caller in {_NUMBERS})"
