@@ -25,11 +25,14 @@ def month(number: int, language: str) -> str:
 def day(value: date, language: str, *, year: bool = False) -> str:
     """ "третьего ноября", on demand "третьего ноября две тысячи двадцать шестого года"."""
     found = spoken(language)
-    pattern = found.date if year else found.day
+    return _day(value, found.date if year else found.day, found)
+
+
+def _day(value: date, pattern: str, language: Language) -> str:
     return pattern.format(
-        day=ordinal(value.day, found),
-        month=month(value.month, language),
-        year=_year(value.year, found) if year else "",
+        day=ordinal(value.day, language),
+        month=month(value.month, language.code),
+        year=_year(value.year, language) if "{year}" in pattern else "",
     )
 
 
@@ -76,7 +79,7 @@ def deadline(value: datetime, today: date | None, language: str) -> str:
 
 
 def _at(at: datetime, on: date, today: date | None, language: Language, clock: Clock) -> str:
-    named = near(on, today, language.code) or day(on, language.code)
+    named = near(on, today, language.code) or _day(on, language.day_at or language.day, language)
     figures = f"{at.hour}:{at:%M}"
     if on != at.date():
         figures = "24:00"

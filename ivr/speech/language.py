@@ -140,6 +140,7 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
     zero: str = ""
     months: Annotated[tuple[str, ...], Meta(min_length=12, max_length=12)]
     day: str = "{day} {month}"
+    day_at: str = ""
     date: str = "{day} {month} {year}"
     near: Annotated[tuple[str, ...], Meta(min_length=3, max_length=3)]
     vowels: str = ""
