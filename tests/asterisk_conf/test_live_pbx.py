@@ -88,7 +88,7 @@ def test_starting_twice_and_stopping_twice_is_harmless(
     """Nor is an upgrade while it runs; its console restarts it."""
     whole, root = asterisk().modules.parents[4], tmp_path / "root"
     copied(whole, root)
-    monkeypatch.setattr(unpacked, "_unpack", lambda part, *_: copied(whole, part))
+    monkeypatch.setattr(unpacked, "unpack", lambda part, *_: copied(whole, part))
     monkeypatch.setattr(unpacked, "_check", lambda _: None)
     monkeypatch.setattr(unpacked, "_trim", lambda _: None)
     found = private(root)
