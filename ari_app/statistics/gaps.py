@@ -1,7 +1,8 @@
 """What agents did while the application did not run, from Asterisk's ``queue_log``.
 
 The log knows pauses with their reasons and conversations, and neither ringing nor wrap-up nor
-phones that were away: where it has nothing, agents went on with what they did before the gap.
+phones that were away: where it has nothing, agents went on with what they did before the gap. When
+Asterisk was started in a gap, nothing is known of the time before.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -18,6 +19,7 @@ from ari_app.store.sqlite import Database
 from ivr.acd.figures import SECOND, SIGNED_OUT, Span, Stay
 
 _PAUSES = ("PAUSE", "UNPAUSE")
+_START = "QUEUESTART"
 _PASSING = ("ringing", "talking", "wrap-up")
 """States that end by themselves: the agent is ready then."""
 _LONGEST = 86_400 * SECOND
@@ -33,11 +35,12 @@ class Gap(Struct, frozen=True):
 
 
 def logged(file: Path, gap: Gap) -> list[Logged] | None:
-    """The pauses of a gap; None if the log does not reach so far back. Raises ``OSError``."""
+    """The pauses of a gap, and when Asterisk was started; None if the log does not reach so far
+    back. Raises ``OSError``."""
     found, reaches = [], False
     for one in queue_log.lines(file, gap.since, (*queue_log.READ, *_PAUSES)):
         reaches = reaches or one.at <= gap.since
-        if one.event in _PAUSES and gap.since <= one.at < gap.until:
+        if one.event in (_START, *_PAUSES) and gap.since <= one.at < gap.until:
             found.append(one)
     return found if reaches else None
 
@@ -53,12 +56,15 @@ def talks(db: Database, gap: Gap) -> list[Stay]:
 
 def spans(
     gap: Gap,
-    pauses: Sequence[Logged],
+    found: Sequence[Logged],
     stays: Sequence[Stay],
     agent: Callable[[str], str],
     agents: Collection[str],
 ) -> Iterator[Span]:
-    """What each of the ``agents`` did in a gap; ``agent`` is the login of a queue's member."""
+    """What each of the ``agents`` did in a gap, as :func:`logged`; ``agent`` is the login of a
+    queue's member."""
+    started = max((one.at for one in found if one.event == _START), default=gap.since)
+    pauses = [one for one in found if one.event in _PAUSES]
     before = {one.agent: one for one in gap.before}
     for name in sorted(agents):
         own = [one for one in pauses if agent(one.member) == name]
@@ -69,7 +75,7 @@ def spans(
         ]
         if name in before or own or spoke:
             first = before.get(name, Span(agent=name, state="ready", since=gap.since))
-            yield from _joined(_of_agent(gap, first, own, spoke))
+            yield from _joined(_of_agent(gap, first, own, spoke), started)
 
 
 def _of_agent(
@@ -96,10 +102,13 @@ def _paused(one: Logged) -> tuple[str, str]:
     return (SIGNED_OUT if reason == SIGNED_OUT else "paused"), reason
 
 
-def _joined(spans: Iterator[Span]) -> Iterator[Span]:
-    """Spans of one agent, those of one state that follow each other as one."""
+def _joined(spans: Iterator[Span], begin: int) -> Iterator[Span]:
+    """Spans of one agent from a moment on, those of one state that follow each other as one."""
     last: Span | None = None
-    for one in spans:
+    for each in spans:
+        if each.until is not None and each.until <= begin:
+            continue
+        one = replace(each, since=max(each.since, begin))
         if last is not None and (last.state, last.reason) == (one.state, one.reason):
             last = replace(last, until=one.until)
             continue

@@ -82,8 +82,8 @@ class QueueRecord:
         self._place: queue_log.Place | None = None
         self._differs: dict[tuple[str, str], int] = {}
         """By channel and queue, since when a stay and the board differ."""
-        self._gap: gaps.Gap | None = None
-        """While the application did not run, until it is filled."""
+        self._gaps: list[gaps.Gap] = []
+        """When the application did not run, until they are filled."""
         self._counted = 0
         self._failing = ""
         self.reconciled: Reconciled | None = None
@@ -134,11 +134,12 @@ class QueueRecord:
             seen, before = self.spans.seen, self.spans.now
             self.spans.look({*self._sources.agents(), *self._members(board)})
             if seen and now - seen > GAP:
-                self._gap = gaps.Gap(seen, now, before)
-                self._changed_in(self._gap)  # what counted as going on meanwhile did not
-        if await self._complete(now) and self._gap is not None:
-            await self._fill(self._gap)
-            self._gap = None
+                self._gaps.append(gap := gaps.Gap(seen, now, before))
+                self._changed_in(gap)  # what counted as going on meanwhile did not
+        whole = await self._complete(now)
+        while self._gaps and (whole or (self._place and self._place.at >= self._gaps[0].until)):
+            await self._fill(self._gaps[0])
+            del self._gaps[0]
         self._decide(now)
         if now - self._counted >= ROLLED:
             await self._count(now)

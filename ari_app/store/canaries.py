@@ -75,6 +75,12 @@ def listed(db: Database, limit: int = 10) -> list[Canary]:
     return _selected(db, "order by id desc limit ?", limit)
 
 
+def between(db: Database, since: int, until: int) -> list[Canary]:
+    """The canaries that lasted in a time, in microseconds, the newest first."""
+    where = "where began < ? and (ended is null or ended > ?) order by id desc"
+    return _selected(db, where, until, since)
+
+
 def put(db: Database, calls: Sequence[CallOnCanary]) -> None:
     """Store which calls go by the new menus."""
     if calls:

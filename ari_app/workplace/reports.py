@@ -9,9 +9,10 @@ from typing import NoReturn, TypeVar
 
 from msgspec import Struct
 
-from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, WholeCall
+from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, TriedMenus, WholeCall
 from ari_app.store import (
     calls,
+    canaries,
     cards,
     history,
     menu_report,
@@ -94,6 +95,10 @@ class StoredReports:
         """The calls through the menus."""
         await self._fill()
         return await answer(self._store.read(menu_report.containment, since, until))
+
+    async def canaries(self, since: int, until: int) -> Sequence[TriedMenus]:
+        """New menus for a share of the callers."""
+        return await answer(self._store.read(_tried, since, until))
 
     async def surveyed(self, chosen: Chosen, by: By) -> Mapping[str, Surveyed]:
         """What callers said of conversations."""
@@ -180,6 +185,13 @@ class StoredReports:
             contacts=read.contacts,
             recordings=await self._recorded.of_channel(channel) if channel else (),
         )
+
+
+def _tried(db: Database, since: int, until: int) -> list[TriedMenus]:
+    return [
+        TriedMenus(one.id, one.share, one.end, canaries.figures(db, one))
+        for one in canaries.between(db, since, until)
+    ]
 
 
 class _Read(Struct, frozen=True):

@@ -6,7 +6,8 @@ from typing import NoReturn
 from msgspec.structs import replace
 
 from ari_app.desk.cards.caller_profile import CallPath, Step
-from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, WholeCall
+from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, TriedMenus, WholeCall
+from ivr.acd.canary import CanaryFigures, SideFigures
 from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import SECOND, Figures, Stay
 from ivr.acd.outcomes import Contacts, MenuCalls, NodeCalls, Surveyed
@@ -80,6 +81,10 @@ class FakeReports:
 
     async def containment(self, since: int, until: int) -> Mapping[tuple[str, str], MenuCalls]:
         return {("611", "6a01f3c2d4"): MenuCalls(10, 6)}
+
+    async def canaries(self, since: int, until: int) -> Sequence[TriedMenus]:
+        new, old = SideFigures(40, 40, 1, 10, 20, 31.5), SideFigures(400, 390, 0, 80, 78, 30.0)
+        return [TriedMenus(3, 10, "rolled back", CanaryFigures(old, new))]
 
     async def surveyed(self, chosen: Chosen, by: By) -> Mapping[str, Surveyed]:
         return {

@@ -108,6 +108,8 @@ async def test_waits_agents_and_menus(boss: HttpClient) -> None:
     menus = await text(boss, f"/reports?{DAY}&view=menus")
     for shown in ("40 %", "Main menu", "20 %", "Queue: support", "60 %", "node=main"):
         assert shown in menus, shown
+    for shown in ("Canary 3, new menus for 10 %: rolled back", "25 %", "50 %", "0:30"):
+        assert shown in menus, shown
     gone = await text(boss, f"/reports/menu-calls?{DAY}&flow=611&node=main")
     assert "/reports/menu-calls/c1" in gone
 

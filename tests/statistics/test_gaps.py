@@ -45,3 +45,36 @@ async def test_a_gap_is_filled_with_what_the_log_of_asterisk_knows(world: World)
         ("paused", micro(900), micro(9000)),
         ("wrap-up", micro(9000), None),
     ]
+
+
+async def test_nothing_is_known_of_the_time_before_asterisk_was_started(world: World) -> None:
+    world.write("-9|NONE|NONE|QUEUESTART|")
+    world.states["olga"] = Doing("talking")
+    await world.look(0)
+    await world.restarted().restore()
+    world.write("10|NONE|Анна Ветер|PAUSE|tea", "5000|NONE|NONE|QUEUESTART|")
+    world.write("6000|NONE|Анна Ветер|UNPAUSE|", "8994|NONE|Анна Ветер|UNPAUSE|")
+    await world.look(9000)
+    await world.look(9005)
+    gone = micro(0)
+    assert [(one.state, one.since, one.until) for one in await world.spans("anna")][1:] == [
+        ("paused", micro(5000), micro(6000)),
+        ("ready", micro(6000), micro(9000)),
+        ("ready", micro(9000), None),
+    ]
+    assert [(one.state, one.since, one.until) for one in await world.spans("olga")] == [
+        ("talking", gone, gone),
+        ("ready", micro(5000), micro(9000)),
+        ("talking", micro(9000), None),
+    ]
+
+
+async def test_a_gap_is_filled_while_the_log_goes_on(world: World) -> None:
+    world.write("-9|NONE|NONE|QUEUESTART|")
+    await world.look(0)
+    await world.restarted().restore()
+    for second in range(9000, 9030, 5):
+        world.write(f"{second - 6}|c{second}|NONE|ENTERQUEUE||375291234567|1")
+        await world.look(second)
+    assert [one.since for one in await world.spans("anna")] == [micro(0), micro(9000)]
+    assert (await world.spans("anna"))[0].until == micro(9000)

@@ -54,6 +54,7 @@ def of_agents_and_calls() -> Iterator[tuple[str, Use]]:
     yield "canaries.finish", lambda db: canaries.finish(db, 1, NOW, "whole", "", "me")
     yield "canaries.running", canaries.running
     yield "canaries.listed", canaries.listed
+    yield "canaries.between", lambda db: canaries.between(db, 0, 2**62)
     yield "canaries.put", lambda db: canaries.put(db, (CallOnCanary(NEW, NOW, 1),))
     yield "tapes.put", lambda db: tapes.put(db, (taped,))
     yield "tapes.of_call", lambda db: tapes.of_call(db, CALL)

@@ -23,6 +23,7 @@ from ari_app.desk.reports.tables import (
     Row,
     Table,
 )
+from ari_app.desk.reports.tried_menus import canaries_table
 from ivr.acd.chosen import By
 from ivr.acd.figures import SECOND, Figures, occupancy
 from ivr.acd.outcomes import Contacts, MenuCalls
@@ -134,7 +135,10 @@ class Reporter:
         flow = asked.flow if asked.flow in flows else next(iter(flows), "")
         nodes = await self._reports.funnel(*span, flow) if flow else ()
         of = replace(asked, flow=flow)
-        return Built([_contained(versions, labels), _funnel(of, nodes, labels)], flows=flows)
+        tables = [_contained(versions, labels), _funnel(of, nodes, labels)]
+        if tried := await self._reports.canaries(*span):
+            tables.append(canaries_table(tried, labels))
+        return Built(tables, flows=flows)
 
 
 def _only(sums: Mapping[str, Figures]) -> Mapping[str, Of]:

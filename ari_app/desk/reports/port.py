@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NoReturn, Protocol
+from typing import Literal, NoReturn, Protocol
 
 from msgspec import Struct
 
 from ari_app.desk.cards.caller_profile import CallPath, Names
 from ari_app.desk.recorded import Conversation
+from ivr.acd.canary import CanaryFigures
 from ivr.acd.chosen import By, Chosen
 from ivr.acd.figures import Figures, Stay
 from ivr.acd.outcomes import Contacts, MenuCalls, NodeCalls, Surveyed
@@ -59,6 +60,15 @@ class FunnelNode(Struct, frozen=True):
     queue: str = ""
 
 
+class TriedMenus(Struct, frozen=True):
+    """New menus for a ``share`` of the callers, in per cent; ``end`` is "" while that lasts."""
+
+    id: int
+    share: int
+    end: Literal["", "whole", "rolled back"]
+    figures: CanaryFigures
+
+
 class Reports(Protocol):
     """What reports are made of. May raise :class:`ari_app.desk.ports.DeskUnavailable`.
 
@@ -84,6 +94,9 @@ class Reports(Protocol):
 
     async def containment(self, since: int, until: int) -> Mapping[tuple[str, str], MenuCalls]:
         """The calls through the menus, by flow and version."""
+
+    async def canaries(self, since: int, until: int) -> Sequence[TriedMenus]:
+        """New menus for a share of the callers that lasted in a time, the newest first."""
 
     async def surveyed(self, chosen: Chosen, by: By) -> Mapping[str, Surveyed]:
         """What callers said of conversations, by the values of their stays."""
