@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivr.identity.keypad import normalise
+from ivr.speech.languages import refusals
 
 STEM, ENDING = 4, 2
 """Two forms of a word begin alike: with so many letters, and with all but so many of the last."""
@@ -19,12 +20,15 @@ def code_of(text: str, words: Mapping[str, str]) -> str:
 
     ``words`` are those of :attr:`ivr.model.Book.words`, each with its code. The text may be one of
     them, name it among other words, or name it in another form ("balances"); the longest one counts
-    ("data package" before "data"). A text with digits is none of these: it may be a number.
+    ("data package" before "data"). A text with digits is none of these: it may be a number; nor is
+    one that refuses something ("do not call me back").
     """
     whole = normalise(text)
     if whole in words or not whole.isalpha():
         return words.get(whole, "")
     said = tuple(filter(None, map(normalise, _BETWEEN.split(text))))[:_MOST]
+    if refusals() & {*said, *_runs(said, 2)}:
+        return ""
     for run in range(len(said), 0, -1):
         if found := {words[each] for each in _runs(said, run) if each in words}:
             return _only(found)

@@ -164,6 +164,7 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
     labels: dict[str, str] = {}
     recorded: dict[str, str] = {}
     stems: str = ""
+    refusals: tuple[str, ...] = ()
     euphony: tuple[Euphony, ...] = ()
 
     def noun(self, forms: Mapping[str, str]) -> Noun:

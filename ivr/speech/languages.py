@@ -30,6 +30,7 @@ def install(files: Mapping[str, str]) -> None:
     _own.update(files)
     language.cache_clear()
     keypad.cache_clear()
+    refusals.cache_clear()
 
 
 def installed() -> Mapping[str, str]:
@@ -52,6 +53,12 @@ def keypad() -> Mapping[str, str]:
         for key, letters in language(code).keypad.items():
             keys.update({letter: keys.get(letter, key) for letter in letters})
     return keys
+
+
+@cache
+def refusals() -> frozenset[str]:
+    """Words with which somebody refuses something, in all languages, in lower case."""
+    return frozenset(word for code in known() for word in language(code).refusals)
 
 
 def known() -> tuple[str, ...]:

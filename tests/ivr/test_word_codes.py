@@ -53,6 +53,15 @@ def test_what_subscribers_write(text: str, code: str) -> None:
     assert code_of(text, BOOK.words) == code
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["don't call me back", "Do not call me back!", "хватит, не перезванивайте", "I didn't ask for a gift",
+     "мне не надо услуги", "не хачу падарунак"],
+)  # fmt: skip
+def test_who_refuses_orders_nothing(text: str) -> None:
+    assert code_of(text, BOOK.words) == ""
+
+
 def test_every_code_is_found() -> None:
     assert WRITTEN.keys() == {code for flow in BOOK.flows.values() for code in flow.codes}
 
