@@ -55,9 +55,15 @@ def test_what_subscribers_write(text: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["don't call me back", "Do not call me back!", "хватит, не перезванивайте", "I didn't ask for a gift",
-     "мне не надо услуги", "не хачу падарунак"],
-)  # fmt: skip
+    [
+        "don't call me back",
+        "Do not call me back!",
+        "I didn't ask for a gift",
+        "хватит, не перезванивайте",
+        "мне не надо услуги",
+        "не хачу падарунак",
+    ],
+)
 def test_who_refuses_orders_nothing(text: str) -> None:
     assert code_of(text, BOOK.words) == ""
 
