@@ -201,10 +201,10 @@ async def test_a_supervisor_moves_and_takes_a_caller_who_waits(
         calls = int(await annas.inner_text())
         waits = board.locator("[data-rows=waiting] tr")
         async with calling(one, 7):
-            await expect(waits).to_contain_text("support")
+            await expect(waits).to_contain_text("Поддержка")
             await waits.locator("summary").click()
             await waits.locator("[data-queue=claims]").click()
-            await expect(waits).to_contain_text("claims")
+            await expect(waits).to_contain_text("Претензии")
             await waits.locator("[data-do=take]").click()
             await boris.wait(Incoming, timeout=20)
             await supervisor.phase("ringing")
