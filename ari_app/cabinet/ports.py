@@ -46,7 +46,8 @@ class Journal(Protocol):
 
 
 class TicketShown(Struct, frozen=True):
-    """A ticket as its subscriber sees it; ``state`` as in :data:`ivr.tickets.STATES`."""
+    """A ticket as its subscriber sees it; ``state`` as in :data:`ivr.tickets.STATES`. One that an
+    agent opened has no ``department`` and no ``text`` here: both are ""."""
 
     id: int
     topic: str

@@ -137,4 +137,7 @@ class LibraryLessons:
 
 
 def _shown(one: Ticket) -> TicketShown:
-    return TicketShown(one.id, one.topic, one.department, one.text, one.state, one.created, one.due)
+    """A ticket for its subscriber: what agents write in theirs is for agents alone."""
+    own = not one.by
+    department, text = (one.department, one.text) if own else ("", "")
+    return TicketShown(one.id, one.topic, department, text, one.state, one.created, one.due)
