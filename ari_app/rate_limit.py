@@ -38,15 +38,20 @@ class RateLimit:
 
     def wait(self, key: Hashable, now: float) -> float:
         """Seconds until the next use is allowed; 0 if it is allowed now, and then it is counted."""
-        due = max(self._due.get(key, now), now)
-        over = due - now - (self._rate.burst - 1) * self._rate.each
-        if over > 1e-9:
+        over = self.ahead(key, now)
+        if over:
             return over
-        self._due[key] = due + self._rate.each
+        self._due[key] = max(self._due.get(key, now), now) + self._rate.each
         self._due.move_to_end(key)
         while len(self._due) > self._most:
             self._due.popitem(last=False)
         return 0.0
+
+    def ahead(self, key: Hashable, now: float) -> float:
+        """Seconds until the next use is allowed, 0 for now; nothing is counted."""
+        due = max(self._due.get(key, now), now)
+        over = due - now - (self._rate.burst - 1) * self._rate.each
+        return over if over > 1e-9 else 0.0
 
     def forgive(self, key: Hashable) -> None:
         """Take back the last use of a key."""

@@ -61,6 +61,13 @@ def html(text: str, status: int = 200) -> web.Response:
     return web.Response(text=text, content_type="text/html", status=status)
 
 
+def waiting(answer: web.Response, wait: int) -> web.Response:
+    """An answer that says when to try again: after ``wait`` seconds, if any."""
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
 def visit_of(request: web.Request) -> Visit:
     """The visit of a request."""
     return request[VISIT]

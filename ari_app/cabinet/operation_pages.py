@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from aiohttp import web
 
+from ari_app.cabinet.code_word_page import CODE_WORD
 from ari_app.cabinet.context import Context, html, visit_of
 from ari_app.cabinet.form import Field, Forms, has_effect
 from ari_app.cabinet.offered import for_subscribers, named
 from ari_app.cabinet.security import ROOT
-from ari_app.cabinet.sign_in import CODE_WORD
 from ari_app.cabinet.visits import Confirmation, Visit
 from ari_app.pages import operations
 from ari_app.pages.csv_files import csv_file

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from ari_app.cabinet.visits import Visit
+from ari_app.rate_limit import RateLimit
 from ari_app.selfcare.request_port import Asker
 from ari_app.ussd.sessions import TextServices
 from ivr.events import Answered
@@ -94,8 +95,7 @@ class CabinetSite(Struct, frozen=True, kw_only=True):
     """The settings of the site that the cabinet shows values by.
 
     ``name`` is the operator's by language, under "" for all; ``languages`` are those of the site;
-    ``menu`` is the code at which the menus begin, "" for none; ``codes_per_hour`` are the one-time
-    codes that the cabinet sends in all.
+    ``menu`` is the code at which the menus begin, "" for none.
     """
 
     name: Mapping[str, str]
@@ -105,12 +105,12 @@ class CabinetSite(Struct, frozen=True, kw_only=True):
     tickets: TicketPolicy
     currency: str
     menu: str = ""
-    codes_per_hour: int = 300
 
 
 class CabinetPorts(Struct, frozen=True):
     """All ports. ``menus`` makes the session in which a visit goes through the menus; ``begin``
-    starts what no one waits for; ``now`` is the clock."""
+    starts what no one waits for; ``now`` is the clock; ``code_texts`` counts the one-time codes
+    that were sent in all, under ""."""
 
     operations: Ran
     journal: Journal
@@ -119,3 +119,4 @@ class CabinetPorts(Struct, frozen=True):
     menus: Callable[[Visit], Awaitable[tuple[TextServices, Session]]]
     begin: Callable[[Coroutine[Any, Any, None]], object]
     now: Callable[[], datetime]
+    code_texts: RateLimit

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 from msgspec import Struct
 
+from ari_app.cabinet.code_word_page import CodeWordPage
 from ari_app.cabinet.context import EFFECTS, Context, html
 from ari_app.cabinet.letters_pages import LettersPages
 from ari_app.cabinet.menu_page import MenuPages
@@ -69,6 +70,7 @@ async def serving(
         [
             web.get("/", _lead_on),
             *SignIn(context).routes(),
+            *CodeWordPage(context).routes(),
             *OperationPages(context).routes(),
             *menus.routes(),
             *LettersPages(context).routes(),

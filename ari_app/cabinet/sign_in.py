@@ -1,4 +1,4 @@
-"""Signing in by number and one-time code, the code word, and signing out.
+"""Signing in by number and one-time code, and signing out.
 
 Whether a number is a subscriber's is neither said nor to be measured: the answer to a number is the
 same page, sent before anything is looked up, and a code takes as long to compare where none was
@@ -15,15 +15,13 @@ from time import monotonic
 from aiohttp import web
 from msgspec import Struct
 
-from ari_app.cabinet.context import Context, visit_of
-from ari_app.cabinet.offered import named
+from ari_app.cabinet.context import Context, waiting
 from ari_app.cabinet.security import ADDRESS, CODE, LANGUAGE, ROOT, SIGN_IN
 from ari_app.cabinet.visits import WAY
 from ari_app.pages import languages
 from ari_app.pages.requests import form_fields, redirect
-from ari_app.rate_limit import GrowingLock, Lock, Rate, RateLimit
+from ari_app.rate_limit import Rate, RateLimit
 from ari_app.selfcare.request_port import Asker
-from ivr.identity.keypad import key_form
 from ivr.secret import Secret
 from ivr.values import Digits, Sealed, Values
 
@@ -31,25 +29,28 @@ log = logging.getLogger(__name__)
 
 CODES = Rate(burst=20, each=60.0)
 """One-time codes that one address asks for, to any numbers; many phones may share it."""
-WRONG = Lock(free=20, first=30.0, longest=3600.0)
-"""Wrong one-time codes from one address."""
+WRONG = Rate(burst=20, each=20.0)
+"""Wrong one-time codes from one address: typing errors of many phones do not add up."""
 ATTEMPTS = 20_000
 """Most sign-ins that wait for their code; the oldest makes room."""
 LASTS = 600
 """Seconds for which a browser remembers its sign-in."""
 LONGEST = 40
-"""Characters of a number, a code or a code word that are read."""
-CODE_WORD = f"{ROOT}/code-word"
+"""Characters of a number or a code that are read."""
+REFUSED = {"wrong": (403, "code-wrong"), "locked": (403, "code-locked")}
+"""Status and text for a code that was not right; anything else is trouble of ours."""
 
 
 class Attempt(Struct):
-    """A sign-in that waits for its code: the id by which its codes are kept, the number as the
-    plan writes it, how many codes were asked for, and the language of their texts."""
+    """A sign-in that waits for its code: its id, the number as the plan writes it, the language of
+    texts, how many codes were asked for, and the last one that may have been sent: each counts as
+    one of a call of its own, which may ask for two alone."""
 
     id: str
     number: str
     language: str
     codes: int = 0
+    sent: str = ""
 
 
 class SignIn:
@@ -58,10 +59,8 @@ class SignIn:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._attempts: OrderedDict[str, Attempt] = OrderedDict()
-        hourly = context.render.site.codes_per_hour
         self._codes = RateLimit(CODES)
-        self._all_codes = RateLimit(Rate(burst=hourly, each=3600.0 / hourly))
-        self._wrong = GrowingLock(WRONG)
+        self._wrong = RateLimit(WRONG)
 
     def routes(self) -> Iterator[web.RouteDef]:
         """The routes."""
@@ -69,8 +68,6 @@ class SignIn:
         yield web.post(SIGN_IN, self.take_number)
         yield web.get(CODE, self.code_page)
         yield web.post(CODE, self.take_code)
-        yield web.get(CODE_WORD, self.code_word_page)
-        yield web.post(CODE_WORD, self.take_code_word)
         yield web.post(f"{ROOT}/sign-out", self.sign_out)
         yield web.get(f"{LANGUAGE}{{language}}", self.choose_language)
 
@@ -87,13 +84,14 @@ class SignIn:
         if number is None:
             return self._number(request, 400, written, "number-wrong")
         now = monotonic()
-        wait = ceil(self._codes.wait(request[ADDRESS], now) or self._all_codes.wait("", now))
+        in_all = self._context.ports.code_texts.ahead("", now)
+        wait = ceil(in_all or self._codes.wait(request[ADDRESS], now))
         if wait:
             log.warning("sign-in to the cabinet: too many codes; %s waits", request[ADDRESS])
             return self._number(request, 429, written, "wait", wait)
         attempt = self._attempt(request, number)
         attempt.codes += 1
-        self._context.ports.begin(self._send(attempt, attempt.codes))
+        self._context.ports.begin(self._send(attempt, f"{attempt.id}-{attempt.codes}"))
         answer = redirect(CODE)
         self._context.security.set_attempt(answer, attempt.id, LASTS)
         return answer
@@ -112,13 +110,14 @@ class SignIn:
     def _of(self, request: web.Request) -> Attempt | None:
         return self._attempts.get(self._context.security.attempt_of(request))
 
-    async def _send(self, attempt: Attempt, code: int) -> None:
+    async def _send(self, attempt: Attempt, code: str) -> None:
         """Send a code; why none was sent is for the operator alone."""
         inputs = {"number": Digits(attempt.number)}
-        key = f"{attempt.id}:{code}"
         run = self._context.ports.operations.run
-        answered = await run("one-time-code", inputs, _unknown(attempt), key)
-        if answered.outcome != "ok":
+        answered = await run("one-time-code", inputs, _unknown(attempt, code), code)
+        if answered.outcome == "ok":
+            attempt.sent = code
+        else:  # the code before may still be right
             log.warning("sign-in to the cabinet: no code was sent: %s", answered.outcome)
 
     async def code_page(self, request: web.Request) -> web.Response:
@@ -131,19 +130,21 @@ class SignIn:
         attempt = self._of(request)
         if attempt is None:
             return redirect(SIGN_IN)
-        wait = ceil(self._wrong.wait(request[ADDRESS], monotonic()))
+        address = request[ADDRESS]
+        wait = ceil(self._wrong.wait(address, monotonic()))
         if wait:
             return self._code(request, attempt, 429, "wait", wait)
         typed = (await form_fields(request)).get("code", "")[:LONGEST]
-        code = "".join(sign for sign in typed if sign.isdigit())
+        code = "".join(sign for sign in typed if sign.isascii() and sign.isdigit())
         inputs: Values = {"number": Digits(attempt.number), "code": Sealed(Secret(code))}
         key = f"{attempt.id}:{secrets.token_hex(4)}"
         run = self._context.ports.operations.run
-        answered = await run("one-time-code-of", inputs, _unknown(attempt), key)
+        answered = await run("one-time-code-of", inputs, _unknown(attempt, attempt.sent), key)
+        if answered.outcome != "wrong":
+            self._wrong.forgive(address)
         if answered.outcome != "ok" or answered.about is None:
             log.warning("sign-in to the cabinet: a code was %s", answered.outcome)
-            return self._code(request, attempt, 403, "code-wrong")
-        self._wrong.forgive(request[ADDRESS])
+            return self._code(request, attempt, *REFUSED.get(answered.outcome, (503, "busy")))
         self._attempts.pop(attempt.id, None)
         who = answered.about
         chosen = self._context.language(request)
@@ -153,28 +154,6 @@ class SignIn:
         self._context.security.set_attempt(answer, "", 0)
         self._context.security.set_cookie(answer, cookie)
         return answer
-
-    async def code_word_page(self, request: web.Request) -> web.Response:
-        """Ask for the code word, for an operation that needs it."""
-        return self._code_word(request, request.query.get("next", ""))
-
-    async def take_code_word(self, request: web.Request) -> web.Response:
-        """Prove the code word, and go on with the operation."""
-        fields = await form_fields(request)
-        visit, after = visit_of(request), fields.get("next", "")
-        try:
-            word = key_form(fields.get("word", "")[:LONGEST])
-        except ValueError:  # a letter that is on no key: it is in no code word
-            word = ""
-        key = f"{visit.id}:{secrets.token_hex(4)}"
-        inputs, asker = {"word": Sealed(Secret(word))}, self._context.asker(request)
-        answered = await self._context.ports.operations.run("code-word", inputs, asker, key)
-        self._context.ports.journal.did(visit, "code-word", answered.outcome)
-        if answered.outcome == "ok":
-            visit.proven = True
-            operation = named(self._context.ports.operations.catalogue, after)
-            return redirect(f"{ROOT}/operations/{operation.name}" if operation else ROOT)
-        return self._code_word(request, after, 403, f"word-{answered.outcome}")
 
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the visit."""
@@ -204,7 +183,7 @@ class SignIn:
         example = self._context.render.site.numbers.example
         message = self._context.word(request, error, wait=wait) if error else ""
         values = {"number": number, "error": message, "example": example}
-        return _waiting(self._context.page(request, "sign_in", status, **values), wait)
+        return waiting(self._context.page(request, "sign_in", status, **values), wait)
 
     def _code(
         self,
@@ -216,21 +195,9 @@ class SignIn:
     ) -> web.Response:
         message = self._context.word(request, error, wait=wait) if error else ""
         values = {"number": attempt.number, "error": message}
-        return _waiting(self._context.page(request, "code", status, **values), wait)
-
-    def _code_word(
-        self, request: web.Request, after: str, status: int = 200, error: str = ""
-    ) -> web.Response:
-        message = self._context.word(request, error) if error else ""
-        return self._context.page(request, "code_word", status, after=after, error=message)
+        return waiting(self._context.page(request, "code", status, **values), wait)
 
 
-def _unknown(attempt: Attempt) -> Asker:
+def _unknown(attempt: Attempt, code: str) -> Asker:
     """Who asks for a code: a browser of no one yet."""
-    return Asker(attempt.id, "", None, attempt.language, "none", way=WAY)
-
-
-def _waiting(answer: web.Response, wait: int) -> web.Response:
-    if wait:
-        answer.headers["Retry-After"] = str(wait)
-    return answer
+    return Asker(code, "", None, attempt.language, "none", way=WAY)

@@ -60,7 +60,7 @@ class GuessLimit:
         if at >= self._logged.get(way, at):
             self._logged[way] = at + WINDOW
             log.error(
-                "code words: %d wrong ones, one-time codes too, in an hour over %s, so none is "
+                "code words: %d wrong ones in an hour over %s, so none is "
                 "checked there for now: somebody may be guessing; see wrong_words_per_hour",
                 self._most,
                 way,

@@ -26,6 +26,7 @@ from ari_app.main.foundation import clock
 from ari_app.main.session_services import CABINET
 from ari_app.main.shared import Shared, left_calls
 from ari_app.pages.server import ServerSettings
+from ari_app.rate_limit import Rate, RateLimit
 from ari_app.selfcare.hashing import Hasher
 from ari_app.selfcare.operations import Selfcare
 from ari_app.ussd.sessions import TextServices
@@ -47,9 +48,11 @@ async def opened_cabinet(
     await left_calls(shared.store, (CABINET,))  # the visits of the last run are over
     # A hasher of its own: attempts to guess codes there delay no caller's code word.
     with hashing(shared.foundation.state) as hasher:
-        site = _site(config, shared)
+        site, hourly = _site(config, shared), settings.codes_per_hour
+        code_texts = RateLimit(Rate(burst=hourly, each=3600.0 / hourly))
         operations = CabinetOperations(
-            _selfcare(shared, selfcare, hasher), lambda: shared.menus.now.menus.book.operations
+            _selfcare(shared, selfcare, hasher, code_texts),
+            lambda: shared.menus.now.menus.book.operations,
         )
         ports = CabinetPorts(
             operations,
@@ -59,6 +62,7 @@ async def opened_cabinet(
             _menus(callers, site.menu),
             begin,
             clock,
+            code_texts,
         )
         where = ServerSettings(
             settings.host,
@@ -75,12 +79,14 @@ async def opened_cabinet(
             yield
 
 
-def _selfcare(shared: Shared, selfcare: SelfService, hasher: Hasher) -> Selfcare:
+def _selfcare(
+    shared: Shared, selfcare: SelfService, hasher: Hasher, code_texts: RateLimit
+) -> Selfcare:
     """The same self-service, with code words and one-time codes that are checked apart."""
     store, guesses = shared.store, GuessLimit(shared.config.site.wrong_words_per_hour)
     say, wake = shared.menus.say, shared.messaging.outbox.wake
     words = StoredCodeWords(store, hasher, clock, shared.config.operator.brands, guesses)
-    codes = StoredOneTimeCodes(CodeServices(store, hasher, say, wake, clock, guesses))
+    codes = StoredOneTimeCodes(CodeServices(store, hasher, say, wake, clock, guesses, code_texts))
     return Selfcare(replace(selfcare.backends, code_words=words, one_time_codes=codes))
 
 
@@ -113,5 +119,4 @@ def _site(config: Config, shared: Shared) -> CabinetSite:
         tickets=config.tickets,
         currency=config.operator.currency,
         menu=code if book.answering(code) is not None else "",
-        codes_per_hour=config.cabinet.codes_per_hour,
     )

@@ -97,7 +97,7 @@ ROOMS = {
     ),
     "ari_app.fulfilment": _room(
         "the ports of self-service, kept in the store",
-        "config log messaging retry selfcare store",
+        "config log messaging rate_limit retry selfcare store",
         "ivr ivr.acd ivr.identity ivr.speech",
     ),
     "ari_app.api": _room(

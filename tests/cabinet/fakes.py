@@ -3,13 +3,16 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Literal
 
 from ari_app.cabinet.ports import ComplaintShown, TicketShown
 from ari_app.cabinet.visits import WAY, Visit
+from ari_app.rate_limit import RateLimit
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.request_port import Asker
 from ivr.identity.keypad import key_form
+from ivr.identity.one_time import IN_CALL
 from ivr.secret import Secret
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -46,10 +49,14 @@ class FakeCodeWords:
 
 
 class FakeCodes:
-    """One-time codes by sign-in; a number that no one has gets one that no one is sent."""
+    """One-time codes by call; a number that no one has gets one that no one is sent. ``most`` codes
+    are sent, in one call two; ``texts`` counts those to subscribers."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: RateLimit) -> None:
         self.sent: list[tuple[str, int | None, str]] = []
+        self.calls: list[str] = []
+        self.most = 12
+        self._texts = texts
         self.held = asyncio.Event()
         self.held.set()
 
@@ -58,13 +65,19 @@ class FakeCodes:
     ) -> Literal["ok", "limit"]:
         await self.held.wait()
         assert (asker.number, asker.subscriber, asker.way) == ("", None, WAY)
-        if len(self.sent) >= 12:
+        if len(self.sent) >= self.most or self.calls.count(asker.call) >= IN_CALL:
             return "limit"
+        if subscriber is not None and self._texts.wait("", monotonic()):
+            return "limit"
+        self.calls.append(asker.call)
         self.sent.append((number, subscriber, asker.language))
         return "ok"
 
     async def check(self, asker: Asker, number: str, subscriber: int | None, code: Secret) -> Proof:
-        sent = any((number, subscriber) == (one, who) for one, who, _ in self.sent)
+        sent = any(
+            (asker.call, number, subscriber) == (call, one, who)
+            for call, (one, who, _) in zip(self.calls, self.sent, strict=True)
+        )
         right = sent and subscriber is not None and code == Secret(CODE)
         return "ok" if right else "wrong"
 

@@ -15,6 +15,7 @@ from ari_app.cabinet.server import CabinetServer, serving
 from ari_app.cabinet.visits import Visit
 from ari_app.demo.simulated import simulated_operator
 from ari_app.pages.server import ServerSettings
+from ari_app.rate_limit import Rate, RateLimit
 from ari_app.selfcare.backends import Backends
 from ari_app.selfcare.memory import MemoryBilling
 from ari_app.selfcare.operations import CATALOGUE, Selfcare
@@ -91,9 +92,10 @@ class FakeOperations:
 class Harness:
     """A cabinet that listens; ``now`` is its clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, codes_per_hour: int) -> None:
         self.now = NOW
-        self.codes, self.words = FakeCodes(), FakeCodeWords()
+        self.code_texts = RateLimit(Rate(burst=codes_per_hour, each=3600.0 / codes_per_hour))
+        self.codes, self.words = FakeCodes(self.code_texts), FakeCodeWords()
         self.operations = FakeOperations(self.codes, self.words)
         self.journal, self.letters = Journal(), FakeLetters()
         self.walked = consent_lines.Site()
@@ -216,10 +218,10 @@ LOCAL = ServerSettings("127.0.0.1", 0)
 
 @asynccontextmanager
 async def running(
-    settings: ServerSettings = LOCAL, site: CabinetSite = SITE
+    settings: ServerSettings = LOCAL, site: CabinetSite = SITE, codes_per_hour: int = 300
 ) -> AsyncIterator[Harness]:
     """A cabinet at a free port of this machine."""
-    here = Harness()
+    here = Harness(codes_per_hour)
     await here.operations.billing.refresh()
     ports = CabinetPorts(
         here.operations,
@@ -229,6 +231,7 @@ async def running(
         here.menus,
         here.begin,
         lambda: here.now,
+        here.code_texts,
     )
     async with serving(settings, ports, site) as server:
         here.server = server

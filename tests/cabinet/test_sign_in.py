@@ -4,12 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace
 
-from ari_app.cabinet import sign_in
-from ari_app.rate_limit import Lock, Rate
+from ari_app.cabinet import code_word_page, sign_in
+from ari_app.rate_limit import Rate, RateLimit
+from ivr.events import Answered
 from tests.ari.facts import until
-from tests.cabinet.harness import NUMBER, SITE, STRANGER, Browser, Harness, running
+from tests.cabinet.fakes import CODE, WORD
+from tests.cabinet.harness import NUMBER, STRANGER, Browser, Harness, running
 
 
 async def test_a_subscriber_signs_in_and_out(visitor: Browser, here: Harness) -> None:
@@ -53,12 +54,32 @@ async def test_the_answer_to_a_number_waits_for_nothing(here: Harness, visitor: 
 
 
 async def test_the_right_code_of_another_sign_in_is_wrong(here: Harness, visitor: Browser) -> None:
+    here.codes.most = 1
+    async with here.client() as other:
+        for browser in (other, visitor):
+            await browser.get("/my/sign-in")
+            await browser.post("/my/sign-in", number=NUMBER)
+        assert here.codes.sent == [(NUMBER, 1, "en")], "the other's alone"
+        answer = await visitor.post("/my/code", code=CODE)
+        assert answer.status == 403
+        assert "The code is not right" in visitor.text
+        assert here.journal.lines == []
+        await other.post("/my/code", code=CODE)
+        assert other.path == "/my"
+
+
+async def test_a_code_is_sent_again_until_there_were_too_many(
+    here: Harness, visitor: Browser
+) -> None:
+    here.codes.most = 3
     await visitor.get("/my/sign-in")
-    await visitor.post("/my/sign-in", number=STRANGER)
-    answer = await visitor.post("/my/code", code="246802")
-    assert answer.status == 403
-    assert "The code is not right" in visitor.text
-    assert here.journal.lines == []
+    await visitor.post("/my/sign-in", number=NUMBER)
+    for _ in range(3):
+        assert "Send it again" in visitor.text
+        await visitor.post("/my/sign-in")
+    assert len(here.codes.sent) == 3
+    await visitor.post("/my/code", code=CODE)
+    assert visitor.path == "/my", "the last code that was sent counts"
 
 
 async def test_what_is_no_number_is_said(visitor: Browser) -> None:
@@ -73,35 +94,77 @@ async def test_without_a_number_there_is_no_code_page(visitor: Browser) -> None:
     assert (await visitor.post("/my/code", code="246802")).url.path == "/my/sign-in"
 
 
-@pytest.mark.parametrize("of_all", [False, True])
-async def test_codes_are_limited(of_all: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not of_all:
-        monkeypatch.setattr(sign_in, "CODES", Rate(burst=2, each=3600.0))
-    async with running(site=replace(SITE, codes_per_hour=2 if of_all else 300)) as here:
+async def test_codes_of_an_address_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "CODES", Rate(burst=2, each=3600.0))
+    async with running() as here:
         async with here.client() as browser:
-            await browser.get("/my/sign-in")
-            for number in (NUMBER, STRANGER):
+            for number, status in ((NUMBER, 200), (STRANGER, 200), (NUMBER, 429)):
                 await browser.get("/my/sign-in")
-                await browser.post("/my/sign-in", number=number)
-                assert browser.path == "/my/code"
-            await browser.get("/my/sign-in")
-            refused = await browser.post("/my/sign-in", number=NUMBER)
-            assert refused.status == 429
-            assert int(refused.headers["Retry-After"]) > 0
+                answer = await browser.post("/my/sign-in", number=number)
+                assert answer.status == status
+            assert int(answer.headers["Retry-After"]) > 0
         async with here.client("127.0.0.2") as other:
             await other.get("/my/sign-in")
-            answer = await other.post("/my/sign-in", number=NUMBER)
-            assert answer.status == (429 if of_all else 200)
+            assert (await other.post("/my/sign-in", number=NUMBER)).status == 200
+
+
+async def test_codes_in_all_are_limited_by_those_that_are_sent() -> None:
+    """Numbers that no one has use up nothing."""
+    async with running(codes_per_hour=1) as here, here.client() as browser:
+        for number, status in ((STRANGER, 200), (STRANGER, 200), (NUMBER, 200), (STRANGER, 429)):
+            await browser.get("/my/sign-in")
+            answer = await browser.post("/my/sign-in", number=number)
+            assert answer.status == status
 
 
 async def test_wrong_codes_of_an_address_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sign_in, "WRONG", Lock(free=2, first=60.0, longest=60.0))
+    monkeypatch.setattr(sign_in, "WRONG", Rate(burst=2, each=60.0))
     async with running() as here, here.client() as browser:
         await browser.get("/my/sign-in")
         await browser.post("/my/sign-in", number=NUMBER)
         statuses = [(await browser.post("/my/code", code=code)).status for code in ("1", "2", "3")]
         assert statuses == [403, 403, 429]
-        assert (await browser.post("/my/code", code="246802")).status == 429
+        assert (await browser.post("/my/code", code=CODE)).status == 429
+
+
+async def test_typing_errors_behind_one_address_do_not_add_up() -> None:
+    limit, refused = RateLimit(sign_in.WRONG), 0
+    for minute in range(24 * 60):
+        refused += limit.wait("nat", minute * 60.0) > 0
+        if minute % 10:
+            limit.forgive("nat")
+    assert refused == 0
+
+
+async def test_trouble_of_ours_is_no_wrong_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sign_in, "WRONG", Rate(burst=1, each=3600.0))
+    async with running() as here, here.client() as browser:
+        await browser.get("/my/sign-in")
+        await browser.post("/my/sign-in", number=NUMBER)
+        here.operations.answers["one-time-code-of"] = Answered("failed")
+        assert (await browser.post("/my/code", code=CODE)).status == 503
+        assert "try again in a minute" in browser.text
+        here.operations.answers["one-time-code-of"] = Answered("locked")
+        assert (await browser.post("/my/code", code=CODE)).status == 403
+        assert "Too many attempts at this code" in browser.text
+        here.operations.answers.clear()
+        await browser.post("/my/code", code=CODE)
+        assert browser.path == "/my"
+
+
+async def test_tries_at_the_code_word_are_limited_before_they_are_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(code_word_page, "TRIES", Rate(burst=2, each=3600.0))
+    async with running() as here, here.client() as browser:
+        await browser.sign_in()
+        await browser.get("/my/code-word")
+        statuses = [(await browser.post("/my/code-word", word=WORD)).status for _ in range(1)]
+        for _ in range(2):
+            await browser.get("/my/code-word")
+            statuses.append((await browser.post("/my/code-word", word="нет")).status)
+        assert statuses == [200, 403, 429]
+        assert here.words.wrong == 1
 
 
 async def test_a_visit_ends_when_its_browser_is_silent(here: Harness, alesya: Browser) -> None:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ari_app.fulfilment.guess_limit import GuessLimit
 from ari_app.fulfilment.one_time_codes import CodeServices, StoredOneTimeCodes
+from ari_app.rate_limit import Rate, RateLimit
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import outbox, subscribers
@@ -28,15 +29,32 @@ MOST = 3
 """Wrong codes over one way in an hour."""
 
 
+class CountingHasher(Hasher):
+    """Counts comparisons."""
+
+    compared = 0
+
+    async def check_password(self, password: Secret, kept: str) -> bool:
+        self.compared += 1
+        return await super().check_password(password, kept)
+
+
 class Bench:
     """Codes for subscriber 1, and the texts that were posted."""
 
-    def __init__(self, store: Store, hasher: Hasher) -> None:
+    def __init__(self, store: Store, hasher: CountingHasher) -> None:
         self.store = store
         self.clock = Clock()
         self.turns = count()
-        services = CodeServices(store, hasher, say, lambda: None, self.clock, GuessLimit(MOST))
-        self.codes = StoredOneTimeCodes(services)
+        self.hasher = hasher
+        self.guesses = GuessLimit(MOST)
+        self.limit_texts(100)
+
+    def limit_texts(self, most: int) -> None:
+        """So many texts from now on."""
+        texts = RateLimit(Rate(burst=most, each=3600.0))
+        services = (self.store, self.hasher, say, lambda: None, self.clock, self.guesses, texts)
+        self.codes = StoredOneTimeCodes(CodeServices(*services))
 
     async def send(self, call: str = "c1", line: str = LINE, who: int | None = 1) -> str:
         number = NUMBER if who else UNUSED
@@ -57,14 +75,14 @@ class Bench:
 
 
 @pytest.fixture
-def hasher() -> Iterator[Hasher]:
-    one = Hasher(Secret("pepper"), CHEAP)
+def hasher() -> Iterator[CountingHasher]:
+    one = CountingHasher(Secret("pepper"), CHEAP)
     yield one
     one.close()
 
 
 @pytest.fixture
-async def bench(tmp_path: Path, hasher: Hasher) -> AsyncIterator[Bench]:
+async def bench(tmp_path: Path, hasher: CountingHasher) -> AsyncIterator[Bench]:
     store = await Store.open(tmp_path / "firstline.db", BELARUS)
     await store.write(subscribers.add, [subscriber()])
     yield Bench(store, hasher)
@@ -148,16 +166,54 @@ async def test_what_is_kept_has_no_code(bench: Bench) -> None:
 
 
 async def test_wrong_codes_over_one_way_are_limited_over_all_numbers(
-    bench: Bench, hasher: Hasher
+    bench: Bench, hasher: CountingHasher
 ) -> None:
-    """A gateway is believed which number asks; what is right counts nothing."""
+    """A gateway is believed which number asks; what is right counts nothing, nor does what no one
+    guesses anything by: a number that no one has, a call that had no code sent."""
     assert await bench.send() == "ok"
     code = await bench.texted()
-    for turn in range(MOST):
+    await bench.send("c9", who=None)
+    for turn in range(2 * MOST):
         assert await bench.check("000000", f"guess-{turn}", None, "gateway") == "wrong"
+        assert await bench.check("000000", f"guess-{turn}", 1, "gateway") == "wrong"
+    assert await bench.check("000000", "c9", None, "gateway") == "wrong"
+    assert await bench.send("c2", "") == "ok"
+    for call in ("c1", "c1", "c2"):
+        assert await bench.check("000000", call, way="gateway") == "wrong"
     assert await bench.check(code, way="gateway") == "locked"
+    assert await bench.check("000000", "c9", None, "gateway") == "locked", "nor told apart"
     restarted = Bench(bench.store, hasher)
     assert await restarted.check(code, way="gateway") == "locked", "after a restart, too"
+    words = GuessLimit(MOST)
+    await words.recall(bench.store, bench.clock())
+    assert words.begin("gateway", bench.clock()), "code words have a limit of their own"
     assert await bench.check(code, way="another") == "ok"
     bench.clock.at += timedelta(hours=1)
     assert await bench.check("000000", "later", None, "gateway") == "wrong"
+
+
+async def test_a_wrong_code_takes_the_same_steps_where_none_was_sent(bench: Bench) -> None:
+    """So that its time does not show whether a number is a subscriber's."""
+    await bench.send()
+    rows: list[int] = []
+    for who, call in ((1, "c1"), (1, "none"), (None, "none")):
+        assert await bench.check("000000", call, who, "gateway") == "wrong"
+        rows += await bench.store.read(
+            lambda db: db.conn.execute("select count(*) from code_word_tries").fetchone()
+        )
+    assert rows == [1, 2, 3]
+    assert bench.hasher.compared == 3
+
+
+async def test_texts_in_all_are_limited_by_those_that_are_posted(bench: Bench) -> None:
+    bench.limit_texts(1)
+    assert await bench.send("c1", "", None) == "ok"
+    assert await bench.send("c2", "") == "ok"
+    assert await bench.send("c3", "") == "limit"
+    assert await bench.send("c4", "", None) == "ok"
+    assert len(await bench.store.read(outbox.recent, 9)) == 1
+    bench.limit_texts(3)
+    found = [await bench.send("c5", "") for _ in range(3)]
+    assert found == ["ok", "ok", "limit"], "two in a call"
+    bench.clock.at += timedelta(hours=1)
+    assert await bench.send("c6", "") == "ok", "what was not sent does not count"
