@@ -17,6 +17,10 @@ EFFECTS = Rate(burst=20, each=60.0)
 """What one subscriber has done that sends or asks for something, and does not cost."""
 
 
+READS = Rate(burst=100, each=1.0)
+"""What one subscriber reads, and their replies in the menus: each may ask the billing system."""
+
+
 class Context(Struct, frozen=True):
     """See the module."""
 
@@ -25,6 +29,7 @@ class Context(Struct, frozen=True):
     security: Security
     visits: Visits
     effects: RateLimit
+    reads: RateLimit
 
     def language(self, request: web.Request) -> str:
         """The language of the pages of a browser."""
@@ -42,6 +47,11 @@ class Context(Struct, frozen=True):
     def admit(self, request: web.Request) -> None:
         """Count something that is to be done; raises ``HTTPTooManyRequests`` for too much."""
         if self.effects.wait(request[VISIT].subscriber, monotonic()):
+            raise web.HTTPTooManyRequests
+
+    def admit_read(self, request: web.Request) -> None:
+        """Count something that is to be read; raises ``HTTPTooManyRequests`` for too much."""
+        if self.reads.wait(request[VISIT].subscriber, monotonic()):
             raise web.HTTPTooManyRequests
 
     def page(

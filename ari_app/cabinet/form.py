@@ -99,7 +99,7 @@ class Forms:
         found: dict[str, Value] = {}
         today: date = now.astimezone(self._zone).date()
         for field in fields:
-            text = given.get(field.name, "").strip()
+            text = operations.bounded(given.get(field.name, "").strip(), field.name)
             if field.optional and not text:
                 continue
             if field.choices is not None and text not in dict(field.choices):

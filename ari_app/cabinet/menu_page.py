@@ -6,13 +6,15 @@ again shows the page that it led to.
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 
 from ari_app.cabinet.context import Context, visit_of
-from ari_app.cabinet.security import ROOT
+from ari_app.cabinet.security import ROOT, SIGN_IN
 from ari_app.cabinet.visits import Visit
 from ari_app.pages.requests import form_fields, redirect
 from ari_app.session.conductor import conduct
@@ -28,6 +30,7 @@ Begin = Callable[[Coroutine[Any, Any, None]], object]
 MENU = f"{ROOT}/menu"
 LONGEST = 100
 """Characters of a reply that are read."""
+_STEP = re.compile("[0-9]{1,9}")
 
 
 class Walk:
@@ -99,7 +102,7 @@ class MenuPages:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._walks: dict[str, Walk] = {}
-        self._entering = asyncio.Lock()
+        self._entering: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def routes(self) -> Iterator[web.RouteDef]:
         """The routes, if the site has menus for the cabinet."""
@@ -116,12 +119,14 @@ class MenuPages:
         """Take a reply, or begin again."""
         visit, fields = visit_of(request), await form_fields(request)
         if "again" in fields:
+            self._context.admit(request)
             self.end(visit)
             return redirect(MENU)
+        self._context.admit_read(request)
         walk = await self._walk(visit)
         step, text = fields.get("step", ""), fields.get("reply", "").strip()[:LONGEST]
         await walk.page()
-        if not step.isdecimal() or not await walk.reply(int(step), text):
+        if not _STEP.fullmatch(step) or not await walk.reply(int(step), text):
             return await self._shown(request, walk, 409, "page-old")
         return redirect(MENU)
 
@@ -141,10 +146,14 @@ class MenuPages:
         )
 
     async def _walk(self, visit: Visit) -> Walk:
-        async with self._entering:
+        """The way of a visit; raises ``HTTPSeeOther`` if the visit ended meanwhile."""
+        async with self._entering.setdefault(visit.id, asyncio.Lock()):
             found = self._walks.get(visit.id)
             if found is None:
-                written, session = await self._context.ports.menus(visit)
+                begun = None if visit.over else await self._context.ports.menus(visit)
+                if begun is None or visit.over:
+                    raise web.HTTPSeeOther(SIGN_IN)
+                written, session = begun
                 found = Walk(written, session, self._context.ports.begin)
                 self._walks[visit.id] = found
             return found

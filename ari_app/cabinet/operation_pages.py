@@ -4,7 +4,8 @@ What costs is run for a token that only the page which showed it whole has; the 
 the same order, and shows the same page.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from aiohttp import web
 
@@ -28,6 +29,8 @@ DONE = f"{ROOT}/done"
 
 PRICES = ("charge", "price", "monthly", "since")
 """What a quote brings of any order; it stands after what the order is for."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 SUMMARY = ("balance", "tariff", "allowance", "points")
 """The operations whose answers stand on the first page."""
@@ -60,6 +63,7 @@ class OperationPages:
 
     async def home(self, request: web.Request) -> web.Response:
         """The account at a glance, and everything that can be done."""
+        self._context.admit_read(request)
         catalogue = self._ports.operations.catalogue
         first = [catalogue[name] for name in SUMMARY if name in catalogue]
         shown = [(one, self._lines(request, await self._ask(request, one.name))) for one in first]
@@ -71,6 +75,7 @@ class OperationPages:
         operation = self._operation(request)
         if not operations.identified_enough(operation, visit_of(request).identity):
             return redirect(f"{CODE_WORD}?next={operation.name}")
+        self._context.admit_read(request)
         if not has_effect(operation) and not operation.inputs:
             return self._answered(request, operation, await self._run(request, operation, {}))
         return await self._form(request, operation)
@@ -84,19 +89,21 @@ class OperationPages:
         token = given.get("token", "")
         if token in visit.results:
             return redirect(f"{DONE}/{token}")
+        self._context.admit_read(request)
         fields = await self._fields(request, operation)
         try:
             inputs = self._forms.inputs(fields, given, operation, self._ports.now())
         except InvalidField as invalid:
             field = self._context.word(request, f"value-{invalid}")
             error = self._context.word(request, "fill-in", field=field)
-            return await self._form(request, operation, 400, error)
+            return await self._form(request, operation, 400, error, given)
         if operation.costs:
             return await self._quote(request, operation, inputs, fields)
         if not has_effect(operation):
             return self._answered(request, operation, await self._run(request, operation, inputs))
         if token not in visit.asked or visit.asked[token].operation != operation.name:
-            return await self._form(request, operation, 409, self._context.word(request, "again"))
+            error = self._context.word(request, "again")
+            return await self._form(request, operation, 409, error, given)
         return await self._run_idempotent(request, token, operation, inputs)
 
     async def to_agree(self, request: web.Request) -> web.Response:
@@ -138,6 +145,7 @@ class OperationPages:
         enough = operations.identified_enough(operation, visit.identity)
         if not enough or has_effect(operation) or operation.inputs or name not in operation.rows:
             raise web.HTTPNotFound
+        self._context.admit_read(request)
         rows = (await self._ask(request, operation.name)).values.get(name)
         found = rows.rows if isinstance(rows, Rows) else ()
         columns = list(found[0]) if found else []
@@ -210,11 +218,19 @@ class OperationPages:
         return await self._forms.fields(operation, ask, self._context.language(request))
 
     async def _form(
-        self, request: web.Request, operation: Operation, status: int = 200, error: str = ""
+        self,
+        request: web.Request,
+        operation: Operation,
+        status: int = 200,
+        error: str = "",
+        given: Mapping[str, str] = NOTHING,
     ) -> web.Response:
+        """The form, with what was ``given`` before, but secrets."""
         fields = await self._fields(request, operation)
         token = visit_of(request).ask(Confirmation(operation.name, {}))
         values = {"operation": operation, "fields": fields, "token": token, "error": error}
+        kept = [one.name for one in fields if one.kind != "secret"]
+        values["given"] = {name: given.get(name, "")[: operations.LONGEST] for name in kept}
         return self._context.page(
             request, "operation", status, effect=has_effect(operation), **values
         )
@@ -248,11 +264,14 @@ class OperationPages:
     async def _run(
         self, request: web.Request, operation: Operation, inputs: Values, token: str = "ask"
     ) -> Answered:
-        """Run an operation, and record it."""
+        """Run an operation, and record it; what only answers once a visit, however often read."""
         visit: Visit = visit_of(request)
         asker, key = self._context.asker(request), f"{visit.id}:{token}"
         answered = await self._ports.operations.run(operation.name, inputs, asker, key)
-        self._ports.journal.did(visit, operation.name, answered.outcome)
+        read = (operation.name, answered.outcome)
+        if has_effect(operation) or read not in visit.read:
+            visit.read.add(read)
+            self._ports.journal.did(visit, *read)
         return answered
 
     def _operation(self, request: web.Request) -> Operation:

@@ -26,6 +26,8 @@ CODE = f"{ROOT}/code"
 STATIC = f"{ROOT}/static/"
 LANGUAGE = f"{ROOT}/language/"
 
+TOO_OFTEN = "Too many requests. Wait a moment, then reload the page.\n"
+"""The answer to one request too many, in any language."""
 REQUESTS = Rate(burst=200, each=0.1)
 """Requests from one address, behind which may be all phones of a network; not static files."""
 
@@ -61,11 +63,15 @@ class Rules(Struct, frozen=True):
 class Security:
     """Passes requests to their handlers, or answers with an error page.
 
-    ``error_page`` takes the request, the status, a key of ``words.yaml`` and headers.
+    ``error_page`` takes the request, the status, a key of ``words.yaml`` and headers; ``files`` are
+    the paths of the static files.
     """
 
-    def __init__(self, rules: Rules, visits: Visits, error_page: ErrorPage) -> None:
+    def __init__(
+        self, rules: Rules, visits: Visits, error_page: ErrorPage, files: Collection[str]
+    ) -> None:
         self.rules = rules
+        self._files = files
         self._visits = visits
         self._error_page = error_page
         self._limit = RateLimit(REQUESTS)
@@ -82,9 +88,11 @@ class Security:
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         request[ADDRESS] = address = client_address(request, self.rules.proxies)
-        static = request.path.startswith(STATIC)
+        static = request.path in self._files
         if wait := 0.0 if static else self._limit.wait(address, monotonic()):
-            return self._error_page(request, 429, "too-often", {"Retry-After": str(ceil(wait))})
+            # No page: who asks too often has none rendered.
+            headers = {"Retry-After": str(ceil(wait))}
+            return web.Response(text=TOO_OFTEN, status=429, headers=headers)
         if request.host not in self.rules.hosts:
             log.warning(
                 "request rejected: unknown Host %r; if it is the cabinet's, add it to names of "
@@ -101,7 +109,11 @@ class Security:
             )
             return self._error_page(request, 403, "wrong-origin", {})
         try:
-            if not (static or request.path in (SIGN_IN, CODE) or _chooses_language(request)):
+            if not (
+                request.path.startswith(STATIC)
+                or request.path in (SIGN_IN, CODE)
+                or _chooses_language(request)
+            ):
                 visit = self.visit(request)
                 if visit is None:
                     raise web.HTTPSeeOther(SIGN_IN)
@@ -171,7 +183,7 @@ class Security:
         response.headers.update(HEADERS)
         if self.rules.https:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        static = request.path.startswith(STATIC) and response.status < 400
+        static = request.path in self._files and response.status < 400
         cache = "private, max-age=31536000, immutable" if static else "no-store"
         response.headers["Cache-Control"] = cache
 

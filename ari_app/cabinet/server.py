@@ -9,7 +9,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from ari_app.cabinet.code_word_page import CodeWordPage
-from ari_app.cabinet.context import EFFECTS, Context, html
+from ari_app.cabinet.context import EFFECTS, READS, Context, html
 from ari_app.cabinet.letters_pages import LettersPages
 from ari_app.cabinet.menu_page import MenuPages
 from ari_app.cabinet.operation_pages import OperationPages
@@ -62,7 +62,8 @@ async def serving(
     # Cookies ignore ports: the cabinet and the desk on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-cabinet-{settings.port}"
     rules = Rules(hosts, settings.https, settings.proxies, cookie)
-    context = Context(ports, render, Security(rules, visits, error), visits, RateLimit(EFFECTS))
+    security = Security(rules, visits, error, _files(render.build))
+    context = Context(ports, render, security, visits, RateLimit(EFFECTS), RateLimit(READS))
     menus = MenuPages(context)
     app = web.Application(client_max_size=BODY, middlewares=[context.security.middleware])
     app.on_response_prepare.append(context.security.add_headers)
@@ -85,6 +86,11 @@ async def serving(
         finally:
             minding.cancel()
             visits.end_all()
+
+
+def _files(build: str) -> set[str]:
+    """The paths of the static files."""
+    return {f"{STATIC}{build}/{one.name}" for one in (HERE / "static").iterdir()}
 
 
 async def _mind(visits: Visits, renew_certificate: Callable[[], None]) -> None:

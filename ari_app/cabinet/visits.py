@@ -39,7 +39,8 @@ class Confirmation(Struct, frozen=True):
 class Visit(Struct, eq=False):
     """A subscriber who is signed in. ``proven``: the code word was right. ``language`` is that of
     the pages. ``asked`` are the confirmations by token, and ``presented`` the tokens of those whose
-    page was sent; ``results`` are the pages of what was done, by the same tokens."""
+    page was sent; ``results`` are the pages of what was done, by the same tokens; ``read`` are the
+    operations whose answers were recorded. ``over``: it ended."""
 
     id: str
     subscriber: int
@@ -53,6 +54,8 @@ class Visit(Struct, eq=False):
     asked: OrderedDict[str, Confirmation] = field(default_factory=OrderedDict)
     presented: set[str] = field(default_factory=set)
     results: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    read: set[tuple[str, str]] = field(default_factory=set)
+    over: bool = False
 
     @property
     def identity(self) -> Need:
@@ -139,6 +142,7 @@ class Visits:
     def _end(self, token: str, ending: str) -> None:
         visit = self._open.pop(token, None)
         if visit is not None:
+            visit.over = True
             self._ended(visit, ending)
 
 

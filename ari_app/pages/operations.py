@@ -51,6 +51,11 @@ CHARGES: Mapping[str, str] = {"charge": "money", "price": "count"}
 GOOD = frozenset({"ok", "accepted", "already"})
 """Outcomes with which the caller has, or will get, what they asked for."""
 
+LONGEST = 200
+"""Most characters of a field."""
+DIGITS = 40
+"""Most characters of a field of digits, or of a secret."""
+
 LATEST = timedelta(days=366)
 """How far ahead a moment may be."""
 
@@ -147,14 +152,25 @@ def parse(
     }
 
 
+def bounded(text: str, name: str) -> str:
+    """What was typed into the field ``name``; raises :class:`InvalidField` if it is too long, or
+    has what no one types: browsers hold to ``maxlength``, others do not."""
+    if len(text) > LONGEST or not text.isprintable():
+        raise InvalidField(name)
+    return text
+
+
 def _parse(name: str, kind: str, text: str, today: date, words: Collection[str] | None) -> Value:
+    bounded(text, name)
+    if kind in ("digits", "secret") and len(text) > DIGITS:
+        raise InvalidField(name)
     try:
         match kind:
             case "day" if timedelta(0) <= (day := date.fromisoformat(text)) - today < YEAR:
                 return Digits(f"{day:%d%m}")
             case "digits" if text and all(sign in "0123456789+ -()" for sign in text):
                 return Digits("".join(sign for sign in text if sign.isdigit()))
-            case "secret" if (digits := "".join(text.split())).isdecimal():
+            case "secret" if (digits := "".join(text.split())).isascii() and digits.isdecimal():
                 return Sealed(Secret(digits))
             case "count":
                 return Count(bounds.whole(text))

@@ -100,6 +100,8 @@ class Harness:
         self.journal, self.letters = Journal(), FakeLetters()
         self.walked = consent_lines.Site()
         self.proven: list[bool] = []
+        self.entering = asyncio.Event()
+        self.entering.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.server: CabinetServer | None = None
 
@@ -108,6 +110,11 @@ class Harness:
         self._tasks.add(one)
         one.add_done_callback(self._tasks.discard)
         return one
+
+    @property
+    def tasks(self) -> int:
+        """How much goes on beside."""
+        return len(self._tasks)
 
     def end(self) -> None:
         """End what goes on beside."""
@@ -119,6 +126,7 @@ class Harness:
         session = await site.enter(site.book, visit.number, "611")
         assert session is not None
         self.proven.append(visit.proven)
+        await self.entering.wait()
         return TextServices(site.book, consent_lines.texts, site.ports, size=WHOLE), session
 
     @property

@@ -6,15 +6,16 @@ import io
 
 import pytest
 
-from ari_app.cabinet import offered
+from ari_app.cabinet import offered, server
 from ari_app.cabinet.words import languages, words
 from ari_app.pages.operations import QUOTE
+from ari_app.rate_limit import Rate
 from ari_app.selfcare.operations import CATALOGUE
 from ari_app.selfcare.requests import REQUESTS
 from ivr.events import Answered
 from ivr.values import Count, Digits, Moment, Sealed, Text, Word
 from tests.ari.facts import until
-from tests.cabinet.harness import Browser, Harness
+from tests.cabinet.harness import Browser, Harness, running
 from tests.desk.test_own_operations import NOTE, own
 
 OWN = NOTE.replace("method:", "cabinet: yes\nmethod:").replace("often: count ", "often: count ")
@@ -46,8 +47,8 @@ async def test_the_first_page_shows_the_account(alesya: Browser) -> None:
 
 async def test_every_operation_opens(alesya: Browser) -> None:
     await alesya.prove()
-    for operations in offered.for_subscribers(CATALOGUE).values():
-        for one in operations:
+    for group in offered.for_subscribers(CATALOGUE).values():
+        for one in group:
             answer = await alesya.get(f"/my/operations/{one.name}")
             assert (answer.status, alesya.path) == (200, f"/my/operations/{one.name}")
 
@@ -290,3 +291,12 @@ async def test_without_billing_the_pages_have_what_needs_none(
     assert "Call me back" in alesya.text
     assert "Balance" not in alesya.text
     assert (await alesya.get("/my/operations/balance")).status == 404
+
+
+async def test_reads_are_limited_and_recorded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "READS", Rate(burst=4, each=3600.0))
+    async with running() as here, here.client() as browser:
+        await browser.sign_in()
+        statuses = [(await browser.get("/my/operations/charges")).status for _ in range(5)]
+        assert statuses == [200, 200, 200, 429, 429]
+        assert here.journal.lines[1:] == ["charges: ok"]

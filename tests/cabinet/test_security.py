@@ -65,6 +65,18 @@ async def test_requests_of_an_address_are_limited(monkeypatch: pytest.MonkeyPatc
             assert (await other.get("/my/sign-in")).status == 200
 
 
+async def test_one_request_too_many_renders_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is anything free below the static files but what there is."""
+    monkeypatch.setattr(security, "REQUESTS", Rate(burst=2, each=3600.0))
+    async with running() as here, here.client() as browser:
+        await browser.get("/my/sign-in")
+        [sheet] = re.findall(r'href="(/my/static/[^"]+)"', browser.page)
+        statuses = [(await browser.get(sheet.replace(".css", ".js"))).status for _ in range(2)]
+        assert statuses == [404, 429]
+        assert browser.page == security.TOO_OFTEN
+        assert (await browser.get(sheet)).status == 200
+
+
 async def test_behind_a_proxy_addresses_are_its_visitors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(security, "REQUESTS", Rate(burst=1, each=3600.0))
     settings = ServerSettings("127.0.0.1", 0, proxies=("127.0.0.1",))
