@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from prompts.pieces import SpokenText
@@ -17,7 +18,8 @@ PAUSE = 0.5
 
 
 class CatchingUp:
-    """Speaks one sentence at a time while no caller waits for speech; it begins by itself."""
+    """Speaks one sentence at a time while no caller waits for speech, and pauses after each for as
+    long as that took; it begins by itself."""
 
     def __init__(
         self, speak: Callable[[SpokenText], Awaitable[None]], busy: Callable[[], bool]
@@ -48,7 +50,11 @@ class CatchingUp:
             while self._missed and not self._busy():
                 words = next(iter(self._missed))
                 del self._missed[words]
+                began = time.monotonic()
                 try:
                     await self._speak(words)
                 except SpeechFailed as failure:
                     log.warning("a sentence is left to another voice: %s", failure)
+                except Exception:  # the outermost frame: the other sentences are spoken yet
+                    log.exception("a sentence could not be spoken again")
+                await asyncio.sleep(time.monotonic() - began)  # half of the time is for others

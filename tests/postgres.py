@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +53,8 @@ class Postgres:
                 env=_libraries(self._programs),
                 **_as_account(),
             )
+            access = data / "pg_hba.conf"
+            access.write_text(f"local all guarded scram-sha-256\n{access.read_text()}")
         settings = [f"-c{each}" for each in (*_UNSAFE, "listen_addresses=", "shared_buffers=16MB")]
         self._process = subprocess.Popen(
             [self._programs / "postgres", "-D", data, "-k", self.directory, *settings],
@@ -69,6 +71,22 @@ class Postgres:
                 if time.monotonic() > until or self._process.poll() is not None:
                     raise
                 time.sleep(0.02)
+
+    def hang(self) -> None:
+        """Have all its processes stop without an end, as with a disk that does not answer."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """End what :meth:`hang` began."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: int) -> None:
+        assert self._process is not None
+        parent = self._process.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for each in (parent, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(each, number)
 
     def stop(self) -> None:
         """Stop the server as a failure does: what is committed is on the disk."""

@@ -13,7 +13,7 @@ from ari_app.config.state import State
 from ari_app.main.processes import recorded
 from ari_app.store.copying import Copied, CopyError, copy
 from ari_app.store.errors import StoreError
-from ari_app.store.opening import open_reader, open_writer
+from ari_app.store.opening import open_source, open_writer
 from ari_app.store.server import Place, named, place
 from ivr.numbers import NumberPlan
 
@@ -56,9 +56,9 @@ def copy_command(state: State, target: str, as_json: bool) -> None:
 def _copied(source: Place, target: Place, numbers: NumberPlan) -> list[Copied]:
     with ExitStack() as stack:
         status = stack.enter_context(console().status("opening both"))
-        old = stack.enter_context(closing(open_reader(source, _PATIENCE, numbers)))
+        old = stack.enter_context(closing(open_source(source, _PATIENCE, numbers)))
         new = stack.enter_context(closing(open_writer(target, _PATIENCE, numbers)))
-        old.conn.execute("begin")
+        old.hold()  # also against a Firstline that another machine runs
         stack.callback(old.rollback)
         new.conn.execute("begin")
         stack.callback(new.rollback)

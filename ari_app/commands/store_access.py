@@ -37,7 +37,7 @@ def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> 
     """
 
     async def using() -> T:
-        store = await Store.open(where, config.numbers, examine=False)
+        store = await _opened(state, where)
         try:
             return await use(store)
         finally:
@@ -56,6 +56,12 @@ def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> 
 def exists(state: State) -> bool:
     """Whether an installation has a store."""
     return place(state.config().database.url, state.database).exists()
+
+
+async def _opened(state: State, where: Place) -> Store:
+    """The store; a database is only made where there never was one."""
+    make = not state.database_made.exists()
+    return await Store.open(where, state.config().numbers, examine=False, make=make)
 
 
 def _refuse_lost(state: State, where: Place) -> None:
@@ -88,7 +94,7 @@ def write(
     """Write to the store in a transaction, and have a running application refresh."""
 
     async def writing() -> T:
-        store = await Store.open(where, config.numbers, examine=False)
+        store = await _opened(state, where)
         try:
             result = await store.write(fn, *args, **kwargs)
         finally:

@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+from ari_app.database_url import parsed, without_secrets
+
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[database]"""
@@ -9,6 +11,9 @@ class DatabaseSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     url: str = ""
 
     def __post_init__(self) -> None:
-        """What is not PostgreSQL is refused."""
-        if self.url and not self.url.startswith(("postgresql://", "postgres://")):
-            raise ValueError('url: a database server is named as "postgresql://USER@HOST/NAME"')
+        """What names no PostgreSQL database is refused; the error has nothing of it."""
+        if self.url:
+            parsed(self.url)
+
+    def __repr__(self) -> str:
+        return f"DatabaseSettings(url={without_secrets(self.url)!r})"

@@ -139,8 +139,12 @@ def save(db: Database, typed: TypedText) -> None:
 
 def texts(db: Database, id: str) -> dict[str, str]:
     """The texts of the fields of a card."""
-    rows = db.conn.execute("select field, text from card_texts where card = ? order by seq", (id,))
-    return dict(rows.fetchall())  # of each the last
+    rows = db.conn.execute(
+        "select field, text from card_texts where seq in"
+        " (select max(seq) from card_texts where card = ? group by field) order by seq",
+        (id,),
+    )
+    return dict(rows.fetchall())
 
 
 def finish(db: Database, id: str, at: datetime) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from ari_app.store.schema import KNOWN
 from ari_app.store.sqlite import Database
 
 _MADE = ("till",)
@@ -34,8 +35,10 @@ def copy(source: Database, target: Database, show: Progress) -> list[Copied]:
     """Copy all tables; the caller has a transaction in each database, and undoes that of
     ``target`` when this raises.
 
-    Raises :class:`CopyError`: a table of ``target`` has rows, or has others afterwards.
+    Raises :class:`CopyError`: one of the two does not have the tables of this version; a table of
+    ``target`` has rows, or has others afterwards.
     """
+    _compare(source, target)
     tables = sorted(source.tables(), key=lambda name: name == _LAST)
     for table in _MADE:
         target.conn.execute(f"delete from {table}")
@@ -49,6 +52,22 @@ def copy(source: Database, target: Database, show: Progress) -> list[Copied]:
     return done
 
 
+def _compare(source: Database, target: Database) -> None:
+    """Refuse what has other tables or columns: where SQLite finds no column, it takes its name in
+    quotes for a text."""
+    for db, which in ((source, "what is copied"), (target, "what is copied to")):
+        if db.migrations() != KNOWN:
+            raise CopyError(
+                f"{which} was not written by this version: start Firstline with it once by "
+                "`firstline up`, and stop it"
+            )
+    if set(source.tables()) != set(target.tables()):
+        raise CopyError("the two databases do not have the same tables")
+    for table in source.tables():
+        if set(_columns(source, table)) != set(_columns(target, table)):
+            raise CopyError(f"{table} does not have the same columns in both databases")
+
+
 def _copy(source: Database, target: Database, table: str, show: Progress) -> int:
     rows, found = 0, _rows(source, target, table)
 
@@ -60,7 +79,7 @@ def _copy(source: Database, target: Database, table: str, show: Progress) -> int
                 show(table, rows)
             yield row
 
-    target.insert(table, _columns(source, target, table), counted())
+    target.insert(table, _columns(source, table), counted())
     show(table, rows)
     return rows
 
@@ -75,7 +94,7 @@ def _digest(one: Database, other: Database, table: str) -> tuple[int, int]:
 
 
 def _rows(one: Database, other: Database, table: str) -> Iterator[tuple[Any, ...]]:
-    names = ", ".join(f'"{each}"' for each in _columns(one, other, table))
+    names = ", ".join(f'"{each}"' for each in _columns(one, table))
     kept = "rowid" in {*one.columns(table), *other.columns(table)}
     order = " order by rowid" if kept else ""
     found = one.stream(f"select {names} from {table}{order}")
@@ -87,7 +106,6 @@ def _storable(value: Any) -> Any:
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
 
 
-def _columns(one: Database, other: Database, table: str) -> list[str]:
+def _columns(db: Database, table: str) -> list[str]:
     """The columns; what the order of rows is kept in is no data."""
-    there = {*one.columns(table), *other.columns(table)} - {"rowid"}
-    return sorted(there)
+    return sorted(set(db.columns(table)) - {"rowid"})

@@ -38,8 +38,8 @@ class Store:
         self._patience = patience
         self._engine = engine(path)
         self._writing = self._engine.writer
-        self._readers = [self._engine.reader() for _ in range(_READERS)]
-        self._looking_up = self._engine.reader()
+        self._readers = [self._engine.reader(quick=False) for _ in range(_READERS)]
+        self._looking_up = self._engine.reader(quick=True)
         self._monitor = HealthMonitor()
         self._exchanging = asyncio.Lock()
         self._open = False
@@ -47,9 +47,14 @@ class Store:
 
     @classmethod
     async def open(
-        cls, path: Place, numbers: NumberPlan, patience: float = 5.0, examine: bool = True
+        cls,
+        path: Place,
+        numbers: NumberPlan,
+        patience: float = 5.0,
+        examine: bool = True,
+        make: bool = True,
     ) -> "Store":
-        """Open or make the database at ``path`` and bring its schema up to date.
+        """Open or ``make`` the database at ``path`` and bring its schema up to date.
 
         Telephone numbers are normalised by the plan ``numbers``. ``patience`` is how many seconds
         a transaction waits for another program's lock. With ``examine`` damage is looked for first,
@@ -59,7 +64,7 @@ class Store:
         """
         store = cls(path, numbers, patience)
         try:
-            await store._open_all(examine, make=True)
+            await store._open_all(examine, make)
         except BaseException:
             await store.close()
             raise
@@ -76,7 +81,7 @@ class Store:
         """
         if make or path.exists():
             try:
-                return await cls.open(path, numbers, examine=examine)
+                return await cls.open(path, numbers, examine=examine, make=make)
             except StoreError as error:
                 if error.fault in ("", "refused"):
                     raise

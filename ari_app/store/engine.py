@@ -23,8 +23,8 @@ class Engine(Protocol):
     def writer(self) -> Writer:
         """The connection that writes."""
 
-    def reader(self) -> Connection:
-        """A connection that reads."""
+    def reader(self, quick: bool) -> Connection:
+        """A connection that reads, or only for what is ``quick``."""
 
     async def open_writer(
         self, patience: float, numbers: NumberPlan, examine: bool, make: bool
@@ -50,7 +50,8 @@ class FileEngine:
         self._path = path
         self.writer = FileWriter(path)
 
-    def reader(self) -> Connection:
+    def reader(self, quick: bool) -> Connection:
+        del quick  # SQLite knows no limit of time
         return Connection(self._path)
 
     async def open_writer(

@@ -58,6 +58,12 @@ def open_reader(path: Path, patience: float, numbers: NumberPlan) -> Database:
     return db
 
 
+def open_source(path: Path, patience: float, numbers: NumberPlan) -> Database:
+    """Open a file that is there so that others can be kept from writing to it. It is left as it
+    is, with the schema that it has."""
+    return _connect(path, "rw", patience, numbers)
+
+
 def _connect(path: Path, mode: str, patience: float, numbers: NumberPlan) -> Database:
     conn = sqlite3.connect(_uri(path, mode), uri=True, timeout=patience, isolation_level=None)
     return Database(conn, numbers)

@@ -109,12 +109,14 @@ def due(db: Database, at: datetime, limit: int) -> list[Text]:
     """What is to be sent at a moment, the oldest first, at most one text for each number."""
     # Without the name of the index SQLite would sort all texts of the outbox by number.
     each = (
-        "select *, row_number() over (partition by number order by created, rowid) as place"
+        "select rowid as chosen,"
+        " row_number() over (partition by number order by created, rowid) as place"
         " from outbox indexed by outbox_waiting where state = 'waiting'"
         " and next_at <= ? and (until is null or until > ?)"
     )
     rows = db.conn.execute(
-        f"select {_COLUMNS} from ({each}) as waiting where place = 1 order by created limit ?",
+        f"select {_COLUMNS} from ({each}) as waiting join outbox on outbox.rowid = chosen"
+        " where place = 1 order by created limit ?",
         (micros(at), micros(at), limit),
     )
     return [_text(*row) for row in rows]

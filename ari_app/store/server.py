@@ -2,27 +2,37 @@
 
 from pathlib import Path
 from typing import TypeAlias
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-SCHEMES = ("postgresql://", "postgres://")
+from ari_app.database_url import SCHEMES, parsed, without_secrets
 
 
 class Server(Struct, frozen=True):
-    """A database of a PostgreSQL server; as text it is without its password."""
+    """A database of a PostgreSQL server; as text it has no secret."""
 
     url: str
 
     def __str__(self) -> str:
-        parts = urlsplit(self.url)
-        if parts.password is None:
-            return self.url
-        return self.url.replace(f":{parts.password}@", ":***@", 1)
+        return without_secrets(self.url)
+
+    def __repr__(self) -> str:
+        return f"Server({str(self)!r})"
 
     def exists(self) -> bool:
         """A server is asked when it is used."""
         return True
+
+    def without_secrets(self, text: str) -> str:
+        """A message without what only the URL should have."""
+        try:
+            parts = parsed(self.url)
+        except ValueError:
+            return "the url cannot be read"
+        for name, value in parts.items():
+            if value and "password" in name:
+                text = text.replace(value, "***")
+        return text.replace(self.url, str(self))
 
 
 Place: TypeAlias = Path | Server

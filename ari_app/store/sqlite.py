@@ -79,6 +79,17 @@ class Database:
         rows = self.conn.execute("select name from sqlite_master where type = 'table'")
         return [name for (name,) in rows]
 
+    def migrations(self) -> set[str]:
+        """The names of the migrations that were applied."""
+        if Migrations.table not in self.table_names():
+            return set()
+        rows = self.conn.execute(f"select name from {Migrations.table}")
+        return {name for (name,) in rows}
+
+    def hold(self) -> None:
+        """Begin a transaction while which no other program writes."""
+        self.conn.execute("begin immediate")
+
     def tables(self) -> list[str]:
         """The names of the tables that hold data, those first that others refer to."""
         rows = self.conn.execute(

@@ -49,6 +49,9 @@ ROOMS = {
     "ari_app.rate_limit": _room(
         "how often something may be tried",
     ),
+    "ari_app.database_url": _room(
+        "what the URL of a PostgreSQL database says",
+    ),
     "ari_app.networks": _room(
         "which addresses may come to a port",
     ),
@@ -139,7 +142,8 @@ ROOMS = {
     ),
     "ari_app.config": _room(
         "files, environment, defaults",
-        "asterisk_conf ivr ivr.acd ivr.hours ivr.http ivr.identity ivr.speech ivr.staffing prompts",
+        "asterisk_conf database_url ivr ivr.acd ivr.hours ivr.http ivr.identity ivr.speech "
+        "ivr.staffing prompts",
     ),
     "ari_app.knowledge": _room(
         "articles for agents, from Markdown files of the site",
@@ -184,7 +188,7 @@ ROOMS = {
     ),
     "ari_app.store": _room(
         "SQLite: one module per thing remembered",
-        "ivr ivr.acd ivr.diagram ivr.hours ivr.identity ivr.quality ivr.speech",
+        "database_url ivr ivr.acd ivr.diagram ivr.hours ivr.identity ivr.quality ivr.speech",
     ),
     "ari_app.statistics": _room(
         "what became of callers in queues and what agents did: recorded, completed, counted",

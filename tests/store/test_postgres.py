@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.store import calls, code_words, copying
+from ari_app.store import agent_actions, calls, code_words, copying
+from ari_app.store.agent_actions import AgentAction
 from ari_app.store.code_words import AuditEntry
 from ari_app.store.copying import CopyError
 from ari_app.store.db import Store, StoreError
 from ari_app.store.open_database import open_writer as open_file
+from ari_app.store.opening import open_source
 from ari_app.store.postgres import engine
 from ari_app.store.postgres.dialect import translated
-from ari_app.store.postgres.opening import ServerDatabase, applied, open_writer
+from ari_app.store.postgres.opening import ServerDatabase, open_writer
+from ari_app.store.postgres.session import Session
 from ari_app.store.recorder import Recorder
-from ari_app.store.schema import KNOWN
+from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.bench import big_store
 from tests.deadlines import within
@@ -50,6 +53,16 @@ def test_statements_are_translated(sqlite: str, postgresql: str) -> None:
     assert translated(sqlite) == postgresql
 
 
+_WITH_NUL = AgentAction(
+    key="nul", at=NOON, agent="anna", subscriber=None, operation="note", inputs={"note": "a\0b"}
+)
+"""A form let a NUL in, which JSON escapes."""
+_NEXT = (
+    "select nextval(pg_get_serial_sequence('subscribers', 'id')),"
+    " (select count(distinct tgenabled) from pg_trigger)"
+)
+
+
 @pytest.fixture(scope="module")
 def both(
     cluster: Postgres, tmp_path_factory: pytest.TempPathFactory
@@ -61,12 +74,14 @@ def both(
         closing(open_file(file, 5.0, BELARUS, examine=False)) as old,
         closing(open_writer(cluster.make("both"), 5.0, BELARUS)) as new,
     ):
+        agent_actions.begin(old, _WITH_NUL)
         old.conn.execute("begin")
         new.conn.execute("begin")
         done = copying.copy(old, new, lambda *_: None)
         old.rollback()
         new.commit()
         assert sum(one.rows for one in done) > 1000
+        assert new.conn.execute(_NEXT).fetchone() == (101, 1), "numbers go on, triggers are on"
         yield old, new
 
 
@@ -77,7 +92,7 @@ def test_both_have_the_same_tables_columns_and_migrations(
     assert set(old.tables()) == set(new.tables())
     for table in old.tables():
         assert set(new.columns(table)) - {"rowid"} == set(old.columns(table)), table
-    assert set(applied(new)) == KNOWN
+    assert new.migrations() == KNOWN
 
 
 _MADE_AGAIN = {
@@ -136,6 +151,37 @@ def test_a_database_with_rows_is_not_copied_into(
         with pytest.raises(CopyError, match="has rows already"):
             copying.copy(other, new, lambda *_: None)
         new.rollback()
+
+
+def test_an_older_file_is_not_copied(tmp_path: Path) -> None:
+    """SQLite takes the name of a column that it has not, in quotes, for a text."""
+    older = Database(sqlite3.connect(tmp_path / "older.db", isolation_level=None), BELARUS)
+    MIGRATIONS.apply(older, stop_before="agent_phones")
+    with closing(older), closing(open_file(tmp_path / "new.db", 5.0, BELARUS)) as new:
+        with pytest.raises(CopyError, match="start Firstline with it once"):
+            copying.copy(older, new, lambda *_: None)
+        with pytest.raises(CopyError, match="what is copied to was not"):
+            copying.copy(new, older, lambda *_: None)
+
+
+def test_nothing_is_written_to_what_is_copied(
+    both: tuple[Database, ServerDatabase], tmp_path: Path
+) -> None:
+    file = tmp_path / "held.db"
+    open_file(file, 5.0, BELARUS).close()
+    server = both[1].session.server
+    for held, other in (
+        (
+            open_source(tmp_path / "held.db", 0.05, BELARUS),
+            sqlite3.connect(tmp_path / "held.db", 0),
+        ),
+        (open_source(server, 0.05, BELARUS), Session(server, 0.05)),
+    ):
+        with closing(held), closing(other):
+            held.hold()
+            with pytest.raises((sqlite3.OperationalError, StoreError), match="locked"):
+                other.execute("update tickets set text = ''")
+            held.rollback()
 
 
 async def test_a_lockout_is_exact_with_eight_programs(emptied: Emptied) -> None:

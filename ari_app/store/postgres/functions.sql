@@ -32,27 +32,31 @@ create function joined(text, text) returns text
     language sql immutable as $$ select case when $1 is null then $2 else $1 || ',' || $2 end $$;
 create aggregate group_concat(text) (sfunc = joined, stype = text);
 
+-- Its type has no NUL, which JSON writes as an escape: an even number of backslashes before it.
+create function plain_json(text) returns jsonb
+    language sql immutable as
+    $$ select regexp_replace($1, '(?<!\\)((?:\\\\)*)\\u0000', '\1\\ufffd', 'g')::jsonb $$;
 -- the values of json_each
 create function values_of(text) returns table (value text)
     language sql immutable as $$
-    select jsonb_array_elements_text($1::jsonb) where jsonb_typeof($1::jsonb) = 'array'
+    select jsonb_array_elements_text(plain_json($1)) where jsonb_typeof(plain_json($1)) = 'array'
     union all
-    select (jsonb_each_text($1::jsonb)).value where jsonb_typeof($1::jsonb) = 'object' $$;
+    select (jsonb_each_text(plain_json($1))).value where jsonb_typeof(plain_json($1)) = 'object' $$;
 create function json_valid(text) returns boolean
     language plpgsql immutable as $$
     begin
-        perform $1::jsonb;
+        perform plain_json($1);
         return $1 is not null;
     exception when others then
         return false;
     end $$;
 create function json_extract(text, text) returns numeric
     language sql immutable as
-    $$ select case when jsonb_typeof($1::jsonb -> substr($2, 3)) = 'number'
-       then ($1::jsonb ->> substr($2, 3))::numeric end $$;
+    $$ select case when jsonb_typeof(plain_json($1) -> substr($2, 3)) = 'number'
+       then (plain_json($1) ->> substr($2, 3))::numeric end $$;
 create function json_set(text, text, anycompatible) returns text
     language sql immutable as
-    $$ select jsonb_set($1::jsonb, array[substr($2, 3)], to_jsonb($3))::text $$;
+    $$ select jsonb_set(plain_json($1), array[substr($2, 3)], to_jsonb($3))::text $$;
 create function with_member(jsonb, text, anyelement) returns jsonb
     language sql immutable as 'select $1 || jsonb_build_object($2, $3)';
 create aggregate json_group_object(text, anyelement) (

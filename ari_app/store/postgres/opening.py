@@ -1,5 +1,6 @@
 """Opening a database of a PostgreSQL server: its schema is made, or found to be this version's."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
@@ -39,6 +40,19 @@ class ServerDatabase(Database):
         )
         return [name for (name,) in rows]
 
+    def migrations(self) -> set[str]:
+        """The names of the migrations that were applied."""
+        if "migrations" not in self.table_names():
+            return set()
+        return {name for (name,) in self.conn.execute("select name from migrations")}
+
+    def hold(self) -> None:
+        """Begin a transaction while which no other program writes."""
+        tables = self.tables()
+        self.conn.execute("begin")
+        if tables:
+            self.conn.execute(f"lock table {', '.join(tables)} in share mode")
+
     def tables(self) -> list[str]:
         """The names of the tables that hold data."""
         return [name for name in self.table_names() if name != "migrations"]
@@ -60,14 +74,29 @@ class ServerDatabase(Database):
         self.conn.execute("close streamed")
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        """Insert many rows."""
+        """Insert many rows; the numbers of the next ones are set once, not for each row."""
+        keys = self.conn.execute(
+            "select column_name from information_schema.columns where table_name = ?"
+            " and table_schema = current_schema() and identity_generation = 'BY DEFAULT'",
+            (table,),
+        ).fetchall()
+        for _ in keys:
+            self.conn.execute(f"alter table {table} disable trigger {table}_sequence")
         self.session.copy_in(table, columns, rows)
+        for (key,) in keys:
+            self.conn.execute(f"alter table {table} enable trigger {table}_sequence")
+            self.conn.execute(
+                "select setval(pg_get_serial_sequence(?, ?), last)"
+                f" from (select max({key}) as last from {table}) as rows where last > 0",
+                (table, key),
+            )
 
 
 def open_writer(
-    server: Server, patience: float, numbers: NumberPlan, make: bool = True
+    server: Server, patience: float, numbers: NumberPlan, make: bool = True, limit: float = 0
 ) -> ServerDatabase:
-    """Open the database, and ``make`` its schema where it is empty.
+    """Open the database, and ``make`` its schema where it is empty. ``limit`` is how many seconds
+    a statement may take, 0 for any.
 
     Raises ``StoreError``; whatever is wrong, the database is left as it was.
     """
@@ -75,23 +104,24 @@ def open_writer(
     try:
         _make(db, server, make)
         db.conn.execute("set default_transaction_isolation to serializable")
+        db.conn.execute(f"set statement_timeout = {int(limit * 1000)}")  # to make it takes longer
+    except sqlite3.Error as error:
+        db.close()
+        raise StoreError(f"{server}: the database cannot be used ({error})", "refused") from error
     except BaseException:
         db.close()
         raise
     return db
 
 
-def open_reader(server: Server, patience: float, numbers: NumberPlan) -> ServerDatabase:
-    """Open the database so that nothing can be written through it."""
-    db = ServerDatabase(Session(server, patience), numbers)
+def open_reader(
+    server: Server, patience: float, numbers: NumberPlan, limit: float = 0
+) -> ServerDatabase:
+    """Open the database so that nothing can be written through it. ``StoreError``"""
+    db = ServerDatabase(Session(server, patience, limit), numbers)
     db.conn.execute("set default_transaction_isolation to 'repeatable read'")
     db.conn.execute("set default_transaction_read_only to on")
     return db
-
-
-def applied(db: Database) -> list[str]:
-    """The migrations that the schema has."""
-    return [name for (name,) in db.conn.execute("select name from migrations")]
 
 
 @cache
@@ -109,7 +139,8 @@ def _make(db: ServerDatabase, server: Server, make: bool) -> None:
         if not tables and not make:
             raise StoreError(
                 f"{server}: the database is empty, but this installation had one: move it there by "
-                "`firstline store copy`, or restore a backup",
+                "`firstline store copy`, or restore a backup; to begin with an empty one, remove "
+                "database.made in the state directory",
                 "deleted",
             )
         if not tables:
@@ -118,7 +149,7 @@ def _make(db: ServerDatabase, server: Server, make: bool) -> None:
             raise StoreError(
                 f"{server}: this database is another program's; make one with createdb", "refused"
             )
-        _compare(set(applied(db)), server)
+        _compare(db.migrations(), server)
         db.commit()
     except BaseException:
         db.rollback()

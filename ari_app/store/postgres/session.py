@@ -1,5 +1,7 @@
 """A connection to PostgreSQL that is used as one to SQLite: the store's functions know no other."""
 
+import os
+import socket
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeAlias, cast
@@ -9,12 +11,15 @@ from psycopg import ClientCursor, pq
 from psycopg.adapt import Dumper, Loader
 from psycopg.types.string import StrDumper
 
+from ari_app.database_url import parsed
 from ari_app.store.postgres.dialect import translated
-from ari_app.store.postgres.faults import explained
+from ari_app.store.postgres.faults import explained, not_connected
 from ari_app.store.server import Server
 
 Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
 
+CONNECT = 5
+"""Seconds within which a server has to answer a new connection."""
 _TOGETHER = 200
 """How many statements of ``executemany`` are sent at once."""
 
@@ -68,26 +73,29 @@ class Rows:
 class Session:
     """A connection; each statement is its own transaction until ``begin`` is executed."""
 
-    def __init__(self, server: Server, patience: float) -> None:
-        """Connect; ``patience`` is how many seconds a lock is waited for. Raises ``StoreError``."""
+    def __init__(self, server: Server, patience: float, limit: float = 0) -> None:
+        """Connect; ``patience`` is how many seconds a lock is waited for, ``limit`` how many a
+        statement may take, 0 for any. Raises ``StoreError``."""
         self.server = server
         self.total_changes = 0
         """How many rows were changed by this connection."""
         try:
+            parsed(server.url)
             self._conn = psycopg.connect(
                 server.url,
                 autocommit=True,
                 cursor_factory=ClientCursor,
-                connect_timeout=5,
+                connect_timeout=CONNECT,
                 keepalives_idle=5,
                 keepalives_interval=2,
                 keepalives_count=3,
                 tcp_user_timeout=10_000,
                 application_name="firstline",
-                options=f"-c lock_timeout={int(patience * 1000)}",
+                options=f"-c lock_timeout={int(patience * 1000)}"
+                f" -c statement_timeout={int(limit * 1000)}",
             )
-        except psycopg.Error as error:
-            raise explained(server, error) from error
+        except (psycopg.Error, ValueError, OSError) as error:
+            raise not_connected(server, error) from None  # its text may have the password
         types = self._conn.adapters
         types.register_dumper(bool, _Flag)
         types.register_dumper(str, _Text)
@@ -134,6 +142,15 @@ class Session:
                     copy.write_row(row)
         except psycopg.Error as error:
             raise explained(self.server, error) from error
+
+    def cut(self) -> None:
+        """End the connection while another thread waits for the server, which then stops to wait:
+        a server that hangs acknowledges what it is sent, so no time limit of TCP helps."""
+        try:
+            with socket.socket(fileno=os.dup(self._conn.fileno())) as end:
+                end.shutdown(socket.SHUT_RDWR)
+        except (psycopg.Error, OSError):
+            """It has ended already."""
 
     def close(self) -> None:
         """End the connection."""
