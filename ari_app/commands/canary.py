@@ -53,7 +53,7 @@ def canary_lines(state: State, limit: int) -> Iterator[str]:
 
 
 def _both(db: Database, limit: int) -> list[Both]:
-    return [Both(one, canaries.figures(db, one)) for one in canaries.listed(db, limit)]
+    return [Both(one, canaries.both_sides(db, one)) for one in canaries.listed(db, limit)]
 
 
 def _end(tried: Canary, state: State) -> str:

@@ -33,10 +33,11 @@ from ari_app.main.spool import sweep_directory
 from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
 from ari_app.session.media import Sounds
+from ari_app.store.lines import AGI
 
 log = logging.getLogger(__name__)
 
-LINE = "agi"
+LINE = AGI
 
 
 async def serve(config: Config, state: State, console: Console) -> None:

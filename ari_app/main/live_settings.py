@@ -23,7 +23,7 @@ from prompts.speech_meter import UNMEASURED, SpeechMeter
 from prompts.voice import Voice
 
 _OF_SITE = ("numbers", "queues", "languages")
-_SECTIONS = ("queues", "trunk", "voice", "voices")
+_SECTIONS = ("queues", "trunk", "voice", "voices", "canary")
 """What takes effect by a reload; of ``[site]`` only a part does."""
 
 _IN_FILE: Mapping[str, str] = {"voices": "voice"}

@@ -5,7 +5,7 @@ Source: https://docs.zammad.org/en/latest/api/generic-cti/index.html (newCall, a
 
 from msgspec import Struct, json
 
-from ari_app.store.calls import ON_SCREENS
+from ari_app.store.lines import ON_SCREENS
 from ari_app.store.webhooks import Event, EventName
 
 EVENTS: tuple[EventName, ...] = ("call.began", "call.answered", "call.ended")

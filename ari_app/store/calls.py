@@ -13,6 +13,7 @@ from msgspec import Struct, json
 from ari_app.store import canaries, checkpoints, tapes
 from ari_app.store.canaries import CallOnCanary
 from ari_app.store.checkpoints import CallStands
+from ari_app.store.lines import ON_SCREENS, listed
 from ari_app.store.sqlite import Database
 from ari_app.store.tapes import CallTaped
 from ari_app.store.times import micros, moment
@@ -31,8 +32,6 @@ CONTINUED = "continued"
 PASSING = "passing"
 """The kind of a step that is no node's: an agent transferred the caller; its outcome is what became
 of that, and to whom."""
-ON_SCREENS = ("ussd", "cabinet")
-"""The lines on which callers read: what came over them is no call in progress or in a count."""
 LOST = "lost"
 """The ending of a call whose end was not recorded."""
 
@@ -216,7 +215,7 @@ def count_of(db: Database, subscriber: int | None, since: datetime, but: str) ->
     are calls that a campaign made."""
     (number,) = db.conn.execute(
         "select count(*) from calls where subscriber = ? and began >= ? and id != ?"
-        " and line not in ('ussd', 'cabinet') and dialled not like ?",
+        f" and line not in {listed(*ON_SCREENS)} and dialled not like ?",
         (subscriber, micros(since), but, f"{OUTBOUND}%"),
     ).fetchone()
     return int(number)
@@ -226,7 +225,7 @@ def going_on(db: Database, subscriber: int, at: datetime) -> CallBegan | None:
     """The call of a subscriber that went on at a moment; the last one that began, if several."""
     tail = (
         "where subscriber = ? and began <= ? and (ended is null or ended >= ?)"
-        " and line not in ('ussd', 'cabinet') order by began desc limit 1"
+        f" and line not in {listed(*ON_SCREENS)} order by began desc limit 1"
     )
     found = selected(db, tail, subscriber, micros(at), micros(at))
     return found[0].began if found else None

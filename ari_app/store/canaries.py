@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import sqrt
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, json
+from msgspec.structs import replace
 
+from ari_app.store.lines import AGI, ON_SCREENS
+from ari_app.store.lines import listed as sql_list
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.acd.canary import CanaryFigures, SideFigures
@@ -13,13 +17,14 @@ from ivr.acd.canary import CanaryFigures, SideFigures
 CanaryEnd: TypeAlias = Literal["", "whole", "rolled back"]
 """What became of it: all calls go by the new menus, or by the old ones; "" while it lasts."""
 
-_COLUMNS = "id, began, author, share, until, before, tried, ended, ending, why, ended_by"
+_COLUMNS = "id, began, author, share, until, before, tried, ended, ending, why, ended_by, figures"
 
 
 class Canary(Struct, frozen=True, kw_only=True):
     """A canary: ``share`` per cent of the calls, ``before`` and ``tried`` the sets of menus.
 
     ``until``: when it ends by itself. ``why`` it ended, and ``ended_by`` whom; "" by itself.
+    ``figures`` are those at its end; None while it lasts, and of one that an older version ended.
     """
 
     id: int = 0
@@ -33,6 +38,7 @@ class Canary(Struct, frozen=True, kw_only=True):
     end: CanaryEnd = ""
     why: str = ""
     ended_by: str = ""
+    figures: CanaryFigures | None = None
 
 
 class CallOnCanary(Struct, frozen=True):
@@ -43,26 +49,29 @@ class CallOnCanary(Struct, frozen=True):
     canary: int
 
 
-def add(db: Database, new: Canary) -> int:
-    """Store a canary that begins; returns its id."""
-    (added,) = db.conn.execute(
+def add(db: Database, new: Canary) -> int | None:
+    """Store a canary that begins; returns its id, or None if another one has not ended."""
+    added = db.conn.execute(
         "insert into canaries (began, author, share, until, before, tried)"
-        " values (?, ?, ?, ?, ?, ?) returning id",
+        " select cast(? as integer), ?, cast(? as integer), cast(? as integer),"
+        " cast(? as integer), cast(? as integer)"
+        " where not exists (select 1 from canaries where ended is null) returning id",
         (micros(new.began), new.by, new.share, micros(new.until), new.before, new.tried),
     ).fetchone()
-    return int(added)
+    return None if added is None else int(added[0])
 
 
 def finish(db: Database, id_: int, at: datetime, end: CanaryEnd, why: str, by: str) -> bool:
-    """Store the end of a canary; False if it had ended."""
-    return (
+    """Store the end of a canary, with the figures of then; False if it had ended."""
+    found = _selected(db, "where id = ? and ended is null", id_)
+    for one in found:
+        counted = json.encode(figures(db, replace(one, ended=at))).decode()
         db.conn.execute(
-            "update canaries set ended = ?, ending = ?, why = ?, ended_by = ?"
-            " where id = ? and ended is null",
-            (micros(at), end, why, by, id_),
-        ).rowcount
-        > 0
-    )
+            "update canaries set ended = ?, ending = ?, why = ?, ended_by = ?, figures = ?"
+            " where id = ?",
+            (micros(at), end, why, by, counted, id_),
+        )
+    return bool(found)
 
 
 def running(db: Database) -> Canary | None:
@@ -90,26 +99,39 @@ def put(db: Database, calls: Sequence[CallOnCanary]) -> None:
         )
 
 
+def both_sides(db: Database, canary: Canary) -> CanaryFigures:
+    """How the calls of both sides went: at the end of a canary, or now while it lasts."""
+    return figures(db, canary) if canary.figures is None else canary.figures
+
+
 def figures(db: Database, canary: Canary) -> CanaryFigures:
-    """How the calls of both sides went; sessions in text are not counted."""
+    """Count how the calls of both sides went. Sessions in text are not counted, nor calls while the
+    application was down: these go by menus of their own."""
     rows = db.conn.execute(
         "with counted as (select k.call is not null as new, c.ended, c.ending, c.began,"
         " (select min(q.joined) from queue_calls q where q.call = c.id and q.call <> '') as queued"
         " from calls c left join canary_calls k on k.call = c.id"
-        " where c.began >= ? and c.began < ? and c.line <> 'ussd')"
+        " where c.began >= ? and c.began < ? and c.line not in "
+        f"{sql_list(*ON_SCREENS, AGI)}), timed as (select *, iif(ended is null, null,"
+        " (coalesce(queued, ended) - began) / 1000000.0) as spent from counted)"
         " select new, count(*), count(ended), sum(ended is not null and ending = 'fault'),"
         " sum(ended is not null and queued is not null),"
         " sum(ended is not null and ending = 'gone' and queued is null),"
-        " avg(iif(ended is null, null, coalesce(queued, ended) - began)) from counted group by new",
+        " avg(spent), avg(spent * spent) from timed group by new",
         (micros(canary.began), 2**62 if canary.ended is None else micros(canary.ended)),
     )
     sides = {
         bool(new): SideFigures(
-            calls, ended, faults, queued, gone, round((spent or 0) / 1_000_000, 1)
+            calls, ended, faults, queued, gone, round(float(spent or 0), 1), _spread(spent, squares)
         )
-        for new, calls, ended, faults, queued, gone, spent in rows
+        for new, calls, ended, faults, queued, gone, spent, squares in rows
     }
     return CanaryFigures(sides.get(False, SideFigures()), sides.get(True, SideFigures()))
+
+
+def _spread(mean: float | None, squares: float | None) -> float:
+    """The standard deviation, of a mean and the mean of the squares."""
+    return round(sqrt(max(0.0, float(squares or 0) - float(mean or 0) ** 2)), 1)
 
 
 def _selected(db: Database, tail: str, *values: object) -> list[Canary]:
@@ -127,6 +149,7 @@ def _selected(db: Database, tail: str, *values: object) -> list[Canary]:
             end=end,
             why=why,
             ended_by=ended_by,
+            figures=json.decode(counted, type=CanaryFigures) if counted else None,
         )
-        for id_, began, by, share, until, before, tried, ended, end, why, ended_by in rows
+        for id_, began, by, share, until, before, tried, ended, end, why, ended_by, counted in rows
     ]

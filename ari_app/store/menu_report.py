@@ -7,6 +7,7 @@ from typing import Any
 
 from ari_app.store import calls
 from ari_app.store.calls import Call
+from ari_app.store.lines import ON_SCREENS, listed
 from ari_app.store.sqlite import Database
 from ivr.acd.figures import QUARTER, SECOND, quarter
 from ivr.acd.outcomes import MenuCalls, NodeCalls
@@ -20,7 +21,7 @@ _BATCH = 96
 _QUEUED = "exists (select 1 from queue_calls q where q.call = c.id and q.call <> '')"
 _ENDED = (
     "c.began >= :since and c.began < :until and c.ended is not null"
-    " and c.line not in ('ussd', 'cabinet')"
+    f" and c.line not in {listed(*ON_SCREENS)}"
 )
 _COUNTED = f"""
     select c.began - c.began % {QUARTER} as at, c.flow as entry, c.version as version,
@@ -108,7 +109,8 @@ def gone_at(
     """The last calls that ended at a node and joined no queue."""
     return calls.selected(
         db,
-        "c where began >= ? and began < ? and ended is not null and line not in ('ussd', 'cabinet')"
+        "c where began >= ? and began < ? and ended is not null"
+        f" and line not in {listed(*ON_SCREENS)}"
         f" and not {_QUEUED} and (select flow || '/' || node from steps where call = c.id"
         " order by seq desc limit 1) = ? order by began desc, id desc limit ?",
         *(since, until if before is None else min(until, before), f"{flow}/{node}", limit),

@@ -17,6 +17,7 @@ from ari_app.store.connection import undone_alone
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
+from ari_app.store.tapes import CallTaped
 from ivr.acd.figures import Span, Stay
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ _FIRST_DELAY, _LONGEST_DELAY = 0.1, 5.0  # seconds between attempts to write
 # Errors of the record itself; trouble with the file is a StoreError.
 _REJECTED = (sqlite3.IntegrityError, sqlite3.ProgrammingError, ValueError, OverflowError)
 
-_MANY = (StepTaken, CallStands)
+_MANY = (StepTaken, CallStands, CallTaped)
 
 Record: TypeAlias = calls.Record | Stay | Span
 
@@ -33,10 +34,11 @@ Record: TypeAlias = calls.Record | Stay | Span
 class Recorder:
     """Queues records and writes them in the background, many in one transaction.
 
-    When ``maxsize`` records are queued because the disk is slow, steps and checkpoints are dropped
-    and counted in ``dropped``: after a restart such a call goes on where it stood before them.
-    Beginnings and ends of calls have a quarter more room. A record that the database
-    rejects is counted in ``refused``. Order is kept. To be used from the event loop's thread::
+    When ``maxsize`` records are queued because the disk is slow, steps, checkpoints and tapes are
+    dropped and counted in ``dropped``: after a restart such a call goes on where it stood before
+    them, and without a tape it is not replayed. Beginnings and ends of calls have a quarter more
+    room. A record that the database rejects is counted in ``refused``. Order is kept. To be used
+    from the event loop's thread::
 
         async with Recorder(store) as recorder: recorder.put(record)
     """

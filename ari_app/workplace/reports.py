@@ -189,7 +189,7 @@ class StoredReports:
 
 def _tried(db: Database, since: int, until: int) -> list[TriedMenus]:
     return [
-        TriedMenus(one.id, one.share, one.end, canaries.figures(db, one))
+        TriedMenus(one.id, one.share, one.end, canaries.both_sides(db, one))
         for one in canaries.between(db, since, until)
     ]
 

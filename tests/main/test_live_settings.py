@@ -31,6 +31,7 @@ def config(directory: Path, text: str) -> Config:
         (OLD.replace('"611"', '"611", "612"'), ("[site] numbers",), ()),
         (f"{OLD}pause = 1.5\n[voice.en]\nrate = 120\n", ("[voice]",), ()),
         (f"{OLD}[queues.support]\nring = 9\n", ("[queues]",), ()),
+        (f"{OLD}[canary]\nleast = 50\n", ("[canary]",), ()),
         (f"{OLD}[desk]\nhttps = true\n[ports]\nsip = 7000\n", (), ("[ports]", "[desk]")),
         (OLD.replace("[site]", "[site]\ndead_man = 60"), (), ("[site]",)),
     ],

@@ -33,6 +33,7 @@ def of_periods() -> Mapping[str, tuple[str, Use]]:
     named: Mapping[str, Use] = {
         "tapes.ended": lambda db: tapes.ended(db, NOW - DAY, "", 200),
         "canaries.figures": lambda db: canaries.figures(db, _CANARY),
+        "canaries.both_sides": lambda db: canaries.both_sides(db, _CANARY),
         "queue_report.sums": lambda db: queue_report.sums(db, _ALL, "day", _RULES),
         "queue_report.contacts": lambda db: queue_report.contacts(db, _ALL, "queue", _RULES),
         "queue_report.stays": lambda db: queue_report.stays(db, _ALL, _RULES, 100),

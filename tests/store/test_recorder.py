@@ -14,8 +14,11 @@ from ari_app.store import calls
 from ari_app.store.db import Store
 from ari_app.store.recorder import Recorder
 from ari_app.store.sqlite import Database
+from ari_app.store.tapes import CallTaped
+from ivr.session import Caller, Session
+from ivr.tape import Tape
 from tests.deadlines import allowed, within
-from tests.store.samples import began, ended, step, whole_call
+from tests.store.samples import NOON, began, ended, step, whole_call
 
 
 @asynccontextmanager
@@ -75,14 +78,17 @@ async def test_close_writes_what_waits(store: Store) -> None:
 async def test_full_recorder_drops_steps_before_calls(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
+    start = Session(id="c1", dialled="1", caller=Caller(""), language="ru", flow="1", node="a")
+    tape = Tape(start=start, turns=())
     async with Recorder(store, maxsize=8, pause=0) as recorder, held_up(store):
         recorder.put(began())
         for seq in range(20):
             recorder.put(step(seq=seq))
+        recorder.put(CallTaped("c1", NOON, tape))
         recorder.put(ended())
         recorder.put(began("c2"))
         recorder.put(began("c3"))
-        assert recorder.dropped == 14
+        assert recorder.dropped == 15
         assert caplog.text.count("are dropped") == 1
     path = await store.read(calls.path, "c1")
     assert path is not None

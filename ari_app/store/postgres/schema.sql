@@ -782,7 +782,7 @@ CREATE TABLE canaries (
     ending text collate "C" not null default '',
     why text collate "C" not null default '',
     ended_by text collate "C" not null default ''
-);
+, figures text collate "C" not null default '');
 CREATE TABLE canary_calls (
     call text collate "C" primary key,
     canary bigint not null,
@@ -1120,3 +1120,4 @@ insert into migrations values ('preferred_agents');
 insert into migrations values ('tapes');
 insert into migrations values ('complaints_of_subscribers');
 insert into migrations values ('canaries');
+insert into migrations values ('canary_figures');

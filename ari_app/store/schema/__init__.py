@@ -54,6 +54,7 @@ from ari_app.store.schema.m046_preferred_agents import preferred_agents
 from ari_app.store.schema.m047_tapes import tapes
 from ari_app.store.schema.m048_complaints_of_subscribers import complaints_of_subscribers
 from ari_app.store.schema.m049_canaries import canaries
+from ari_app.store.schema.m050_canary_figures import canary_figures
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -106,6 +107,7 @@ _IN_ORDER = (
     tapes,
     complaints_of_subscribers,
     canaries,
+    canary_figures,
 )
 
 KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)

@@ -47,6 +47,7 @@
 -- migration tapes
 -- migration complaints_of_subscribers
 -- migration canaries
+-- migration canary_figures
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -981,7 +982,7 @@ CREATE TABLE canaries (
             ending text not null default '',
             why text not null default '',
             ended_by text not null default ''
-        ) strict;
+        , figures text not null default '') strict;
 CREATE TABLE canary_calls (
             call text primary key,
             canary integer not null
