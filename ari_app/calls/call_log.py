@@ -23,6 +23,7 @@ from ari_app.store.calls import (
     StepTaken,
 )
 from ari_app.store.canaries import CallOnCanary
+from ari_app.store.lines import ON_SCREENS
 from ari_app.store.tapes import CallTaped
 from ivr.engine import Step
 from ivr.events import Event
@@ -79,7 +80,7 @@ class CallLog:
         caller, language = session.caller, session.language
         shown = f"{masked(caller.number)} -> {session.dialled}"
         self._open[session.id] = kept = _Open(at, shown)
-        if self._line != TEXTS:
+        if self._line not in ON_SCREENS:
             kept.taper = Taper(session, at)
         if self._canary:
             self._put(CallOnCanary(session.id, at, self._canary))

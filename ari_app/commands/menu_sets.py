@@ -11,7 +11,7 @@ from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.requests import ReloadRequest
 from ari_app.main.releases import directories
-from ari_app.main.rollback import NoSuchSet, put_files, restore_set
+from ari_app.main.rollback import NoSuchSet, end_canary, put_files, restore_set
 from ari_app.menus.live import Reloaded
 from ari_app.store.db import Store
 
@@ -57,6 +57,7 @@ def rollback(state: State, version: int | None, by: str) -> None:
         try:
             answer = await ControlClient(state.control).reload(request)
         except NotRunningError as error:
+            await end_canary(store, restored.to.id, by)
             click.echo(f"the files are those of {restored.to.id}; {error}", err=True)
             return None
         done = _decoded(answer) if restored.languages else json.decode(answer, type=Reloaded)

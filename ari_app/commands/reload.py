@@ -9,6 +9,7 @@ from ari_app.config.state import State
 from ari_app.control.client import ControlClient
 from ari_app.control.requests import ReloadRequest
 from ari_app.menus.live import Reloaded
+from ivr.acd.canary import LONGEST
 
 
 @click.command()
@@ -19,7 +20,9 @@ from ari_app.menus.live import Reloaded
     metavar="PERCENT",
     help="A canary: only so many per cent of the callers go by the new menus.",
 )
-@click.option("--for", "lasts", metavar="TIME", help="How long the canary lasts: 2h, 30m  [1h].")
+@click.option(
+    "--for", "lasts", metavar="TIME", help="How long the canary lasts: 2h, 3d, at most 30d  [1h]."
+)
 @by_option
 @click.pass_obj
 def reload(state: State, dry_run: bool, share: int | None, lasts: str | None, by: str) -> None:
@@ -29,7 +32,9 @@ def reload(state: State, dry_run: bool, share: int | None, lasts: str | None, by
     """
     if lasts and not share:
         raise click.UsageError("--for is for --share")
-    seconds = (moment(state, lasts) - now(state)).total_seconds() if lasts else 0.0
+    seconds = (moment(state, lasts, "--for") - now(state)).total_seconds() if lasts else 0.0
+    if seconds > LONGEST.total_seconds():
+        raise click.BadParameter(f"{LONGEST.days} days at most", param_hint="--for")
     with console().status("loading, checking and rendering the menus"):
         request = ReloadRequest(by=by, dry_run=dry_run, share=share or 0, seconds=seconds)
         answer = run(ControlClient(state.control).reload(request))

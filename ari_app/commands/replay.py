@@ -9,7 +9,7 @@ import click
 from ari_app.commands import kept_menus
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.graph import drawable, write_picture
-from ari_app.commands.replay_calls import Replayed, replays, traffic
+from ari_app.commands.replay_calls import Chosen, Passed, replays
 from ari_app.commands.runner import console
 from ari_app.commands.store_access import now, read_since, with_store
 from ari_app.commands.time_arguments import SINCE_HELP
@@ -58,17 +58,27 @@ def replay(
     ordered, sent or changed. Exit code 1 if a call is lost: the caller comes neither to what they
     came to before, nor to a person.
     """
-    since = since or now(state) - timedelta(days=7)
+    chosen = Chosen(since or now(state) - timedelta(days=7), call)
+    passed = Passed(flow)
     try:
-        with console().status("replaying calls"):
-            found = with_store(state, lambda store: replays(state, store, menus, since, call))
+        with console().status("replaying calls") as status:
+            calls = with_store(
+                state,
+                lambda store: replays(
+                    state,
+                    store,
+                    menus,
+                    chosen,
+                    passed,
+                    lambda count: status.update(f"replaying calls: {count}"),
+                ),
+            )
     except FlowsError as error:
         raise click.ClickException(str(error)) from error
-    if call and not found:
+    if call and not calls:
         raise click.ClickException(
             f"there is no call {call} that has ended: `firstline calls list`"
         )
-    calls = [one.compared for one in found]
     overall = summary(calls)
     if as_json:
         print_json({"summary": overall, "calls": calls})
@@ -76,7 +86,7 @@ def replay(
         for line in _lines(overall, calls):
             click.echo(line)
     if flow:
-        _draw(state, menus, flow, found, output or Path(f"{flow}.svg"))
+        _draw(state, menus, flow, passed, output or Path(f"{flow}.svg"))
     if overall.verdicts["lost"]:
         raise click.exceptions.Exit(1)
 
@@ -117,10 +127,10 @@ def _seconds(mean: Seconds) -> str:
     return f"{mean.before:g}, now {mean.after:g}"
 
 
-def _draw(state: State, menus: Path, flow: str, found: Sequence[Replayed], output: Path) -> None:
+def _draw(state: State, menus: Path, flow: str, passed: Passed, output: Path) -> None:
     new = kept_menus.loaded(state.config(), menus)
     if flow not in new.book.flows:
         raise click.ClickException(f"there is no flow {flow}: {near(flow, new.book.flows)}")
     texts = texts_of(new.catalogue, new.catalogue.languages[0])
-    write_picture(picture(new.book, (flow,), texts, {flow: traffic(found, flow)}), output)
+    write_picture(picture(new.book, (flow,), texts, {flow: passed.traffic}), output)
     click.echo(f"{output}: {flow}", err=True)

@@ -122,12 +122,12 @@ def now(state: State) -> datetime:
     return datetime.now(ZoneInfo(state.config().site.timezone))
 
 
-def moment(state: State, text: str) -> datetime:
-    """Parse ``--until``."""
+def moment(state: State, text: str, option: str = "--until") -> datetime:
+    """Parse an option that is a time in the future."""
     try:
         return until(text, now(state))
     except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--until") from error
+        raise click.BadParameter(str(error), param_hint=option) from error
 
 
 def shown(at: datetime, state: State) -> str:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from pathlib import Path
 
 from ari_app.config.settings import Config
 from ari_app.config.state import State
@@ -49,7 +51,7 @@ def directories(config: Config, state: State) -> Directories:
 async def keep_set(store: Store, where: Directories, order: Release) -> int | None:
     """Keep the files of menus for a rollback; returns the number of the set if it is a new one."""
     found = await asyncio.to_thread(where.found)
-    files = {name: hashed(await asyncio.to_thread(path.read_bytes)) for name, path in found.items()}
+    files = await hashes(found)
     if not files:
         return None
     for hash_ in await store.read(menu_sets.unknown, files.values()):
@@ -59,6 +61,11 @@ async def keep_set(store: Store, where: Directories, order: Release) -> int | No
             await store.write(menu_sets.put, hash_, content)
     new = MenuSet(0, clock(), order.by, order.how, order.changes)
     return await store.write(menu_sets.keep, new, files)
+
+
+async def hashes(found: Mapping[str, Path]) -> dict[str, str]:
+    """The hash of each file, by its name in a set. Raises ``OSError``."""
+    return {name: hashed(await asyncio.to_thread(path.read_bytes)) for name, path in found.items()}
 
 
 async def record_versions(store: Store, menus: Menus, how: How) -> None:

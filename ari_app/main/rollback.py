@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from ari_app.config.own_languages import LANGUAGES
+from ari_app.main.foundation import clock
 from ari_app.main.releases import keep_set
 from ari_app.menus.files import Directories
 from ari_app.menus.live import Release
 from ari_app.store import canaries, menu_sets
+from ari_app.store.canaries import CanaryEnd
 from ari_app.store.db import Store
 from ari_app.store.menu_sets import ASIDE, MenuSet
 
@@ -52,6 +54,15 @@ async def restore_set(store: Store, where: Directories, version: int | None, by:
     before = await store.read(menu_sets.files_of, in_force.id)
     names = await asyncio.to_thread(where.restore, files, contents.__getitem__)
     return Restored(wanted, aside, names, before)
+
+
+async def end_canary(store: Store, to: int, by: str) -> None:
+    """Record that a canary is over, as the files are those of the set ``to`` now, and nothing runs
+    that would record it."""
+    if (tried := await store.read(canaries.running)) is not None:
+        end: CanaryEnd = "whole" if to == tried.tried else "rolled back"
+        why = "rollback while Firstline was down"
+        await store.write(canaries.finish, tried.id, clock(), end, why, by)
 
 
 async def put_files(store: Store, where: Directories, files: Mapping[str, str]) -> list[str]:

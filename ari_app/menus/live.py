@@ -137,11 +137,11 @@ class Trial(Struct, frozen=True):
     takes: Callable[[str, str], bool]
 
 
-CanaryOver = Callable[[How, str], Awaitable[None]]
-"""Notified when a reload ended a canary: how, and by whom."""
+CanaryOver = Callable[[Trial, How, str], Awaitable[None]]
+"""Notified when a reload ended a canary: which, how, and by whom."""
 
 
-async def _no_canary(_how: How, _by: str) -> None:
+async def _no_canary(_over: Trial, _how: How, _by: str) -> None:
     """No canary is kept."""
 
 
@@ -241,9 +241,9 @@ class LiveMenus:
                 done = Reloaded(problems=("reload failed: see the log of Firstline",))
             if done.problems:
                 languages.install(self.now.menus.languages)
-            elif self.canary is not None:
+            elif (over := self.canary) is not None:
                 self.canary = None
-                await self.canary_over(how, by)
+                await self.canary_over(over, how, by)
             fixed, self.refused = bool(self.refused), done.problems
             if fixed or how != "watch" or done != Reloaded():
                 _log_result(done, how)

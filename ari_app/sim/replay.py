@@ -111,7 +111,11 @@ def as_recorded(book: Book, session: Session, tape: Tape) -> Run:
             raise UnlikeError(f"{was} was {label(want)} in {now.flow}/{now.node}")
         return played_back(one.event, want), one.seconds, one.event
 
-    return run(book, session, replies)
+    found = run(book, session, replies)
+    if coming:
+        there = f"{coming[0].flow}/{coming[0].node}"
+        raise UnlikeError(f"it was over in {'/'.join(found.spot)}, but went on to {there}")
+    return found
 
 
 def reached(found: Run) -> Iterator[tuple[str, float]]:

@@ -1,9 +1,13 @@
 """How a share of the calls goes by new menus, and when that is too much worse than by the old."""
 
+from datetime import timedelta
 from hashlib import sha256
 from math import hypot, sqrt
 
 from msgspec import Struct
+
+LONGEST = timedelta(days=30)
+"""How long a canary lasts at most: its calls are counted from its beginning on."""
 
 REPEATED = 3.3
 """Standard deviations of a bound that is looked at again and again: one-sided 1 in 2000 a look."""

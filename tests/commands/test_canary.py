@@ -36,6 +36,12 @@ def test_both_sides_are_listed_with_what_became_of_it(demo: State, run: Run) -> 
     assert (one["canary"]["end"], one["figures"]["new"]["calls"]) == ("rolled back", 0)
 
 
+def test_a_wrong_time_names_its_option(run: Run) -> None:
+    for wrong, words in (("foo", "'foo' is not a time"), ("31d", "30 days at most")):
+        done = run("flows", "reload", "--share", "10", "--for", wrong)
+        assert (done.exit_code, f"Invalid value for --for: {words}" in done.stderr) == (2, True)
+
+
 def test_a_time_without_a_share_is_refused(run: Run) -> None:
     done = run("flows", "reload", "--for", "2h")
     assert (done.exit_code, "--for is for --share" in done.stderr) == (2, True)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
 
 from ari_app.cli import main
 from ari_app.menus.loading import SHIPPED
@@ -39,7 +40,7 @@ def records(taken: Walk, began: datetime) -> Sequence[Record]:
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state of an installation with calls through the shipped menus: one that an older version
-    recorded, one through menus that are gone, and one of two weeks ago."""
+    recorded, one in the cabinet, one through menus that are gone, and one of two weeks ago."""
     directory = tmp_path_factory.mktemp("replay")
     (directory / "state").mkdir()
     now = datetime.now(UTC)
@@ -56,6 +57,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert isinstance(began, CallBegan)
         other = CallBegan(*(*_fields(began)[:7], "0123456789ab", began.at))
         await store.write(calls.add, [other, taped, ended])
+        began, taped, ended = records(walk(book, "611", 903), now - timedelta(minutes=20))
+        await store.write(calls.add, [replace(began, line="cabinet"), taped, ended])
         await store.write(calls.add, records(walk(book, "611", 902), now - timedelta(days=14)))
         await store.close()
 
@@ -88,12 +91,13 @@ def test_over_the_menus_in_use_every_call_ends_the_same(directory: Path) -> None
     overall = json.loads(done.stdout)
     assert done.exit_code == 0
     assert overall["summary"]["verdicts"] == {
-        "same": CALLS, "another": 0, "lost": 0, "unknown": 0, "not-replayed": 2,
+        "same": CALLS, "another": 0, "lost": 0, "unknown": 0, "not-replayed": 3,
     }  # fmt: skip
     whys = {why for _, why, _ in overall["summary"]["whys"]}
     assert whys == {
         "it has no tape: it was recorded by an older version, or went on after a restart",
         "the menus that it went through are not kept any more",
+        "it was a session in text",
     }
 
 
@@ -102,7 +106,7 @@ def test_a_changed_key_is_listed_and_drawn(directory: Path, changed: Path) -> No
     words = ("--menus", str(changed), "--flow", "611", "-o", str(picture))
     done = firstline(directory, "flows", "replay", *words)
     assert "1: 611/main -> money/balance, now 611/main -> tariff/" in done.output
-    assert "not replayed       2" in done.output
+    assert "not replayed       3" in done.output
     [sheet] = json.loads(picture.read_text())["sheets"]
     assert sheet["calls"] == CALLS
     listed = done.output.split("calls (`firstline calls show ID`):\n")[1]

@@ -10,6 +10,7 @@ from ari_app.sim.replay import Run, UnlikeError, as_recorded
 from ari_app.sim.simulation import lasting_of
 from ivr.events import Keyed
 from ivr.nodes import Menu
+from ivr.session import Caller
 from ivr.tape import Tape
 from ivr.values import unwritten
 from ivr.wants import Ask
@@ -59,6 +60,14 @@ def test_a_replay_over_the_same_menus_is_the_same_call(walks: list[Walk]) -> Non
         assert after.seconds == pytest.approx(taken.run.seconds, abs=0.05)
         assert (found.verdict, found.elsewhere) == ("same", None)
         assert found.to_person.before == found.to_person.after
+
+
+def test_a_call_that_ends_before_its_tape_is_not_replayed(walks: list[Walk]) -> None:
+    """Other menus wanted more then: its end is not the same."""
+    taken = next(one for one in walks if one.tape.turns)
+    longer = replace(taken.tape, turns=(*taken.tape.turns, taken.tape.turns[-1]))
+    with pytest.raises(UnlikeError, match=r"it was over in .*, but went on to "):
+        as_recorded(BOOK, replace(longer.start, caller=Caller(NUMBER)), stored(longer))
 
 
 def test_the_calls_are_of_many_kinds(walks: list[Walk]) -> None:
