@@ -24,7 +24,7 @@ from ari_app.store.canaries import Canary, CanaryEnd
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.menu_sets import ASIDE
-from ivr.acd.canary import LONGEST, ONCE, REPEATED, broken, takes
+from ivr.acd.canary import AT_END, LONGEST, REPEATED, broken, takes
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +220,7 @@ class Canaries:
         if self._menus.canary is not trial:
             return
         limits, over = self._ports.settings().canary.limits, self._ports.now() >= tried.until
-        if why := broken(found, limits, ONCE if over else REPEATED):
+        if why := broken(found, limits, AT_END if over else REPEATED):
             await self._roll_back(tried, why)
         elif over and found.new.ended < limits.least:
             few = f"its time is over, and only {found.new.ended} calls by the new menus ended"

@@ -12,7 +12,7 @@ LONGEST = timedelta(days=30)
 REPEATED = 3.3
 """Standard deviations of a bound that is looked at again and again: one-sided 1 in 2000 a look."""
 
-ONCE = 1.96
+AT_END = 1.96
 """Those of a bound that is looked at once, at the end."""
 
 FAULTS = 3

@@ -6,7 +6,7 @@ from math import sqrt
 import pytest
 from msgspec import Struct
 
-from ivr.acd.canary import ONCE, CanaryFigures, CanaryLimits, SideFigures, broken
+from ivr.acd.canary import AT_END, CanaryFigures, CanaryLimits, SideFigures, broken
 
 LIMITS = CanaryLimits()
 CANARIES = 100
@@ -53,7 +53,7 @@ def canary(seed: int, share: float, old: Menus, new: Menus, calls: int = CALLS) 
         side.squares += spent * spent
         if count % LOOK == 0 and (why := broken(_both(sides), LIMITS)):
             return why, count
-    return broken(_both(sides), LIMITS, ONCE), calls
+    return broken(_both(sides), LIMITS, AT_END), calls
 
 
 def _both(sides: tuple[Side, Side]) -> CanaryFigures:
@@ -104,4 +104,4 @@ def test_two_faults_may_be_a_chance_and_three_of_many_calls_too() -> None:
 def test_one_endless_call_says_nothing_of_the_mean() -> None:
     old = SideFigures(300, 300, seconds=50, spread=40)
     new = SideFigures(30, 30, seconds=170, spread=640)  # 29 of 50 s, and one of an hour
-    assert broken(CanaryFigures(old, new), LIMITS, ONCE) == ""
+    assert broken(CanaryFigures(old, new), LIMITS, AT_END) == ""
