@@ -16,12 +16,15 @@ from ari_app.store.errors import StoreError
 from ari_app.store.postgres.opening import open_writer
 from ari_app.store.postgres.session import Session
 from ari_app.store.server import Server
+from asterisk_conf.apt_sources import entries
 from asterisk_conf.files import locked
-from asterisk_conf.private import archive, unpack
+from asterisk_conf.private import unpack
 from tests.deadlines import allowed
 from tests.operators import BELARUS
 
-_ROOT = Path(__file__).resolve().parent.parent / ".firstline/postgresql/root"
+_REPOSITORY = Path(__file__).resolve().parent.parent / ".firstline/postgresql/root"
+_FOR_ALL = Path("/var/tmp/firstline-postgresql/root")
+"""Where root unpacks it, whose repository others may not enter."""
 _UNSAFE = ("fsync=off", "full_page_writes=off", "autovacuum=off")
 """What costs time and is for power cuts alone, or for tables that grow."""
 
@@ -108,31 +111,40 @@ class Emptied:
     def __init__(self, server: Server) -> None:
         self.server = server
         self._db = open_writer(server, 5.0, BELARUS)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Make a function of this connection, of whose statements the plans are kept: it passes
+        over tables without rows, and numbers of which none was used."""
         tables = self._db.tables()
-        sequences = self._db.conn.execute(
-            "select table_name, column_name from information_schema.columns"
+        numbers = self._db.conn.execute(
+            "select pg_get_serial_sequence(table_name, column_name)"
+            " from information_schema.columns"
             " where table_schema = 'public' and is_identity = 'YES'"
         )
-        self._sql = ";".join(
-            (
-                "set session_replication_role = replica",
-                *(f"delete from {table}" for table in tables),
-                *(
-                    f"alter table {table} alter column {column} restart"
-                    for table, column in sequences
-                ),
-                "set session_replication_role = default",
-                "insert into till values (0, 0, 0, 0)",
+        self._db.executescript(
+            "create function pg_temp.empty() returns void language plpgsql as $$ begin "
+            + "".join(
+                f"if exists (select 1 from {table}) then delete from {table}; end if; "
+                for table in tables
             )
+            + "".join(
+                f"if pg_sequence_last_value('{each}') is not null then"
+                f" perform setval('{each}', 1, false); end if; "
+                for (each,) in numbers
+            )
+            + "insert into till values (0, 0, 0, 0); end $$;"
+            "set session_replication_role = replica"  # no triggers, no references
         )
 
     def empty(self) -> Server:
         """The server, with nothing in its store."""
         try:
-            self._db.executescript(self._sql)
+            self._db.executescript("select pg_temp.empty()")
         except StoreError:  # a test has stopped the server meanwhile, and started it again
             self._db = open_writer(self.server, 5.0, BELARUS)
-            self._db.executescript(self._sql)
+            self._prepare()
+            self._db.executescript("select pg_temp.empty()")
         return self.server
 
     def close(self) -> None:
@@ -152,12 +164,28 @@ def running(directory: Path) -> Iterator[Postgres]:
 
 
 def programs() -> Path:
-    """The directory of PostgreSQL's programs: this machine's, or unpacked into the repository."""
-    found = _programs(Path("/")) or _programs(_ROOT)
+    """The directory of PostgreSQL's programs: this machine's, or unpacked, which takes a minute.
+
+    FIRSTLINE_TEST_POSTGRESQL=unpacked does not take this machine's.
+    """
+    own = os.environ.get("FIRSTLINE_TEST_POSTGRESQL") != "unpacked"
+    root = _root()
+    found = (_programs(Path("/")) if own else None) or _programs(root)
     if found is None:
-        with locked(_ROOT):
-            found = _programs(_ROOT) or _unpacked()
+        root.parent.mkdir(parents=True, exist_ok=True)
+        with locked(root):
+            found = _programs(root) or _unpacked(root)
     return found
+
+
+def _root() -> Path:
+    """Where it is unpacked: in the repository, unless the server's account may not go there."""
+    if os.getuid() or all(each.stat().st_mode & 1 for each in _REPOSITORY.parents if each.exists()):
+        return _REPOSITORY
+    _FOR_ALL.parent.mkdir(mode=0o755, exist_ok=True)
+    if _FOR_ALL.parent.stat().st_uid or _FOR_ALL.parent.is_symlink():
+        raise PermissionError(f"{_FOR_ALL.parent} is not root's: remove it")
+    return _FOR_ALL
 
 
 def _programs(root: Path) -> Path | None:
@@ -165,25 +193,35 @@ def _programs(root: Path) -> Path | None:
     return found[-1].parent if found else None
 
 
-def _unpacked() -> Path:
-    part = _ROOT.with_name("root.part")
-    part.parent.mkdir(parents=True, exist_ok=True)
+def _unpacked(root: Path) -> Path:
+    part = root.with_name("root.part")
     shutil.rmtree(part, ignore_errors=True)
     suite = platform.freedesktop_os_release()[
         "VERSION_CODENAME"
     ]  # its libc is that of this machine
-    unpack(part, archive(), print, suite, ("postgresql",))
-    part.rename(_ROOT)
-    found = _programs(_ROOT)
+    unpack(part, _archive(), print, suite, ("postgresql",))
+    part.chmod(0o755)
+    part.rename(root)
+    found = _programs(root)
     assert found is not None
     return found
 
 
+def _archive() -> str:
+    """The archive of this machine's apt, Debian's or another."""
+    return next(
+        each.address
+        for each in entries(Path("/etc/apt"))
+        if "main" in each.components and any("-" not in suite for suite in each.suites)
+    )
+
+
 def _libraries(programs: Path) -> Mapping[str, str]:
     """The environment in which programs find the libraries that were unpacked with them."""
-    if not programs.is_relative_to(_ROOT):
+    root = programs.parents[4]
+    if root == Path("/"):
         return dict(os.environ)
-    found = next(_ROOT.glob("usr/lib/*/libpq.so.5")).parent
+    found = next(root.glob("usr/lib/*/libpq.so.5")).parent
     return {**os.environ, "LD_LIBRARY_PATH": str(found)}
 
 
