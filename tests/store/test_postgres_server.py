@@ -3,11 +3,15 @@
 import asyncio
 import time
 from contextlib import closing
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from click.testing import CliRunner
 
+from ari_app.cli import main
 from ari_app.config.database_settings import DatabaseSettings
+from ari_app.main.installation import installation
 from ari_app.store.db import Store, StoreError
 from ari_app.store.postgres import connections, engine
 from ari_app.store.postgres.connections import Gate
@@ -90,6 +94,22 @@ async def test_a_database_is_not_made_where_there_was_one(cluster: Postgres) -> 
     waits = await Store.open_or_wait(server, BELARUS, make=False)
     assert waits.health.fault == "deleted"
     await waits.close()
+
+
+def test_a_command_makes_no_schema_where_there_was_one(cluster: Postgres, tmp_path: Path) -> None:
+    server, state = cluster.make("emptied"), installation(tmp_path / "state")
+    state.make()
+    (state.directory / "firstline.toml").write_text(f'[database]\nurl = "{server.url}"\n')
+    command = ("--state", str(state.directory), "agents", "list")
+    state.database_made.touch()
+    refused = CliRunner().invoke(main, command)
+    assert refused.exit_code != 0
+    assert "this installation had one" in refused.stderr
+    with closing(Session(server, 1.0)) as session:
+        assert session.execute(
+            "select count(*) from pg_class where relkind = 'r' and relnamespace"
+            " = 'public'::regnamespace"
+        ).fetchone() == (0,)
 
 
 def test_only_one_waits_for_a_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
