@@ -36,7 +36,11 @@ class StartedTry(Struct, frozen=True):
 
 
 def add(db: Database, code: OneTimeCode) -> bool:
-    """Store a new code; False if a limit is reached. For a known key nothing changes."""
+    """Store a new code; False if a limit is reached. For a known key nothing changes.
+
+    Those that no number asked for, as in a browser, count apart: a stranger there uses up none of
+    those in calls.
+    """
     known = db.conn.execute("select 1 from one_time_codes where key = ?", (code.key,)).fetchone()
     if known is not None:
         return True
@@ -45,7 +49,8 @@ def add(db: Database, code: OneTimeCode) -> bool:
     ).fetchone()
     if in_call >= IN_CALL:
         return False
-    to_subscriber = _sent(db, "subscriber", code.subscriber, code.at)
+    shown = "number <> ''" if code.number else "number = ''"
+    to_subscriber = _sent(db, f"{shown} and subscriber", code.subscriber, code.at)
     from_number = _sent(db, "number", code.number, code.at) if code.number else []
     if exceeded(TO_SUBSCRIBER, to_subscriber, code.at) or exceeded(
         FROM_NUMBER, from_number, code.at
@@ -83,9 +88,9 @@ def use(db: Database, key: str) -> bool:
     return done.rowcount == 1
 
 
-def _sent(db: Database, column: str, who: object, at: datetime) -> list[datetime]:
+def _sent(db: Database, whose: str, who: object, at: datetime) -> list[datetime]:
     rows = db.conn.execute(
-        f"select at from one_time_codes where {column} = ? and at > ?",
+        f"select at from one_time_codes where {whose} = ? and at > ?",
         (who, micros(at - LONGEST)),
     )
     return [moment(one) for (one,) in rows]

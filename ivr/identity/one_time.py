@@ -23,7 +23,8 @@ class Rate(Struct, frozen=True):
 
 
 TO_SUBSCRIBER = (Rate(3, timedelta(hours=1)), Rate(6, timedelta(days=1)))
-"""Codes that are sent to one number, from any phone: it is not flooded with texts."""
+"""Codes that are sent to one number, from any phone, and as many from browsers and phones that show
+no number: it is not flooded with texts."""
 
 FROM_NUMBER = (Rate(5, timedelta(hours=1)), Rate(10, timedelta(days=1)))
 """Codes that one calling number asks for, to any numbers."""

@@ -27,6 +27,7 @@ LINE, NUMBER, UNUSED = "375170000009", "375990000001", "375170000000"
 ASKER = Asker("c1", LINE, None)
 MOST = 3
 """Wrong codes over one way in an hour."""
+OTHER = "375331234567"
 
 
 class CountingHasher(Hasher):
@@ -127,16 +128,26 @@ async def test_a_code_expires_and_its_text_is_not_sent_any_more(bench: Bench) ->
 async def test_limits_of_call_number_and_line(bench: Bench, who: int | None) -> None:
     """They are the same for a number that no one has, which is sent nothing."""
     assert [await bench.send("c1", who=who) for _ in range(3)] == ["ok", "ok", "limit"]
-    assert [await bench.send(f"d{n}", "", who) for n in range(2)] == ["ok", "limit"], "an hour"
+    assert [await bench.send(f"d{n}", OTHER, who) for n in range(2)] == ["ok", "limit"], "an hour"
     bench.clock.at += timedelta(hours=1)
-    assert [await bench.send(f"e{n}", "", who) for n in range(4)] == ["ok"] * 3 + ["limit"]
+    assert [await bench.send(f"e{n}", OTHER, who) for n in range(4)] == ["ok"] * 3 + ["limit"]
     bench.clock.at += timedelta(hours=1)
-    assert await bench.send("f1", "", who) == "limit", "six a day"
+    assert await bench.send("f1", OTHER, who) == "limit", "six a day"
     bench.clock.at += timedelta(days=1)
-    assert await bench.send("g1", "", who) == "ok"
+    assert await bench.send("g1", OTHER, who) == "ok"
     if who is None:
         assert await bench.store.read(outbox.recent, 9) == []
         assert await bench.check("000000", "g1", None) == "wrong"
+
+
+@pytest.mark.parametrize("who", [1, None])
+async def test_a_stranger_in_a_browser_uses_up_no_codes_of_calls(
+    bench: Bench, who: int | None
+) -> None:
+    """Nor does a phone that shows no number: those count apart."""
+    asked = [await bench.send(f"b{n}", "", who) for n in range(4)]
+    assert asked == ["ok"] * 3 + ["limit"]
+    assert [await bench.send(f"c{n}", OTHER, who) for n in range(4)] == ["ok"] * 3 + ["limit"]
 
 
 async def test_one_line_asks_for_five_codes_an_hour_to_any_numbers(bench: Bench) -> None:
