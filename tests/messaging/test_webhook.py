@@ -25,7 +25,7 @@ from ivr.secret import Secret
 from tests.ari.faults import Fault as AriFault
 from tests.ari.harness import linked
 from tests.ari.server import Server
-from tests.deadlines import within
+from tests.deadlines import allowed, within
 from tests.messaging.gateway import Fault, Gateway
 from tests.operators import BELARUS
 from tests.store.samples import NOON, whole_call
@@ -60,7 +60,7 @@ async def by_sip() -> AsyncIterator[Way]:
     async def phone(number: str) -> str | None:
         return f"phone-{number}"
 
-    async with Server().running() as server, linked(server, deadline=0.1) as link:
+    async with Server().running() as server, linked(server, deadline=allowed(0.1)) as link:
         server.texts[f"phone-{NUMBER}"] = []
         yield Way(
             SipMessages(link.ari.endpoints, phone, "sip:611@127.0.0.1").send,
@@ -73,7 +73,7 @@ async def by_sip() -> AsyncIterator[Way]:
 @asynccontextmanager
 async def by_webhook() -> AsyncIterator[Way]:
     """A gateway, likewise."""
-    async with Gateway().serving() as gateway, Webhook(gateway.url, KEYS, 0.1) as webhook:
+    async with Gateway().serving() as gateway, Webhook(gateway.url, KEYS, allowed(0.1)) as webhook:
         yield Way(webhook.send, gateway.faults.append, lambda: [*gateway.sent.values()])
 
 
@@ -185,7 +185,7 @@ async def test_a_text_that_arrived_without_an_answer_is_the_same_text_again(
 ) -> None:
     gateway.faults = ["lost", "mute"]
     async with (
-        Webhook(gateway.url, KEYS, 0.1) as webhook,
+        Webhook(gateway.url, KEYS, allowed(0.1)) as webhook,
         running(store, webhook.send, clock) as one,
     ):
         await one.post("c1:1", NUMBER, TEXT, "c1")
