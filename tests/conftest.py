@@ -11,9 +11,9 @@ import hypothesis
 import pytest
 from playwright.async_api import Browser, Page
 
-from ari_app.phone import handset, listen
+from ari_app.phone import handset
 from tests.databases import MIGRATE, copied
-from tests.deadlines import PACE, allowed, prefer
+from tests.deadlines import allowed, prefer
 from tests.desk.browser import DRIVER, Chromium, driven, opened
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
 from tests.live.installation import SHARED
@@ -21,9 +21,6 @@ from tests.shipped import kept
 
 TIMEOUT = 180.0
 """Seconds after which a test that hangs says where."""
-WHOLE, LOSSY = listen.HEARD, 0.7
-"""From which likeness on a prompt was heard, the second on a machine that is ``BUSY``."""
-BUSY = 2.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -81,8 +78,7 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True, wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Give a test more time on a slow machine, where sound also loses frames."""
-    listen.HEARD = LOSSY if PACE.slowness > BUSY else WHOLE
+    """Give a test more time on a slow machine."""
     if not item.get_closest_marker("timeout") and item.config.getoption("timeout") is None:
         item.add_marker(pytest.mark.timeout(allowed(TIMEOUT)))
     return (yield)

@@ -79,7 +79,8 @@ def deadline(value: datetime, today: date | None, language: str) -> str:
 
 
 def _at(at: datetime, on: date, today: date | None, language: Language, clock: Clock) -> str:
-    named = near(on, today, language.code) or _day(on, language.day_at or language.day, language)
+    pattern = language.day if today is None else language.day_at or language.day
+    named = near(on, today, language.code) or _day(on, pattern, language)
     figures = f"{at.hour}:{at:%M}"
     if on != at.date():
         figures = "24:00"

@@ -16,11 +16,9 @@ from ari_app.phone.listen import heard
 from tests.asterisk_conf import phone as sip
 from tests.deadlines import until, within
 from tests.live.installation import ROOT, Installation
+from tests.spoken import ANOTHER
 
 pytestmark = pytest.mark.live
-
-ANOTHER = 0.5
-"""No other sentence is as like; on a busy machine both phones lose frames of the same words."""
 
 PATIENCE = 40
 """Seconds in which an agent is rung, who may be in wrap-up before."""

@@ -25,6 +25,7 @@ from ari_app.phone.listen import heard
 from ari_app.phone.messages import Dial, Ready, Start, event, to_line
 from asterisk_conf.pbx import Pbx
 from tests.deadlines import allowed
+from tests.spoken import ANOTHER
 
 pytestmark = pytest.mark.live
 
@@ -66,7 +67,7 @@ async def test_keys_are_pressed_into_a_prompt(pbx: Pbx, sounds: Path, tmp_path: 
     assert first.key == "4"
     assert asterisk_got(pbx, "KEYED") == "42"
     assert not heard(tmp_path / "heard.wav", sounds / "welcome.wav").heard
-    assert heard(tmp_path / "heard.wav", sounds / "goodbye.wav").heard
+    assert heard(tmp_path / "heard.wav", sounds / "goodbye.wav").score > ANOTHER
 
 
 async def test_many_keys_arrive_in_order(pbx: Pbx) -> None:

@@ -1,6 +1,6 @@
 """Values in words, against tables that a person wrote."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -203,7 +203,9 @@ def test_moments(
     at = datetime(2026, 11, 3, hour, minute)
     assert moment(at, None, "ru") == f"третьего ноября {russian}"
     assert moment(at, None, "be") == f"трэцяга лістапада {belarusian}"
-    assert english is None or moment(at, None, "en") == f"on the third of November {english}"
+    assert english is None or moment(at, None, "en") == f"the third of November {english}"
+    before = at.date() - timedelta(days=9)
+    assert english is None or moment(at, before, "en") == f"on the third of November {english}"
 
 
 @pytest.mark.parametrize(
