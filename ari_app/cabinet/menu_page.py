@@ -76,7 +76,7 @@ class Walk:
         try:
             line = TextLine(written.text, self._show, *look)
             await conduct(line, written.book, session, written.world)
-        except Exception:
+        except Exception:  # the outermost frame of the session
             log.exception("session %s of the cabinet failed", session.id)
         finally:
             self._shown.put_nowait(written.page(TROUBLE, session.language))

@@ -7,11 +7,10 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ari_app.cabinet.ports import CabinetSite
 from ari_app.cabinet.visits import Visit
 from ari_app.cabinet.words import offered, word, words
+from ari_app.pages.templates import templates
 from ivr.model import Operation
 from ivr.speech.languages import language as spoken_language
 
@@ -31,14 +30,7 @@ class Render:
         self.build = build()
         self.languages = offered(site.languages)
         self._zone = ZoneInfo(site.zone)
-        self._templates = Environment(
-            loader=PackageLoader("ari_app.cabinet"),
-            undefined=StrictUndefined,
-            autoescape=True,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates("ari_app.cabinet")
         self._templates.globals |= {
             "build": self.build,
             "languages": [(code, spoken_language(code).name) for code in self.languages],

@@ -15,12 +15,13 @@ from ari_app.cabinet.menu_page import MenuPages
 from ari_app.cabinet.operation_pages import OperationPages
 from ari_app.cabinet.ports import CabinetPorts, CabinetSite
 from ari_app.cabinet.render import HERE, Render
-from ari_app.cabinet.security import ROOT, STATIC, VISIT, Rules, Security
+from ari_app.cabinet.security import ROOT, STATIC, VISIT, Security
 from ari_app.cabinet.sign_in import SignIn
 from ari_app.cabinet.visits import Visit, Visits
 from ari_app.cabinet.words import words
 from ari_app.pages import languages
 from ari_app.pages.requests import BODY, redirect
+from ari_app.pages.security import PageRules
 from ari_app.pages.server import ServerSettings, listening
 from ari_app.rate_limit import RateLimit
 
@@ -61,7 +62,7 @@ async def serving(
     visits = Visits(ports.now, ended)
     # Cookies ignore ports: the cabinet and the desk on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-cabinet-{settings.port}"
-    rules = Rules(hosts, settings.https, settings.proxies, cookie)
+    rules = PageRules(hosts=hosts, https=settings.https, proxies=settings.proxies, cookie=cookie)
     security = Security(rules, visits, error, _files(render.build))
     context = Context(ports, render, security, visits, RateLimit(EFFECTS), RateLimit(READS))
     menus = MenuPages(context)

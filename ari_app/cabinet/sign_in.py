@@ -16,10 +16,11 @@ from aiohttp import web
 from msgspec import Struct
 
 from ari_app.cabinet.context import Context, waiting
-from ari_app.cabinet.security import ADDRESS, CODE, LANGUAGE, ROOT, SIGN_IN
+from ari_app.cabinet.security import CODE, LANGUAGE, ROOT, SIGN_IN
 from ari_app.cabinet.visits import WAY
 from ari_app.pages import languages
 from ari_app.pages.requests import form_fields, redirect
+from ari_app.pages.security import ADDRESS
 from ari_app.rate_limit import Rate, RateLimit
 from ari_app.selfcare.request_port import Asker
 from ivr.secret import Secret

@@ -1,10 +1,11 @@
 """The settings of the agents' desk."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
+
+from ari_app.config.page_settings import PageSettings
 
 Role = Literal["agent", "senior", "supervisor", "admin"]
 
@@ -34,32 +35,18 @@ class OidcSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             raise ValueError('scopes must have "openid"')
 
 
-class DeskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DeskSettings(PageSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[desk]; its port is ``desk`` of [ports]."""
 
     enabled: bool = True
-    host: str = "127.0.0.1"
-    names: tuple[str, ...] = ()
-    https: bool = False
-    certificate: str = ""
-    key: str = ""
-    proxies: tuple[str, ...] = ()
     webhook: str = ""
     second_factor: Literal["optional", "required"] = "optional"
     acts_after_call: Annotated[int, Meta(ge=0, le=3_600)] = 120
     missed_calls: Annotated[int, Meta(ge=0, le=100)] = 3
     away_after: Annotated[int, Meta(ge=0, le=86_400)] = 60
 
-    @property
-    def by_https(self) -> bool:
-        """Whether browsers reach it by HTTPS alone: by a proxy, or its own certificate."""
-        return self.https or bool(self.certificate)
-
     def __post_init__(self) -> None:
-        if self.key and not self.certificate:
-            raise ValueError("key is that of certificate, which is empty")
-        for each in self.proxies:
-            ip_address(each)
+        super().__post_init__()
         url = urlsplit(self.webhook)
         if self.webhook and (url.scheme not in ("http", "https") or not url.hostname):
             raise ValueError("webhook is an address, such as https://crm.example.net/firstline")

@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from ari_app.desk.agents.agent_state import AgentState
 from ari_app.desk.build import build
 from ari_app.desk.cards.caller_profile import Names
@@ -20,6 +18,7 @@ from ari_app.desk.pages import PAGES
 from ari_app.desk.ports import HISTORY_PAGE, Colleague
 from ari_app.desk.site import DeskSite
 from ari_app.desk.words import page_languages, word, words
+from ari_app.pages.templates import templates
 from ivr.acd.queues import Board, Talk
 from ivr.http.screen_pop import address
 from ivr.model import Operation
@@ -69,14 +68,7 @@ class Render:
         self._zone = ZoneInfo(site.zone)
         self.build = build()
         """The version of scripts, styles and templates."""
-        self._templates = Environment(
-            loader=PackageLoader("ari_app.desk"),
-            undefined=StrictUndefined,
-            autoescape=True,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = templates("ari_app.desk")
         self._templates.globals |= {
             "build": self.build,
             "styles": STYLES,

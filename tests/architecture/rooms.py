@@ -202,6 +202,7 @@ ROOMS = {
     ),
     "ari_app.pages": _room(
         "what servers of pages share: requests, certificates, texts, operations as forms",
+        "rate_limit",
         "ivr ivr.speech",
     ),
     "ari_app.desk": _room(

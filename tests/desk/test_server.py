@@ -20,7 +20,7 @@ async def test_every_response_has_the_security_headers(
     if signed_in:
         await client.sign_in()
     answer = await client.get(path)
-    for name, value in http_security.HEADERS.items():
+    for name, value in http_security.HttpSecurity.headers.items():
         assert answer.headers[name] == value
     assert answer.headers["Cache-Control"] == "no-store"
     policy = answer.headers["Content-Security-Policy"]

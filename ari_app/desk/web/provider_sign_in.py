@@ -10,11 +10,12 @@ from aiohttp import web
 from msgspec import Struct
 
 from ari_app.desk.web.accounts import Accounts, Role
-from ari_app.desk.web.http_security import ADDRESS, HttpSecurity
+from ari_app.desk.web.http_security import HttpSecurity
 from ari_app.desk.web.id_tokens import BadTokenError
 from ari_app.desk.web.provider import Attempt, Proof, Provider, ProviderError
 from ari_app.desk.web.sessions import SignedIn
 from ari_app.desk.web.sign_in import SignIn
+from ari_app.pages.security import ADDRESS
 from ari_app.rate_limit import Rate, RateLimit
 
 log = logging.getLogger(__name__)

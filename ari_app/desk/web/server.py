@@ -81,7 +81,14 @@ async def serving(
     pages = _Pages(render, desk, sessions, phones)
     # Cookies ignore ports: two desks on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-{settings.port}"
-    rules = Rules(hosts, OPEN, settings.https, settings.proxies, cookie, render.site.framed)
+    rules = Rules(
+        hosts=hosts,
+        open=OPEN,
+        https=settings.https,
+        proxies=settings.proxies,
+        cookie=cookie,
+        frames=render.site.framed,
+    )
     security = HttpSecurity(rules, sessions, pages.error)
     admin = AdminPages(administration, render)
     app = web.Application(client_max_size=BODY, middlewares=[_compress, security.middleware])

@@ -10,10 +10,11 @@ from aiohttp import web
 from ari_app.desk.agents.presence import Presence
 from ari_app.desk.render import Render
 from ari_app.desk.web.accounts import LONGEST_PASSWORD, Accounts, SecondFactorNeeded, User
-from ari_app.desk.web.http_security import ADDRESS, SIGNED_IN, HttpSecurity
+from ari_app.desk.web.http_security import SIGNED_IN, HttpSecurity
 from ari_app.desk.web.languages import language
 from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.pages.requests import form_fields, redirect
+from ari_app.pages.security import ADDRESS
 from ari_app.rate_limit import GrowingLock, Limit, Lock, Rate, RateLimit
 from ivr.secret import Secret
 

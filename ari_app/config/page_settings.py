@@ -1,0 +1,28 @@
+"""What the settings of the servers of pages have in common."""
+
+from ipaddress import ip_address
+
+from msgspec import Struct
+
+
+class PageSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[desk] and [cabinet]; the port is in [ports]."""
+
+    enabled: bool
+    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ()
+    https: bool = False
+    certificate: str = ""
+    key: str = ""
+    proxies: tuple[str, ...] = ()
+
+    @property
+    def by_https(self) -> bool:
+        """Whether browsers reach it by HTTPS alone: by a proxy, or its own certificate."""
+        return self.https or bool(self.certificate)
+
+    def __post_init__(self) -> None:
+        if self.key and not self.certificate:
+            raise ValueError("key is that of certificate, which is empty")
+        for each in self.proxies:
+            ip_address(each)
