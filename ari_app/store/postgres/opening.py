@@ -1,5 +1,6 @@
-"""Opening a database of a PostgreSQL server: its schema is made, or found to be this version's."""
+"""Opening a database of a PostgreSQL server: its schema is made, or brought to this version's."""
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -8,10 +9,12 @@ from typing import Any, cast
 
 from ari_app.store.errors import StoreError
 from ari_app.store.postgres.session import Session
-from ari_app.store.schema import KNOWN
+from ari_app.store.schema import KNOWN, NAMES
 from ari_app.store.server import Server
 from ari_app.store.sqlite import Database
 from ivr.numbers import NumberPlan
+
+_log = logging.getLogger(__name__)
 
 _FETCHED = 5_000
 _LOCK = 0x46313131
@@ -127,8 +130,16 @@ def open_reader(
 @cache
 def schema() -> str:
     """The statements that make an empty database."""
-    here = resources.files("ari_app.store.postgres")
-    return "".join((here / name).read_text("utf-8") for name in ("functions.sql", "schema.sql"))
+    return functions() + _statements("schema.sql")
+
+
+def functions() -> str:
+    """The statements that make or replace the functions which SQLite has and PostgreSQL has not."""
+    return _statements("functions.sql")
+
+
+def _statements(*path: str) -> str:
+    return resources.files("ari_app.store.postgres").joinpath(*path).read_text("utf-8")
 
 
 def _make(db: ServerDatabase, server: Server, make: bool) -> None:
@@ -149,23 +160,26 @@ def _make(db: ServerDatabase, server: Server, make: bool) -> None:
             raise StoreError(
                 f"{server}: this database is another program's; make one with createdb", "refused"
             )
-        _compare(db.migrations(), server)
+        _migrate(db, server)
         db.commit()
     except BaseException:
         db.rollback()
         raise
 
 
-def _compare(there: set[str], server: Server) -> None:
+def _migrate(db: ServerDatabase, server: Server) -> None:
+    """Apply the migrations that the database lacks: all in one transaction, or none."""
+    there = db.migrations()
     if there - KNOWN:
         raise StoreError(
             f"{server}: a newer Firstline wrote this database; install that version again",
             "refused",
         )
-    if missing := KNOWN - there:
-        raise StoreError(
-            f"{server}: an older Firstline wrote this database, without "
-            f"{', '.join(sorted(missing))}; copy it by `firstline store copy` of that version to a "
-            "file, and from there to an empty database by this one",
-            "refused",
-        )
+    pending = [name for name in NAMES if name not in there]
+    if not pending:
+        return
+    _log.info("%s: migrations %s", server, ", ".join(pending))
+    db.executescript(functions())
+    for name in pending:
+        db.executescript(_statements("migrations", f"{name}.sql"))
+        db.conn.execute("insert into migrations values (?)", (name,))

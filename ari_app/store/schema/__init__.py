@@ -110,7 +110,10 @@ _IN_ORDER = (
     canary_figures,
 )
 
-KNOWN = frozenset(migration.__name__ for migration in _IN_ORDER)
+NAMES = tuple(migration.__name__ for migration in _IN_ORDER)
+"""The migrations of this version, in order."""
+
+KNOWN = frozenset(NAMES)
 """The migrations of this version; a database that has others was written by a newer one."""
 
 MIGRATIONS = Migrations("firstline", _IN_ORDER)

@@ -1,0 +1,1 @@
+alter table canaries add column figures text collate "C" not null default '';
