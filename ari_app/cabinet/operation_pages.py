@@ -4,7 +4,9 @@ What costs is run for a token that only the page which showed it whole has; the 
 the same order, and shows the same page.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
 from types import MappingProxyType
 
 from aiohttp import web
@@ -16,19 +18,17 @@ from ari_app.cabinet.offered import for_subscribers, named
 from ari_app.cabinet.security import ROOT
 from ari_app.cabinet.visits import Confirmation, Visit
 from ari_app.pages import operations
+from ari_app.pages.comparison import Comparison
 from ari_app.pages.csv_files import csv_file
 from ari_app.pages.idempotent_actions import ActionResult
-from ari_app.pages.operations import CHOICES, GOOD, QUOTE, InvalidField
+from ari_app.pages.operations import GOOD, QUOTE, InvalidField
 from ari_app.pages.requests import form_fields, redirect
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.values import Day, Digits, Moment, Money, Rows, Sealed, Value, Values, Word
+from ivr.values import Day, Moment, Money, Rows, Value, Values
 
 PATH = f"{ROOT}/operations"
 DONE = f"{ROOT}/done"
-
-PRICES = ("charge", "price", "monthly", "since")
-"""What a quote brings of any order; it stands after what the order is for."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -49,6 +49,7 @@ class OperationPages:
             return [(name, label(name, language) or name) for name in site.tickets.topics]
 
         self._own = site.currency
+        self._comparison = Comparison(site.numbers, site.currency)
         self._forms = Forms(topics, context.render.word, site.currency, site.zone)
 
     def routes(self) -> Iterator[web.RouteDef]:
@@ -98,7 +99,7 @@ class OperationPages:
             error = self._context.word(request, "fill-in", field=field)
             return await self._form(request, operation, 400, error, given)
         if operation.costs:
-            return await self._quote(request, operation, inputs, fields)
+            return await self._quote(request, operation, inputs, fields, given)
         if not has_effect(operation):
             return self._answered(request, operation, await self._run(request, operation, inputs))
         if token not in visit.asked or visit.asked[token].operation != operation.name:
@@ -172,7 +173,12 @@ class OperationPages:
         return redirect(f"{DONE}/{token}")
 
     async def _quote(
-        self, request: web.Request, operation: Operation, inputs: Values, fields: list[Field]
+        self,
+        request: web.Request,
+        operation: Operation,
+        inputs: Values,
+        fields: list[Field],
+        given: Mapping[str, str],
     ) -> web.Response:
         """Have it shown what is about to be done, and for how much."""
         asker = self._context.asker(request)
@@ -181,35 +187,17 @@ class OperationPages:
         if quoted.outcome != "ok":
             return self._answered(request, operation, quoted)
         name = operation.charge
-        lines = sorted(self._lines(request, quoted), key=lambda line: line[0] in PRICES)
-        given = self._given(request, operation, inputs, fields, quoted.values)
+        lines = await self._comparison.lines(
+            partial(self._ask, request),
+            operation,
+            inputs,
+            _labels(fields, given),
+            quoted.values,
+            self._context.language(request),
+        )
         agreed = {**inputs, name: quoted.values[name]}
-        token = visit_of(request).ask(Confirmation(operation.name, agreed, (*given, *lines)))
+        token = visit_of(request).ask(Confirmation(operation.name, agreed, lines))
         return redirect(f"{PATH}/{operation.name}/yes/{token}")
-
-    def _given(
-        self,
-        request: web.Request,
-        operation: Operation,
-        inputs: Values,
-        fields: list[Field],
-        quoted: Values,
-    ) -> Iterator[operations.Line]:
-        """The inputs as they were given: what was chosen by its label, a secret never."""
-        labels = {field.name: dict(field.choices or ()) for field in fields}
-        numbers, language = self._context.render.site.numbers, self._context.language(request)
-        for name, value in inputs.items():
-            choice = CHOICES.get((operation.name, name))
-            if name in quoted or (choice is not None and choice.name in quoted):
-                continue  # the quote says it in words
-            if isinstance(value, Digits) and labels[name]:
-                yield name, labels[name][value.digits]
-            elif isinstance(value, Word) and labels[name]:
-                yield name, labels[name][value.word]
-            elif isinstance(value, Digits):
-                yield name, numbers.shown(numbers.msisdn(value.digits) or value.digits)
-            elif not isinstance(value, Sealed):
-                yield name, operations.shown(value, language, self._own)
 
     async def _fields(self, request: web.Request, operation: Operation) -> list[Field]:
         async def ask(name: str) -> Answered:
@@ -279,6 +267,18 @@ class OperationPages:
         if found is None:
             raise web.HTTPNotFound
         return found
+
+
+def _labels(fields: Sequence[Field], given: Mapping[str, str]) -> Mapping[str, str]:
+    """What inputs that were chosen from a list are called there; a date as it is read."""
+    labels = {}
+    for field in fields:
+        text = given.get(field.name, "").strip()
+        if field.kind == "day":
+            labels[field.name] = f"{date.fromisoformat(text):%d.%m.%Y}"
+        elif text in (choices := dict(field.choices or ())):
+            labels[field.name] = choices[text]
+    return labels
 
 
 def _cell(value: Value, language: str) -> str:

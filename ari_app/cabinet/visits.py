@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct, field
 
+from ari_app.pages.comparison import Line
 from ari_app.pages.idempotent_actions import IdempotentActions
-from ari_app.pages.operations import Line
 from ari_app.selfcare.request_port import Asker
 from ivr.terms import Need
 from ivr.values import Values

@@ -78,7 +78,8 @@ async def _priced(browser: Browser, code: str = "4") -> str:
     await browser.get("/my/operations/tariff-change")
     await browser.post("/my/operations/tariff-change", code=code)
     assert "Will be charged 5.00 BYN" in browser.text
-    assert "Tariff Care" in browser.text
+    assert "Tariff Home → Care Monthly fee 15.00 BYN → 6.01 BYN" in browser.text
+    assert "Total per month 22.50 BYN → 13.51 BYN" in browser.text
     return browser.hidden("/my/operations/tariff-change/yes")["token"]
 
 

@@ -5,22 +5,23 @@ An operation that needs more identification than the caller has given first asks
 
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from ari_app.desk.cards.card_details import CardDetails
 from ari_app.desk.cards.card_store import CardRecord
-from ari_app.desk.forms.confirmation import Confirmation
 from ari_app.desk.forms.form_input import FormHandler, FormInput
 from ari_app.desk.forms.offered import for_agents
 from ari_app.desk.ports import EarlierAction, Operations
 from ari_app.desk.render import Render
 from ari_app.pages import operations
+from ari_app.pages.comparison import Comparison
 from ari_app.pages.idempotent_actions import ActionResult
-from ari_app.pages.operations import CHOICES, INPUT, QUOTE, Choice, InvalidField
+from ari_app.pages.operations import CHOICES, DAYS, INPUT, QUOTE, Choice, InvalidField
 from ivr import bounds
 from ivr.events import Answered
 from ivr.model import Operation
-from ivr.values import Values
+from ivr.values import Values, Word
 
 CHANGED = ("account", "callbacks")
 """The parts of a card that an operation may change."""
@@ -41,7 +42,7 @@ class OperationForms:
         self._render = render
         self._own = render.site.currency
         self._now = now
-        self._confirmation = Confirmation(operations, render)
+        self._comparison = Comparison(render.site.numbers, render.site.currency)
 
     @property
     def handlers(self) -> Mapping[str, FormHandler]:
@@ -68,7 +69,7 @@ class OperationForms:
             name: await self._choices(filled, record, operation, name, kind)
             for name, kind in kinds.items()
         }
-        days = operations.DAYS
+        days = DAYS
         return self._page(
             "operation",
             filled,
@@ -158,7 +159,14 @@ class OperationForms:
             return ActionResult(False, self._outcome(filled, quoted.outcome))
         labels = await self._labels(filled, operation, inputs)
         charge = operations.quoted_charge(operation, quoted.values) if operation.costs else {}
-        lines = await self._confirmation.lines(filled, operation, inputs, labels, quoted.values)
+        lines = await self._comparison.lines(
+            partial(self._operations.ask, filled.record, inputs={}),
+            operation,
+            inputs,
+            labels,
+            quoted.values,
+            filled.language,
+        )
         return self._page(
             "confirm",
             filled,
@@ -174,9 +182,13 @@ class OperationForms:
     async def _labels(
         self, filled: FormInput, operation: Operation, inputs: Values
     ) -> Mapping[str, str]:
-        """What the inputs that were chosen from a list are called there."""
+        """What the inputs that were chosen from a list are called there; a date as it is read."""
         labels = {}
-        for name in inputs:
+        for name, value in inputs.items():
+            if name in DAYS:
+                labels[name] = f"{date.fromisoformat(filled.text(INPUT + name)):%d.%m.%Y}"
+            elif isinstance(value, Word):
+                labels[name] = self._render.word(f"value-{value.word}", filled.language)
             choice = CHOICES.get((operation.name, name))
             if choice is not None:
                 record = filled.record
