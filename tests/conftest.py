@@ -17,6 +17,7 @@ from tests.deadlines import allowed, prefer
 from tests.desk.browser import DRIVER, Chromium, driven, opened
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
 from tests.live.installation import SHARED
+from tests.shares import Dealer, is_of_another
 from tests.shipped import kept
 
 TIMEOUT = 180.0
@@ -29,11 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Whether a file of tests is of the other part."""
-    part = config.getoption("part")
-    if part is None or not collection_path.match("test_*.py"):
+    """Whether a file of tests is of the other part, or in the share of another worker."""
+    if not collection_path.match("test_*.py"):
         return None
-    return waits(collection_path, config.rootpath) != (part == "waits") or None
+    part = config.getoption("part")
+    if part is not None and waits(collection_path, config.rootpath) != (part == "waits"):
+        return True
+    return is_of_another(collection_path, config) or None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -51,6 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("patient")
     for name, meaning in {**KINDS, "slow": SLOW}.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    if config.getoption("dist", "no") == "each" and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Dealer())
 
 
 @pytest.hookimpl(tryfirst=True)

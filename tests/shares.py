@@ -1,0 +1,130 @@
+"""Which worker of pytest-xdist runs which files: ``pytest --dist each``, side by side.
+
+Else each worker collects all files, of which it runs a few: 8 s of CPU to import them and to make
+their tests, 26 s in a fresh clone. Here each worker collects its own share of the files and nothing
+else; the shares take about as long as each other.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import EachScheduling
+
+from tests.kinds import waits
+
+_SECONDS = {
+    "admin/test_backup.py": 7,
+    "architecture/test_cycles.py": 4,
+    "architecture/test_demo_is_apart.py": 5,
+    "architecture/test_page.py": 4,
+    "architecture/test_references.py": 4,
+    "architecture/test_rooms.py": 4,
+    "commands/test_agents.py": 6,
+    "commands/test_announce.py": 3,
+    "commands/test_demo_billing.py": 6,
+    "commands/test_graph.py": 4,
+    "commands/test_import_subscribers.py": 3,
+    "commands/test_init.py": 4,
+    "commands/test_replay.py": 3,
+    "commands/test_scripts.py": 7,
+    "commands/test_status.py": 5,
+    "commands/test_subscribers.py": 4,
+    "desk/test_provider.py": 5,
+    "fulfilment/test_orders_always.py": 8,
+    "ivr/analysis/test_search.py": 14,
+    "ivr/diagram/test_picture.py": 4,
+    "ivr/hours/test_schedule.py": 5,
+    "ivr/speech/test_languages.py": 5,
+    "ivr/test_loader.py": 3,
+    "ivr/test_schema.py": 18,
+    "lines/test_consent.py": 10,
+    "lines/test_flow_tests.py": 18,
+    "lines/test_same_conversation.py": 10,
+    "menus/test_live.py": 7,
+    "prompts/test_fallback.py": 12,
+    "prompts/test_pauses.py": 5,
+    "prompts/test_voice.py": 13,
+    "selfcare/test_billing_contract.py": 6,
+    "selfcare/test_operations.py": 4,
+    "selfcare/test_tmf_same.py": 5,
+    "sim/test_commands.py": 17,
+    "sim/test_walk.py": 23,
+    "store/test_db.py": 9,
+    "store/test_demo_orders.py": 13,
+    "store/test_growth.py": 4,
+    "store/test_postgres.py": 5,
+    "store/test_quality.py": 3,
+    "store/test_search.py": 8,
+    "ussd/test_gateway.py": 3,
+    "words/test_words.py": 5,
+}
+"""What the files take that take long, in seconds of CPU; what an older figure costs is balance."""
+
+_BYTES_A_SECOND = 12_000
+"""Of all other files: how many bytes of them take a second of CPU to import and to test."""
+
+
+def is_of_another(file: Path, config: pytest.Config) -> bool:
+    """Whether this is a worker that has a share, and a file is in the share of another one."""
+    share, count = getattr(config, "workerinput", {}).get("share", (0, 1))
+    return count > 1 and bool(share_of(config.rootpath, count).get(file, share) != share)
+
+
+@cache
+def share_of(root: Path, count: int) -> dict[Path, int]:
+    """The share of each file of tests, from 0: ``count`` shares that take about as long. They are
+    as equal in the slow tests alone, and in those that wait, which may be left out of a run."""
+    cost = {
+        file: _SECONDS.get(
+            str(file.relative_to(root / "tests")), file.stat().st_size / _BYTES_A_SECOND
+        )
+        for file in sorted((root / "tests").rglob("test_*.py"))
+    }
+    groups: dict[tuple[bool, bool], list[Path]] = {}
+    for file in cost:
+        slow = "mark.slow" in file.read_text("utf-8")
+        groups.setdefault((slow, waits(file, root)), []).append(file)
+    return {file: share for group in groups.values() for file, share in _dealt(group, cost, count)}
+
+
+def _dealt(files: list[Path], cost: dict[Path, float], count: int) -> Iterator[tuple[Path, int]]:
+    """Deal files out: each, the longest first, goes to the share that has least."""
+    total = [0.0] * count
+    for file in sorted(files, key=lambda file: -cost[file]):
+        least = total.index(min(total))
+        total[least] += cost[file]
+        yield file, least
+
+
+class Shares(EachScheduling):
+    """Each worker runs all that it has collected, and what all have is what there is."""
+
+    def schedule(self) -> None:
+        """Begin: there are as many tests as all workers have together."""
+        session: Any = self.config.pluginmanager.get_plugin("session")
+        session.testscollected = sum(map(len, self.node2collection.values()))
+        for node in self.nodes:
+            if node not in self.node2collection and not self.node2pending[node]:
+                self._started.append(node)  # it replaces one that died in the last of its tests
+                node.shutdown()
+        super().schedule()
+
+
+class Dealer:
+    """The hooks of the process that gives the workers their shares."""
+
+    def pytest_xdist_setupnodes(self, specs: list[Any]) -> None:
+        """Give each its share; a worker that replaces one that died has its specification."""
+        for share, spec in enumerate(specs):
+            spec.share = (share, len(specs))
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Send a worker its share."""
+        node.workerinput["share"] = node.gateway.spec.share
+
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Shares:
+        """Let each worker run its share."""
+        return Shares(config, log)
