@@ -18,7 +18,7 @@ from ari_app.store.surveys import TALK
 from ari_app.store.times import micros, moment
 from ivr.acd.chosen import By, Chosen, What
 from ivr.acd.figures import HOWS, SECOND, SHORT, SUMS, Figures, Stay
-from ivr.acd.outcomes import REPEAT, WAITS, Contacts
+from ivr.acd.outcomes import REPEAT, WAIT_LASTS, WAITS, Contacts
 
 _DAY = 86400 * SECOND
 
@@ -36,7 +36,11 @@ _ABANDONED = f"(q.how = 'abandoned' and {_WAITED} >= {SHORT})"
 _REPEATED = f"""exists (select 1 from queue_calls later where later.number = q.number
     and later.number <> '' and later.joined > q.left and later.joined <= q.left + {REPEAT}
     and later.channel <> q.channel)"""
-_CONTACT = "from contacts c where c.call = q.call and c.call <> '' and c.agent = q.agent"
+_SOLVED = """(select near.solved from (select c.id, c.first_contact_solved as solved,
+    abs(c.at - q.answered) as away from contacts c where c.call = q.call and c.call <> ''
+    and c.agent = q.agent) near order by near.away, near.id limit 1)"""
+"""What was noted of a conversation. A call may come to an agent twice: each time has its contact,
+which begins as the phone rings."""
 
 _OTHERWISE = tuple(how for how in HOWS if how not in ("waiting", "answered", "abandoned"))
 
@@ -75,9 +79,9 @@ _WHAT: Mapping[What, str] = {
     "transferred": f"{_TALKED} and q.transferred <> ''",
     "promised": "q.how = 'answered' and q.promised is not null",
     "repeated": f"q.how = 'answered' and {_REPEATED}",
-    "solved": f"q.how = 'answered' and (select c.first_contact_solved {_CONTACT}) = 1",
+    "solved": f"q.how = 'answered' and {_SOLVED} = 1",
     "surveyed": f"exists (select 1 from surveys where surveys.call = q.call and q.id = {TALK})",
-    "unsolved": f"q.how = 'answered' and (select c.first_contact_solved {_CONTACT}) = 0",
+    "unsolved": f"q.how = 'answered' and {_SOLVED} = 0",
 }
 
 
@@ -94,8 +98,7 @@ def contacts(db: Database, chosen: Chosen, by: By, rules: Rules) -> dict[str, Co
     query = Query(db, chosen, rules)
     rows = query.run(
         f"select {query.by(by)}, count(*), sum({_REPEATED}), sum(solved is not null), sum(solved)"
-        f" from (select q.*, (select c.first_contact_solved {_CONTACT}) as solved"
-        " from queue_calls q",
+        f" from (select q.*, {_SOLVED} as solved from queue_calls q",
         "and q.how = 'answered') q group by 1",
     )
     return {
@@ -122,15 +125,15 @@ def stays(
 def percentile(
     db: Database, chosen: Chosen, rules: Rules, of: Literal["waited", "pop"]
 ) -> int | None:
-    """The span within which 95 of 100 of the answered waited, or had their card; None if there
-    are none."""
+    """The span within which 95 of 100 of the answered waited, or had their card (by nearest rank:
+    of no more than 20 it is the longest); None if there are none."""
     value = _WAITED if of == "waited" else "q.pop"
     query = Query(db, chosen, rules)
     where = f"and q.how = 'answered' and {value} is not null"
     [(count,)] = query.run("select count(*) from queue_calls q", where)
     if not count:
         return None
-    query.given["skip"] = (count - 1) * 95 // 100
+    query.given["skip"] = -(-count * 95 // 100) - 1
     [(span,)] = query.run(
         f"select {value} from queue_calls q", f"{where} order by 1 limit 1 offset :skip"
     )
@@ -176,7 +179,8 @@ class Query:
                 return "q.flow || '@' || q.version"
             case "wait":
                 whens = (f"when {_WAITED} < {end} then {place}" for place, end in enumerate(WAITS))
-                return f"case {' '.join(whens)} else {len(WAITS)} end"
+                lasts = f"when q.left is null then {WAIT_LASTS}"
+                return f"case {lasts} {' '.join(whens)} else {len(WAITS)} end"
             case _:
                 return f"q.{by}"
 

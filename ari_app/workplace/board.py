@@ -186,7 +186,7 @@ def _slow(db: Database, now: int, day: int, usual: int | None) -> _Slow:
     found = _Slow()
     found.at, found.usual = now, usual
     if (tried := canaries.running(db)) is not None:
-        found.canary = CanaryNow(tried.share, tried.until, canaries.figures(db, tried))
+        found.canary = CanaryNow(tried.share, tried.until, canaries.both_sides(db, tried))
     current = quarter(now)
     spans: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in quarters.of_agents(db, day, current):

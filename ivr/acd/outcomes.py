@@ -15,6 +15,8 @@ from ivr.acd.figures import SECOND, ratio
 REPEAT = 7 * 86400 * SECOND
 WAITS = tuple(n * SECOND for n in (5, 10, 20, 30, 45, 60, 90, 120, 180, 300, 600))
 """The ends of the classes of waits that are counted apart; the last class has none."""
+WAIT_LASTS = len(WAITS) + 1
+"""The number of the class of those who wait still, of whom no one knows how long it will be."""
 
 
 class Contacts(Struct, frozen=True):

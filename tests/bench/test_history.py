@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from ari_app.store.times import micros
 from ivr.acd.chosen import Chosen
 from ivr.acd.figures import QUARTER, SECOND, figures, together
 from ivr.acd.outcomes import MenuCalls, NodeCalls
+from tests.bench import figures_oracle
 from tests.bench.history import History
 from tests.operators import BELARUS
 
@@ -101,3 +103,12 @@ def test_a_quarter_hour_with_a_call_that_lasts_is_counted_when_that_is_over(db: 
     db.conn.execute("update calls set ended = ? where id = 'long'", (NOW,))
     assert until() == NOW - QUARTER  # the last one may have calls that are not recorded yet
     db.rollback()
+
+
+async def test_every_figure_of_reports_is_what_the_rows_say(db: Database, tmp_path: Path) -> None:
+    file = tmp_path / "copy.db"
+    db.conn.execute("vacuum into ?", (str(file),))
+    days = (UNTIL.date() - timedelta(1), UNTIL.date())
+    count, differ = await figures_oracle.checked(file, "Europe/Minsk", days)
+    assert differ == []
+    assert count > 1000

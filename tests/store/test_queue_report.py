@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from math import ceil
 from random import Random
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -16,7 +17,7 @@ from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
 from ivr.acd.chosen import By, Chosen, What
 from ivr.acd.figures import HOWS, QUARTER, SECOND, Figures, Stay, figures, together
-from ivr.acd.outcomes import REPEAT, WAITS
+from ivr.acd.outcomes import REPEAT, WAIT_LASTS, WAITS
 from tests.operators import BELARUS
 
 ZONE = "Europe/Warsaw"
@@ -93,7 +94,7 @@ VALUES: dict[By, Callable[[Stay], str]] = {
     "wait": lambda stay: str(
         next((at for at, end in enumerate(WAITS) if (stay.waited or 0) < end), len(WAITS))
         if stay.left is not None
-        else len(WAITS)
+        else WAIT_LASTS
     ),
 }
 
@@ -175,6 +176,6 @@ def test_of_a_hundred_ninety_five_waited_no_longer(db: Database) -> None:
         one.waited or 0 for one in queue_calls.between(db, SINCE, UNTIL) if one.how == "answered"
     )
     found = queue_report.percentile(db, chosen, RULES, "waited")
-    assert found == waits[(len(waits) - 1) * 95 // 100]
+    assert found == waits[ceil(len(waits) * 0.95) - 1]
     nothing = Chosen(since=0, until=QUARTER)
     assert queue_report.percentile(db, nothing, RULES, "pop") is None

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.acd.chosen import By, Chosen, What
-from ivr.acd.outcomes import WAITS
+from ivr.acd.outcomes import WAIT_LASTS
 
 View: TypeAlias = Literal["calls", "waiting", "agents", "menus", "surveys", "quality"]
 """The pages of the reports."""
@@ -22,7 +22,7 @@ BYS: tuple[By, ...] = (
 """What the calls are told apart by, in the order in which it is offered."""
 
 _COUNTED: Mapping[By, int] = {
-    "hour": 24, "weekday": 7, "week-hour": 7 * 24, "wait": len(WAITS) + 1,
+    "hour": 24, "weekday": 7, "week-hour": 7 * 24, "wait": WAIT_LASTS + 1,
 }  # fmt: skip
 """How many values there are, counted from 0."""
 

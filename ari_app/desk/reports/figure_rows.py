@@ -9,7 +9,7 @@ from ari_app.desk.reports.labels import Labels
 from ari_app.desk.reports.tables import MEASURES, Cell, Measure, Of, Row, Table
 from ivr.acd.chosen import By
 from ivr.acd.figures import Figures, together
-from ivr.acd.outcomes import WAITS, Contacts
+from ivr.acd.outcomes import WAIT_LASTS, WAITS, Contacts
 
 _OPENED: tuple[By, ...] = ("queue", "topic", "agent", "day", "hour")
 """What the calls of one value are told apart by, the first that they are not yet."""
@@ -70,7 +70,8 @@ def _values(asked: Asked, by: By, found: Mapping[str, Of]) -> Sequence[str]:
         case "hour" | "weekday" | "week-hour":
             return sorted(found, key=int)
         case "wait":
-            return [str(place) for place in range(len(WAITS) + 1)]
+            last = (WAIT_LASTS,) if str(WAIT_LASTS) in found else ()
+            return [str(place) for place in (*range(len(WAITS) + 1), *last)]
         case _:
             return sorted(found, key=lambda value: (-found[value].figures.joined, value))
 

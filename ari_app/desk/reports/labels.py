@@ -8,7 +8,7 @@ from ari_app.desk.render import Render, language_name
 from ari_app.desk.words import words
 from ivr.acd.chosen import By
 from ivr.acd.figures import SECOND
-from ivr.acd.outcomes import WAITS
+from ivr.acd.outcomes import WAIT_LASTS, WAITS
 
 
 class Labels:
@@ -79,6 +79,8 @@ class Labels:
     def wait(self, place: int) -> str:
         """A class of waits: "10–20 s"."""
         begin = WAITS[place - 1] // SECOND if place else 0
+        if place == WAIT_LASTS:
+            return self.word("wait-lasts")
         if place == len(WAITS):
             return self.word("wait-over", since=begin)
         return self.word("wait-between", since=begin, until=WAITS[place] // SECOND)

@@ -31,6 +31,20 @@ def test_erlang_c_is_that_of_the_textbook_example() -> None:
     assert needed(load, Goal(0.8, 20, occupancy=0.7)) == 15
 
 
+@pytest.mark.parametrize(
+    ("patience", "abandoned", "wait", "occupancy"), [(None, 0, 20.8, 0.96), (120, 0.031, 3.7, 0.93)]
+)
+def test_both_formulas_are_those_of_the_published_table(
+    patience: float | None, abandoned: float, wait: float, occupancy: float
+) -> None:
+    """48 calls a minute of a minute each, 50 agents: A. Mandelbaum and S. Zeltyn, "Service
+    engineering in action: the Palm/Erlang-A queue" (2007), the comparison of Erlang C and A."""
+    service = served(Load(48 / 60, 60, patience), 50, 20)
+    assert service.abandoned == pytest.approx(abandoned, abs=5e-4)
+    assert service.wait == pytest.approx(wait, abs=0.05)
+    assert service.occupancy == pytest.approx(occupancy, abs=5e-3)
+
+
 def test_with_too_few_agents_who_never_give_up_wait_for_ever() -> None:
     assert served(Load(1.0, 10), 10, 20).wait == inf
     assert served(Load(1.0, 10), 10, 20).level == 0
