@@ -117,6 +117,21 @@ async def _connected(settings: Settings, take: Take) -> AsyncIterator["_Connecti
         connection.close()
 
 
+_END = "\r\n\r\n"
+_OF_AN_ACTION = "\r\nActionID: "
+
+
+def _headers(event: str) -> Headers:
+    """The headers of an event; none of one that repeats a header: no event that is used does.
+
+    The parser of panoramisk takes as long as all that is done with the event.
+    """
+    lines = [line.partition(": ") for line in event.strip().split("\r\n")]
+    pairs = [(name, value) for name, colon, value in lines if colon]
+    headers = dict(pairs)
+    return headers if len(headers) == len(pairs) else {}
+
+
 class _Connection(AMIProtocol):
     """One connection. ``broken`` gets an :class:`AmiError` when it ends."""
 
@@ -128,6 +143,8 @@ class _Connection(AMIProtocol):
         self._take = take
         self._deadline = deadline
         self._letters = codecs.getincrementaldecoder("utf-8")("replace")
+        self._begun = ""
+        """The beginning of a message whose rest has not come."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See :class:`asyncio.Protocol`."""
@@ -170,8 +187,14 @@ class _Connection(AMIProtocol):
 
     def data_received(self, data: bytes) -> None:
         """See :class:`asyncio.Protocol`."""
-        super().data_received(self._letters.decode(data).encode())
-        if len(self.queue[0]) > LONGEST:
+        *messages, self._begun = (self._begun + self._letters.decode(data)).split(_END)
+        for message in messages:
+            if message.startswith("Event: ") and _OF_AN_ACTION not in message:
+                if headers := _headers(message):
+                    self._take(headers)
+            else:
+                super().data_received(f"{message}{_END}".encode())
+        if len(self._begun) > LONGEST:
             self._lost("a message is too long")
 
     def handle_message(self, message: Message) -> None:

@@ -11,6 +11,7 @@ from ari_app.desk.agents.agent_state import AgentState
 from ari_app.desk.build import build
 from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.cards.card import Card
+from ari_app.desk.cards.card_actions import CardActions
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.contact_reasons import reasons, tips
 from ari_app.desk.chart import measure
@@ -68,6 +69,7 @@ class Render:
         self._zone = ZoneInfo(site.zone)
         self.build = build()
         """The version of scripts, styles and templates."""
+        self._actions = CardActions(site, self.page, self.word)
         self._templates = templates("ari_app.desk")
         self._templates.globals |= {
             "build": self.build,
@@ -133,13 +135,14 @@ class Render:
     def card(self, card: Card, texts: Mapping[str, str], language: str, viewer: str = "") -> str:
         """A whole card; ``texts`` are its fields. A ``viewer`` other than its agent reads it."""
         values = self._card_values(card)
+        of = card.record, language
+        watched = viewer not in ("", card.record.agent)
         return self.page(
             "card",
             language,
             texts=texts,
-            watched=viewer not in ("", card.record.agent),
-            operations=self._operations().values(),
-            people=self.people(),
+            watched=watched,
+            actions="" if watched else self._actions.of(*of, self._operations(), self.people()),
             pop=self.site.screen_pop(card.record.arrival.queue),
             pop_address=self._pop_address(card.record),
             **values,
