@@ -5,7 +5,6 @@ their tests, 26 s in a fresh clone. Here each worker collects its own share of t
 else; the shares take about as long as each other.
 """
 
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +15,8 @@ from xdist.scheduler import EachScheduling
 from tests.kinds import waits
 
 _SECONDS = {
+    "architecture/test_cycles.py": 8,
     "admin/test_backup.py": 7,
-    "architecture/test_cycles.py": 4,
-    "architecture/test_demo_is_apart.py": 5,
-    "architecture/test_page.py": 4,
-    "architecture/test_references.py": 4,
-    "architecture/test_rooms.py": 4,
     "commands/test_agents.py": 6,
     "commands/test_announce.py": 3,
     "commands/test_demo_billing.py": 6,
@@ -61,7 +56,10 @@ _SECONDS = {
     "ussd/test_gateway.py": 3,
     "words/test_words.py": 5,
 }
-"""What the files take that take long, in seconds of CPU; what an older figure costs is balance."""
+"""What those files take that take long, in seconds of CPU. What an old figure costs is balance."""
+
+_TOGETHER = {"architecture"}
+"""The folders that stay in one share: their files read the imports of all modules, one time."""
 
 _BYTES_A_SECOND = 12_000
 """Of all other files: how many bytes of them take a second of CPU to import and to test."""
@@ -77,26 +75,27 @@ def is_of_another(file: Path, config: pytest.Config) -> bool:
 def share_of(root: Path, count: int) -> dict[Path, int]:
     """The share of each file of tests, from 0: ``count`` shares that take about as long. They are
     as equal in the slow tests alone, and in those that wait, which may be left out of a run."""
-    cost = {
-        file: _SECONDS.get(
-            str(file.relative_to(root / "tests")), file.stat().st_size / _BYTES_A_SECOND
-        )
-        for file in sorted((root / "tests").rglob("test_*.py"))
-    }
-    groups: dict[tuple[bool, bool], list[Path]] = {}
-    for file in cost:
-        slow = "mark.slow" in file.read_text("utf-8")
-        groups.setdefault((slow, waits(file, root)), []).append(file)
-    return {file: share for group in groups.values() for file, share in _dealt(group, cost, count)}
+    tests = root / "tests"
+    kinds: dict[tuple[bool, bool], dict[Path, list[Path]]] = {}
+    for file in sorted(tests.rglob("test_*.py")):
+        one = file.parent if file.parent.name in _TOGETHER else file
+        kind = ("mark.slow" in file.read_text("utf-8"), waits(file, root))
+        kinds.setdefault(kind, {}).setdefault(one, []).append(file)
+    dealt: dict[Path, int] = {}
+    for of_kind in kinds.values():
+        cost = {one: sum(_cost(tests, file) for file in files) for one, files in of_kind.items()}
+        total = [0.0] * count
+        for one in sorted(of_kind, key=lambda one: -cost[one]):
+            least = total.index(min(total))
+            total[least] += cost[one]
+            dealt |= dict.fromkeys(of_kind[one], least)
+    return dealt
 
 
-def _dealt(files: list[Path], cost: dict[Path, float], count: int) -> Iterator[tuple[Path, int]]:
-    """Deal files out: each, the longest first, goes to the share that has least."""
-    total = [0.0] * count
-    for file in sorted(files, key=lambda file: -cost[file]):
-        least = total.index(min(total))
-        total[least] += cost[file]
-        yield file, least
+def _cost(tests: Path, file: Path) -> float:
+    """About how long a file takes, in seconds of CPU."""
+    name = file.relative_to(tests).as_posix()
+    return _SECONDS.get(name, file.stat().st_size / _BYTES_A_SECOND)
 
 
 class Shares(EachScheduling):

@@ -50,6 +50,22 @@ def distinct(db: "Database", table: str, column: str) -> list[str]:
     return [value for (value,) in rows]
 
 
+def _statements(sql: str) -> Iterator[str]:
+    """The statements of a script. A semicolon ends one, but not those within a trigger or a text.
+
+    That of sqlite-utils looks at the script after each of its characters: half of the time that a
+    new database takes.
+    """
+    statement = ""
+    for part in sql.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+    if statement.removesuffix(";").strip():
+        yield statement.removesuffix(";")
+
+
 class Database:
     """A connection, and the number plan by which the store normalises telephone numbers."""
 
@@ -72,7 +88,8 @@ class Database:
 
     def executescript(self, sql: str) -> None:
         """Execute statements; a transaction that is open stays open."""
-        self.toolkit.executescript(sql)
+        for statement in _statements(sql):
+            self.conn.execute(statement)
 
     def table_names(self) -> list[str]:
         """The names of all tables."""

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,12 +23,18 @@ def new_key() -> RSAKey:
     return RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 
 
+@cache
+def usual_key() -> RSAKey:
+    """The one of all providers at first: to make one takes 150 ms of CPU."""
+    return new_key()
+
+
 class OpenIdProvider:
     """Signs in who comes to it, as ``claims`` say."""
 
     def __init__(self) -> None:
         self.issuer = ""
-        self.key = new_key()
+        self.key = usual_key()
         self.published = self.key
         """The key that it publishes."""
         self.claims: dict[str, Any] = {"preferred_username": "anna", "groups": []}
