@@ -3,8 +3,8 @@
 A whole installation with agents whose phones only ring, in a queue that goes from one to the next
 each second. Every agent has a WebSocket open, as their browser would. A card's delay is from the
 moment that Asterisk stamps on its AgentCalled to the moment at which the card is read; beside it,
-in the same run, is the delay to a bare AMI client that does nothing but read. What an offer costs
-is told in CPU of the application, which a busy machine changes less than delays.
+in the same run, is the delay to a bare AMI client that does nothing but read. An offer's cost
+is CPU of the application, which a busy machine changes less than delays.
 """
 
 import asyncio
