@@ -26,6 +26,9 @@ SECTIONS = {
             "Install two services of systemd, for the application and for Asterisk",
         ),
         "uninstall": Lazy("install:uninstall", "Remove the services"),
+        "cluster": Lazy(
+            "cluster:cluster", "Render the files of several machines, and try them on one"
+        ),
         "agi": Lazy("agi:agi", "Serve the menus over FastAGI"),
         "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),
     },

@@ -20,8 +20,8 @@ KINDS = {
 SLOW = "takes more than some seconds: not in `./test quick`"
 
 FOLDERS = {
-    "unit": "admin architecture asterisk_conf bench calls config demo doctor freepbx ivr knowledge "
-    "menus callbacks phone quality session sim store words",
+    "unit": "admin architecture asterisk_conf bench calls cluster config demo doctor freepbx ivr "
+    "knowledge menus callbacks phone quality session sim store words",
     "server": "agi ami api ari cabinet commands control desk fulfilment lines main messaging "
     "monitoring outbound prompts selfcare statistics ussd waiting watcher workplace",
     "live": "live",

@@ -24,8 +24,14 @@ from ari_app.config.state import State
     type=click.FloatRange(0, 300),
     help="Seconds on the line after the last key [default: until the screen ends].",
 )
+@click.option(
+    "--cluster",
+    "directory",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Through the proxy of the cluster that `firstline cluster demo` runs in DIRECTORY.",
+)
 @click.pass_obj
-def call(state: State, /, caller: str | None, **plan: Any) -> None:
+def call(state: State, /, caller: str | None, directory: Path | None, **plan: Any) -> None:
     """Place a SIP call: dial NUMBER, press keys, print events.
 
     With a phone of the demo's subscribers, or else of an agent.
@@ -36,4 +42,9 @@ def call(state: State, /, caller: str | None, **plan: Any) -> None:
     from ari_app.commands import call_phone  # help needs no store
 
     require_phone("call")
+    if directory is not None:
+        from ari_app.commands.cluster import route
+
+        run(call_phone.through(route(directory), caller, call_phone.Plan(**plan), click.echo))
+        return
     run(call_phone.call(state, caller, call_phone.Plan(**plan), click.echo))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from pathlib import Path
 
 from msgspec import Struct
@@ -77,6 +77,60 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
             await _Caller(phone, telephone, say).run(plan, events, within)
     except PhoneError as error:
         raise CallError(f"the call to {plan.number} failed: {error}") from error
+
+
+class Route(Struct, frozen=True):
+    """A proxy, and the installations that it sends calls to."""
+
+    host: str
+    port: int
+    pods: tuple[State, ...]
+
+
+async def through(route: Route, caller: str | None, plan: Plan, say: Say) -> None:
+    """Place a call over a proxy, as a trunk does: the number alone says who calls.
+
+    Raises :class:`CallError`.
+    """
+    first = route.pods[0]
+    status = await query(first)
+    whole = first.config().numbers.msisdn(caller) if caller else None
+    telephone = chosen(subscribers_phones(status), whole or caller)
+    account = Account(telephone.number, "", route.host, route.port)
+    try:
+        async with (
+            _merged(route.pods) as events,
+            Phone(account, plan.record) as phone,
+            asyncio.timeout(600),
+        ):
+            await _Caller(phone, telephone, say).run(plan, events, SLOW)
+    except PhoneError as error:
+        raise CallError(f"the call to {plan.number} failed: {error}") from error
+
+
+@asynccontextmanager
+async def _merged(pods: Sequence[State]) -> AsyncIterator[AsyncIterator[CallEvent]]:
+    """The events of several installations; those of one call come from one of them."""
+    queue: asyncio.Queue[CallEvent] = asyncio.Queue()
+
+    async def pass_on(events: AsyncIterator[CallEvent]) -> None:
+        async for event in events:
+            queue.put_nowait(event)
+
+    async def all_of_them() -> AsyncIterator[CallEvent]:
+        while True:
+            yield await queue.get()
+
+    async with AsyncExitStack() as stack:
+        watched = [
+            await stack.enter_async_context(ControlClient(each.control).watch()) for each in pods
+        ]
+        tasks = [asyncio.create_task(pass_on(events)) for events in watched]
+        try:
+            yield all_of_them()
+        finally:
+            for task in tasks:
+                task.cancel()
 
 
 async def _nothing() -> AsyncIterator[CallEvent]:

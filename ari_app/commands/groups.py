@@ -14,6 +14,7 @@ from msgspec import Struct
 EXPECTED = (
     "ari_app.admin.backup:BackupError",
     "ari_app.ari.errors:RefusedError",
+    "ari_app.cluster.description:ClusterError",
     "ari_app.commands.call_phone:CallError",
     "ari_app.config.state:ConfigError",
     "ari_app.control.client:NotRunningError",

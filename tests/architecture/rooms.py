@@ -64,8 +64,8 @@ ROOMS = {
     ),
     "ari_app.commands": _room(
         "the command line, a module per group of commands",
-        "admin ami api calls config control doctor freepbx fulfilment knowledge log main menus",
-        "messaging phone selfcare",
+        "admin ami api calls cluster config control doctor freepbx fulfilment knowledge log main",
+        "menus messaging phone selfcare",
         "sim staffing statistics store ussd workplace",
         "asterisk_conf ivr ivr.acd ivr.analysis ivr.check ivr.diagram ivr.hours ivr.http",
         "ivr.quality ivr.speech ivr.staffing prompts",
@@ -74,6 +74,11 @@ ROOMS = {
         "what an operator asks of an installation",
         "calls config control fulfilment monitoring selfcare store",
         "ivr ivr.identity ivr.speech",
+    ),
+    "ari_app.cluster": _room(
+        "several machines as one installation: which there are, and their files",
+        "admin config control database_url",
+        "asterisk_conf",
     ),
     "ari_app.demo": _room(
         "the fictional operator; production reaches it through two modules of `main` alone",
