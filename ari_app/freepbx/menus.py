@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Company
 from ari_app.freepbx.draft import DraftMenus
 from ari_app.freepbx.kinds import KINDS
@@ -27,6 +28,7 @@ def menus(company: Company, choice: Choice) -> DraftMenus:
         plan.put("begin", {"set": {MENU: "none"}, "then": begin})
         begin = "begin"
     plan.finish()
+    circles = tuple(break_circles(plan.nodes, begin))
     plan.put(FAREWELL, {"end": "silence-bye"})
     attempts = [int(str(each.body.get("attempts", 0))) for each in plan.nodes.values()]
     return DraftMenus(
@@ -39,7 +41,7 @@ def menus(company: Company, choice: Choice) -> DraftMenus:
         plan.schedules,
         lists,
         plan.prompts.made,
-        tuple(plan.findings.values()),
+        (*plan.findings.values(), *circles),
         FAREWELL,
     )
 

@@ -136,18 +136,32 @@ class Planner:
         return name
 
     def back(self, name: str, menus: Iterable[str], value: str, otherwise: str) -> str:
-        """A node that leads to the menu before, of those that may be; ``otherwise`` if none is."""
-        leads = {f"ivr-{each}": self._again(each) if each else otherwise for each in sorted(menus)}
+        """A node that leads to the menu before, of those that may be; ``otherwise`` if none is.
+        ``value``: the value of the call that says which it is."""
+        leads = {
+            f"ivr-{each}": self._again(each, value) if each else otherwise for each in sorted(menus)
+        }
+        cases: dict[str, str] = {key: to for key, to in leads.items() if to != otherwise}
         if len(set(leads.values())) <= 1:
             return next(iter(leads.values()), otherwise)
-        cases: dict[str, str] = {key: to for key, to in leads.items() if to != otherwise}
+        if "" not in menus:  # always one of them
+            otherwise = cases.popitem()[1]
         self.put(name, {"branch": value, "when": cases, "else": otherwise})
         return name
 
-    def _again(self, number: str) -> str:
-        """The menu of an IVR that was entered before: without its ``set``."""
+    def _again(self, number: str, value: str) -> str:
+        """The menu of an IVR that was entered before: what was before it then is so still, and it
+        is the last one now, unless the call has come to no other since."""
         entered = self.node(f"ivr-{number},s,1")
-        return f"{entered}-menu" if self.contexts.tracked else entered
+        if not self.contexts.tracked:
+            return entered
+        menu = f"{entered}-menu"
+        if value == MENU:
+            return menu
+        again = f"{entered}-again"
+        if again not in self.nodes:
+            self.put(again, {"set": {MENU: entered}, "then": menu})
+        return again
 
 
 Kind: TypeAlias = Callable[[Planner, Destination], str]

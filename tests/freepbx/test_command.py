@@ -37,7 +37,7 @@ def test_what_is_imported_passes_the_check_and_its_tests(done: tuple[Path, Resul
     assert result.exit_code == 0, result.output
     checked = firstline(tmp_path, "flows", "check", tmp_path / "menus")
     *warnings, summary = checked.output.splitlines()
-    assert summary == "no errors, 2 warnings in 1 flow with 28 nodes"
+    assert summary == "no errors, 2 warnings in 1 flow with 29 nodes"
     assert "no-wrong: after a wrong key the same prompt is repeated" in warnings[0]
     assert "slow-key: the key 1 takes effect after 5 s only, since 10 is a key" in warnings[1]
     tested = firstline(tmp_path, "flows", "test", tmp_path / "menus")

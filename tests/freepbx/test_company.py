@@ -84,8 +84,9 @@ def test_a_menu_has_its_keys_attempts_and_ways_out(of_dump: Mapping[str, Any]) -
 
 def test_returns_lead_to_the_menu_before(of_dump: Mapping[str, Any]) -> None:
     nodes = of_dump["2700000.yaml"]["nodes"]
-    assert nodes["ivr-2-menu"]["unanswered"] == "ivr-1-menu"
-    assert nodes["ivr-2-menu"]["keys"]["10"] == "ivr-1-menu"
+    assert nodes["ivr-2-menu"]["unanswered"] == "ivr-1-again"
+    assert nodes["ivr-2-menu"]["keys"]["10"] == "ivr-1-again"
+    assert nodes["ivr-1-again"] == {"set": {"menu": "ivr-1"}, "then": "ivr-1-menu"}
     assert nodes["announcement-1"]["gave-up"] == "ivr-1-menu"
     assert nodes["voicemail-202-back"] == {
         "branch": "menu",
@@ -123,7 +124,7 @@ def test_an_extension_with_return_calls_and_comes_back(tmp_path: Path) -> None:
     assert nodes["ivr-2-menu"]["keys"]["10"] == "ivr-2-menu-key-10"
     assert nodes["ivr-2-menu-key-10"] == {
         "branch": "before-2",
-        "when": {"ivr-1": "ivr-1-menu"},
+        "when": {"ivr-1": "ivr-1-again"},
         "else": "ivr-2-menu-203",
     }
     assert nodes["ivr-2-menu-203"] == {

@@ -10,6 +10,7 @@ import pytest
 
 from ari_app.freepbx import backup as archives
 from ari_app.freepbx import dialplan, dump, generated, recordings, report
+from ari_app.freepbx.circles import CIRCLE
 from ari_app.freepbx.company import Company, Limit
 from ari_app.freepbx.draft import DraftMenus, DraftPrompt, Finding
 from ari_app.freepbx.errors import SourceError
@@ -133,7 +134,25 @@ def test_a_circle_over_a_condition_without_times_ends() -> None:
             ],
         },
     )
-    assert planned(found).nodes["call-flow-5"].body["open"] == "call-flow-5"
+    drafted = planned(found)
+    assert drafted.nodes["call-flow-5"].body["open"] == CIRCLE
+    one = finding(drafted, "Circle call-flow-5 -> call-flow-5")
+    assert (one.outcome, one.nodes) == ("not imported", ("call-flow-5",))
+
+
+def test_who_was_in_a_queue_goes_round_into_it_again() -> None:
+    found = changed(
+        {"ivr_entries": {"dest": "app-announcement-8,s,1"}},
+        {
+            "announcement": [{"announcement_id": "8", "post_dest": "ext-queues,480,1"}],
+            "queues_config": [{"extension": "480", "dest": "app-announcement-8,s,1"}],
+        },
+    )
+    assert planned(found).nodes["queue-480"].body == {
+        "queue": "480",
+        "on": {"ended": "goodbye", "timeout": "announcement-8"},
+        "else": CIRCLE,
+    }
 
 
 def test_an_ivr_without_an_announcement_is_silent() -> None:
