@@ -57,6 +57,30 @@ async def test_every_number_and_code_reaches_the_application(pbx: Pbx, number: s
             assert await asyncio.to_thread(phone.hang_up) == 200
 
 
+async def test_while_there_are_too_many_calls_the_third_at_once_is_not_let_in(pbx: Pbx) -> None:
+    limits = {"FIRSTLINE_GAP": 25_000, "FIRSTLINE_BUSY_UNTIL": 9_999_999_999}
+    for name, value in limits.items():
+        pbx.cli(f"dialplan set global {name} {value}")
+    try:
+        async with connected(pbx) as app:
+            with subscriber(pbx) as phone:
+                for _ in range(2):
+                    dialled = asyncio.create_task(asyncio.to_thread(phone.dial, "611"))
+                    await app.began()
+                    assert await dialled == 200
+                    assert await asyncio.to_thread(phone.hang_up) == 200
+                assert await asyncio.to_thread(phone.dial, "611") == 200
+
+                async def queued() -> bool:
+                    queue = await asyncio.to_thread(pbx.cli, "queue show support")
+                    return "support has 1 calls" in queue
+
+                await until(queued)
+                assert await asyncio.to_thread(phone.hang_up) == 200
+    finally:
+        pbx.cli("dialplan set global FIRSTLINE_BUSY_UNTIL 0")
+
+
 async def test_the_number_is_the_accounts_whatever_the_phone_claims(pbx: Pbx) -> None:
     async with connected(pbx) as app:
         with subscriber(pbx, claims="375299999999") as phone:

@@ -66,7 +66,7 @@ def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> N
         assert "GROUP_COUNT(@firstline-caller)} > 5]?firstline-busy" in lines[at + 2]
         assert lines[at + 3 : at + 9] == [
             " same => n,Set(FIRSTLINE_CALLER=yes)",
-            " same => n,GotoIf($[0${FIRSTLINE_BUSY_UNTIL} > ${EPOCH}]?firstline-overload,s,1)",
+            " same => n,GosubIf($[0${FIRSTLINE_BUSY_UNTIL} > ${EPOCH}]?firstline-overload,s,1)",
             " same => n,Answer()",
             " same => n,Set(TIMEOUT(absolute)=5)",
             f" same => n,Stasis(firstline,{number})",
