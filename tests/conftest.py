@@ -4,6 +4,7 @@ import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed, prefer
 from tests.desk.browser import DRIVER, Chromium, driven, opened
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
-from tests.live.installation import SHARED
+from tests.live.seed import SHARED
+from tests.live.spawned import spawning
 from tests.shares import Dealer, is_of_another
 from tests.shipped import kept
 
@@ -144,6 +146,14 @@ def _patient_phones() -> Iterator[None]:
         patch.setattr(handset.Phone, "__aenter__", preferred)
         patch.setattr(handset.Phone, "_next", patient)
         patch.setattr(handset, "END", allowed(handset.END))
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forked(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Phones and processes of speech are forks, except where their own start is tested."""
+    of_them = request.module.__name__.startswith(("tests.phone.", "tests.prompts."))
+    with nullcontext() if of_them else spawning():
         yield
 
 

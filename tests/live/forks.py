@@ -13,9 +13,10 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
+
+from tests.live.spawned import ADDRESS, opened, spawner, spawning
 
 _LOADED = multiprocessing.get_context("forkserver")
 _LOADED.set_forkserver_preload(["tests.live.loaded"])
@@ -56,7 +57,7 @@ class Fork:
         cwd: Path,
         nice: int = 0,
     ) -> None:
-        of = (list(words), streams, dict(env), cwd, nice)
+        of = (list(words), streams, {**env, ADDRESS: spawner()}, cwd, nice)
         self._process = _LOADED.Process(target=_run, args=of, daemon=True)
         self._process.start()
 
@@ -93,11 +94,8 @@ def _run(words: list[str], streams: Streams, env: dict[str, str], cwd: Path, nic
     os.dup2(os.open(streams.given, os.O_RDONLY), 0)
     for number, file in ((1, streams.out), (2, streams.err)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), number)
-    sys.stdin, sys.stdout = _opened(0, "r"), _opened(1, "w")
-    sys.stderr = _opened(2, "w", errors="backslashreplace", buffering=1)
+    sys.stdin, sys.stdout = opened(0, "r"), opened(1, "w")
+    sys.stderr = opened(2, "w", errors="backslashreplace", buffering=1)
     sys.argv = ["firstline", *words]
-    main(words, prog_name="firstline")
-
-
-def _opened(number: int, mode: str, **others: Any) -> Any:
-    return open(number, mode, encoding="utf-8", **others)
+    with spawning():
+        main(words, prog_name="firstline")

@@ -1,26 +1,23 @@
 """A whole installation, brought up by `firstline up` in a directory of its own."""
 
-import asyncio
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import Any, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from ari_app.admin.status import AgentPhone, Status, query
 from ari_app.admin.status import Phone as Subscriber
 from ari_app.config.state import PREFIX
 from ari_app.control.client import NotRunningError
-from ari_app.main.demo import open_store
 from ari_app.main.installation import installation
 from ari_app.phone.messages import Account
 from ari_app.store import calls
@@ -28,6 +25,7 @@ from ari_app.store.open_database import open_reader
 from asterisk_conf.process import started
 from tests.deadlines import SOUND, allowed, prefer, until
 from tests.live.forks import BUSY, NOTHING, Fork, Streams
+from tests.live.seed import QUEUE, aside, seed, shared
 from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
 
@@ -45,8 +43,6 @@ PHONES = ("call", "agent")
 """The commands that are phones."""
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
-SHARED = "SOUNDS_OF_THE_TESTS"
-"""In the environment: the directory of all that was spoken in this run of the tests."""
 ENDED = re.compile(r" ended after \d+\.\d s: ")
 BEGAN = re.compile(r" began \(\w+, flow ")
 
@@ -73,13 +69,13 @@ class Installation:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.ports = free_ports()
         lines = [f"{name} = {getattr(self.ports, name)}" for name in self.ports.__struct_fields__]
-        settings += "" if "queues" in settings else "\n[queues.support]\nwrapup = 10\n"
+        settings += "" if "queues" in settings else QUEUE
         text = "\n".join(["[ports]", *lines, "[asterisk]", f'path = "{root()}"', settings])
         (state / "firstline.toml").write_text(text + "\n")
         self.log = state / "up.log"
         self._up: Fork | subprocess.Popen[bytes] | None = None
         if not fresh:
-            _seed(state)
+            seed(state)
 
     def command(self, *words: str) -> list[str]:
         """The command line of `firstline …` in this state directory; what is a phone goes first."""
@@ -189,7 +185,7 @@ class Installation:
     def said(self, name: str, *values: str, lang: str = "ru") -> Path:
         """A prompt as it sounds in a call; a shipped one is spoken one time for all."""
         file = self.state / f"{name}-{lang}.wav"
-        kept = _shared(self.state) / "said" / f"{'-'.join((name, *values, lang))}.wav"
+        kept = shared(self.state) / "said" / f"{'-'.join((name, *values, lang))}.wav"
         if not (self.as_shipped and kept.exists()):
             self.out("prompts", "say", name, *values, "--lang", lang, "-o", str(file))
             if self.as_shipped:
@@ -240,12 +236,6 @@ def _priority(words: Sequence[str]) -> int:
     return SOUND if words[0] in PHONES and os.geteuid() == 0 else 0
 
 
-def aside(main: Coroutine[Any, Any, T]) -> T:
-    """What comes of something that waits, though the loop of a test may run here."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, main).result()
-
-
 def root() -> Path:
     """The private Asterisk's directory, in which the program is usr/sbin/asterisk."""
     return Path(asterisk().argv[-1]).parents[2]
@@ -259,43 +249,18 @@ def spoken(state: Path, as_shipped: bool = False) -> Iterator[None]:
     """
     own = state / "sounds"
     own.mkdir(exist_ok=True)
-    shared = _shared(state)
-    whole = shared / "whole"
-    with (shared / "lock").open("w") as lock:
+    run = shared(state)
+    whole = run / "whole"
+    with (run / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
-        _link_missing(shared, own)
+        _link_missing(run, own)
         if whole.exists():
             flock(lock, LOCK_UN)
         yield
         flock(lock, LOCK_EX)
-        _link_missing(own, shared)
+        _link_missing(own, run)
         if as_shipped:
             whole.touch()
-
-
-def _shared(state: Path) -> Path:
-    """The directory of what is made once for all tests of this run."""
-    shared = Path(os.environ.get(SHARED, state / "sounds"))
-    shared.mkdir(exist_ok=True)
-    return shared
-
-
-def _seed(state: Path) -> None:
-    """Copy the demo operator and the keys into a state directory that has none of its own."""
-    made = _shared(state) / "seeded"
-    with (made.parent / "seeding").open("w") as lock:
-        flock(lock, LOCK_EX)
-        if not made.exists():
-            aside(_open_and_close(half := made.with_name("half")))
-            half.rename(made)
-    for name in ("firstline.db", "secrets.toml"):
-        if not (state / name).exists():
-            shutil.copy(made / name, state / name)
-
-
-async def _open_and_close(directory: Path) -> None:
-    (state := installation(directory)).make()
-    await (await open_store(state.config({}), state)).close()
 
 
 def _link_missing(source: Path, target: Path) -> None:

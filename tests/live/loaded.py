@@ -1,12 +1,30 @@
-"""What :mod:`tests.live.forks` loads one time: all modules of the command line and of `up`."""
+"""What :mod:`tests.live.forks` loads one time: all modules of the command line and of `up`, and the
+shipped menus, checked for the installation that others are copies of."""
 
 import gc
+import os
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 
 import ari_app.commands
 import ari_app.main.daemon
+import tests.live.forks
+from ari_app.main.installation import installation
+from ari_app.main.site_names import menus_in_use
+from tests.live.seed import SHARED, seeded
+from tests.shipped import kept
+
+__all__ = ["tests"]  # loaded for what is forked
 
 for file in sorted(Path(ari_app.commands.__path__[0]).glob("*.py")):
     import_module(f"ari_app.commands.{file.stem}")
+
+KEPT = ExitStack()
+"""What is open as long as the process is."""
+
+KEPT.enter_context(kept())
+if SHARED in os.environ:
+    state = installation(seeded(Path(os.environ[SHARED])))
+    menus_in_use(state.config({}), state)
 gc.freeze()

@@ -14,7 +14,8 @@ from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from ari_app.store.callbacks import Callback
 from tests.deadlines import pause, until
-from tests.live.installation import Installation, aside
+from tests.live.installation import Installation
+from tests.live.seed import aside
 
 pytestmark = pytest.mark.live
 

@@ -14,9 +14,10 @@ from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.phone.listen import heard
 from ivr.acd.queues import Board
 from tests.deadlines import until
-from tests.live.installation import Installation, aside
+from tests.live.installation import Installation
 from tests.live.other_system import OtherSystem, other_system
 from tests.live.queue_records import differences, stays
+from tests.live.seed import aside
 
 pytestmark = pytest.mark.live
 
