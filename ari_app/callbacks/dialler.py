@@ -231,6 +231,10 @@ class Dialler:
         log.info("call back %d of %s: attempt %d: %s", one.id, masked(one.number), attempt, outcome)
         await self._store.write(callbacks.ended, one.id, attempt, outcome, end, self._now())
         self._wake.set()
+        try:
+            await self._stand_ins.forget(one, attempt)
+        except ERRORS as error:  # it is a few bytes in Asterisk's database
+            log.info("call back %d: its mark stays in Asterisk: %s", one.id, error)
         return True
 
     async def _withdraw(self, board: Board, wanted: Collection[str]) -> bool:

@@ -21,6 +21,9 @@ _NONE = "Database entry not found"
 
 CONTEXT = "firstline-stand-in"
 
+NOTED = "firstline-callback-noted"
+"""The context that deletes what is kept of an attempt."""
+
 
 class StandIns:
     """Each method raises as :mod:`ari_app.ari.errors` says, or ``AmiError``: ARI answers "" to all
@@ -82,6 +85,17 @@ class StandIns:
                 raise
             return ""
         return found.get("Val", "")
+
+    async def forget(self, ticket: Ticket, attempt: int) -> None:
+        """Have the dialplan delete what it keeps of an attempt: its outcome is stored, and no
+        stand-in of it is left. An older dialplan of others keeps it."""
+        key = ticket.key(attempt)
+        if not await self._exists(NOTED, "s"):
+            return
+        with suppress(GoneError):
+            await self._ari.channels.originate(
+                f"Local/s@{NOTED}/n", NOTED, "s", {"__FIRSTLINE_TICKET": key}, "", f"noted-{key}"
+            )
 
     async def knows(self, number: str) -> bool:
         """Whether the dialplan knows the way to a number."""

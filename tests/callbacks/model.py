@@ -63,6 +63,8 @@ class Model:
         self.now = NOON
         self.queue: list[Waiting] = []
         self.marks: dict[str, str] = {}
+        self.begun: set[str] = set()
+        """The attempts that were ever dialled, by their marks, which are deleted."""
         self.tickets: dict[str, Ticket] = {}
         """Stand-ins, by the ids of their channels."""
         self.speaking: Waiting | None = None
@@ -145,6 +147,10 @@ class Model:
         await self._paused()
         return self.marks.get(ticket.key(attempt), "")
 
+    async def forget(self, ticket: Ticket, attempt: int) -> None:
+        await self._paused()
+        del self.marks[ticket.key(attempt)]
+
     async def knows(self, _: str) -> bool:
         return self.known
 
@@ -208,7 +214,8 @@ class Model:
             self.dialler.observe(self.board, Connected(QUEUE, PHONE, caller, self.now))
         if ours := of_channel(one.call):
             key = self.tickets[one.call].key(ours[1])
-            assert key not in self.marks, "an attempt is dialled twice"
+            assert key not in self.begun, "an attempt is dialled twice"
+            self.begun.add(key)
             assert f"!{one.number}" not in self.dialled or self._asked_again(one), "dialled again"
             assert one.number not in self.callers, "dialled while they wait themselves"
             self.dialled.append(f"!{one.number}" if status == "ANSWER" else one.number)

@@ -7,8 +7,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from msgspec import json
 
-from ari_app.phone.handset import Connected, Disconnected, Phone
+from ari_app.control.client import ControlClient
+from ari_app.main.installation import installation
+from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
+from ari_app.store.callbacks import Callback
 from asterisk_conf.process import started
 from tests.deadlines import until
 from tests.live.installation import Installation, installed
@@ -50,7 +54,7 @@ def _one_record_each(one: Installation, step: str) -> bool:
 
 
 async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
-    with installed(tmp_path / "state") as one:
+    with installed(tmp_path / "state", "[callbacks]\npause = 1\n") as one:
         pids = one.status().pids
         async with Phone(one.subscriber(0)) as me, Phone(one.subscriber(1)) as other:
             await me.dial("611")
@@ -68,6 +72,7 @@ async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
             assert one.callers_wait(1)
             await me.hangup()
             await me.wait(Disconnected)
+        await _an_attempt_to_call_back_dials_one_time(one)
         await asyncio.to_thread(renewed, one, "asterisk")
         await asyncio.to_thread(renewed, one, "voice")
         await asyncio.to_thread(renewed, one, "watcher")
@@ -95,6 +100,60 @@ def _a_new_application_goes_on(one: Installation) -> None:
     now = one.status()
     assert (now.pids["application"] != old, now.calls.now) == (True, 1)
     assert "the application before" not in one.log.read_text(), "its call was not handed over"
+
+
+async def _an_attempt_to_call_back_dials_one_time(one: Installation) -> None:
+    """The application dies after the agent has answered, while the caller's phone rings; the caller
+    is busy then, and is reached by the second attempt."""
+    async with Phone(one.subscriber(2)) as me, Phone(one.agent(0)) as agent:
+        await me.register()
+        await _asks_to_be_called_back(one, me)
+        await agent.register()
+        assert (await agent.wait(Incoming, timeout=40)).caller == "375990000003"
+        await agent.answer()
+        await me.wait(Incoming, timeout=20)
+        await asyncio.to_thread(renewed, one, "application")
+        await me.hangup()
+        await agent.wait(Disconnected, timeout=20)
+        assert (await agent.wait(Incoming, timeout=60)).caller == "375990000003"
+        await agent.answer()
+        await me.wait(Incoming, timeout=20)
+        await me.answer()
+        await me.hangup()
+        await agent.wait(Disconnected, timeout=20)
+    await asyncio.to_thread(until, lambda: _call_back(one).state == "done", 20)
+    done = _call_back(one)
+    assert (done.attempts, done.outcome) == (2, "reached")
+    dialled = one.log.read_text().count("call back 1 of …0003: attempt")
+    assert dialled == 2, "each attempt has one end"
+    await asyncio.to_thread(until, lambda: "0 results" in one.ordered(MARKS), 10)
+
+
+MARKS = "database show firstline-callback"
+
+
+async def _asks_to_be_called_back(one: Installation, me: Phone) -> None:
+    """From a queue, by its key; the stand-in waits then."""
+    async with ControlClient(installation(one.state).control).watch() as events:
+        await me.dial("611")
+        await me.wait(Connected)
+        await me.press("0")
+        await asyncio.to_thread(one.queued, 1)
+        await me.press("*")
+        for prompt, key in (("busy-menu", "1"), ("callback-when", "")):
+            async for event in events:
+                if prompt in event.prompts:
+                    break
+            if key:
+                await me.press(key)
+        await me.hangup()
+        await me.wait(Disconnected)
+    await asyncio.to_thread(one.queued, 1)
+
+
+def _call_back(one: Installation) -> Callback:
+    [found] = json.decode(one.out("callbacks", "list", "--json", "--all"), type=list[Callback])
+    return found
 
 
 def _a_hung_application_is_replaced(one: Installation) -> None:
