@@ -69,7 +69,6 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         overload = _serve_calls(shared, callers, desk, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
-            await asyncio.to_thread(agi_process.renew, foundation.state)
         await callers.take_up_texts(shared.store)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, callers, signals)
@@ -80,7 +79,15 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         await stack.enter_async_context(opened_cabinet(shared, selfcare, callers, background.begin))
         await stack.enter_async_context(opened_api(shared, desk, control.refresh))
         await stack.enter_async_context(monitoring.served())
+        _renew_agi(foundation, background)
         yield shared.link
+
+
+def _renew_agi(foundation: Foundation, background: Background) -> None:
+    """Replace `firstline agi` as well after an upgrade. Its start takes a processor for a while:
+    last of all."""
+    if foundation.before is not None:
+        background.begin(asyncio.to_thread(agi_process.renew, foundation.state))
 
 
 async def _menus_in_force(shared: Shared) -> Canaries:

@@ -78,7 +78,7 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
 
     SIGINT ends Asterisk, too; otherwise it and its calls go on.
     """
-    _return_large_blocks()
+    _tune_memory()
     signals = Signals()
     signals.heed()
     again = watched.starts(state, own_asterisk=start.own_asterisk)
@@ -134,13 +134,18 @@ async def _serve(
 
 def _ready_to_serve(link: Link, config: Config, signals: Signals) -> None:
     gc.freeze()
-    gc.set_threshold(*GC_THRESHOLD)
     numbers = ", ".join(config.site.numbers)
     where = f"{config.site.host}:{config.ports.sip}"
     if link.connected:
         signals.was_ready = True
         log.info("ready: phones register at %s and dial %s", where, numbers)
         service.notify(f"READY=1\nSTATUS=serving {numbers}")
+
+
+def _tune_memory() -> None:
+    """Before all else: an application that takes over has calls before it is ready."""
+    gc.set_threshold(*GC_THRESHOLD)
+    _return_large_blocks()
 
 
 def _return_large_blocks() -> None:

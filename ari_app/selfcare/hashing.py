@@ -10,13 +10,17 @@ import logging
 import secrets
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from threading import BoundedSemaphore
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from msgspec import Struct
 
 from ivr.identity.keypad import key_form, normalise
 from ivr.secret import Secret
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 T = TypeVar("T")
 Form = Literal["spoken", "keyed"]
@@ -55,17 +59,28 @@ class Checked(Struct, frozen=True):
     renewed: str | None = None
 
 
+def _argon(profile: Profile) -> "PasswordHasher":
+    from argon2 import PasswordHasher  # commands that list agents do without
+
+    return PasswordHasher(profile.passes, profile.memory, parallelism=1)
+
+
+@cache
+def _of_no_one(profile: Profile) -> str:
+    """The hash that a word is checked against where there is none. It is made once: an application
+    that takes over calls makes hashers while they are served."""
+    return _argon(profile).hash(secrets.token_bytes(16))
+
+
 class Hasher:
     """Hashes words and checks them, off the event loop."""
 
     def __init__(self, pepper: Secret, profile: Profile = STRONG, waiting: int = WAITING) -> None:
-        from argon2 import PasswordHasher  # commands that list agents do without
-
         self._pepper = pepper
-        self._argon = PasswordHasher(profile.passes, profile.memory, parallelism=1)
+        self._argon = _argon(profile)
         self._threads = ThreadPoolExecutor(THREADS, "code-word")
         self._room = BoundedSemaphore(THREADS + waiting)
-        self._dummy = self._argon.hash(secrets.token_bytes(16))
+        self._dummy = _of_no_one(profile)
 
     async def hashes(self, word: Secret) -> tuple[str, str]:
         """The hashes of a word as it is said and as it is keyed.

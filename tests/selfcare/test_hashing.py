@@ -1,5 +1,6 @@
-"""Secrets that must be kept for a while are encrypted."""
+"""What hashers do besides: secrets that must be kept for a while are encrypted."""
 
+import argon2
 import pytest
 
 from ari_app.selfcare.hashing import CHEAP, Hasher
@@ -19,3 +20,11 @@ def test_a_sealed_secret_comes_back_with_its_key_alone(hasher: Hasher) -> None:
     assert hasher.seal("c1:2", secret) != sealed
     with pytest.raises(ValueError, match="33 bytes"):
         hasher.seal("c1:3", Secret("1" * 33))
+
+
+def test_another_hasher_is_made_without_hashing(
+    hasher: Hasher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An application that takes over calls makes them while it serves these."""
+    monkeypatch.delattr(argon2.PasswordHasher, "hash")
+    assert Hasher(Secret("other"), CHEAP).mark("a") != hasher.mark("a")
