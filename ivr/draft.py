@@ -93,8 +93,9 @@ class Draft:
         """Add a line to the call record, for the present node or for that of ``at``; ``said``: what
         the caller heard there."""
         at = at or self.session
-        line = (at.flow, at.node, kind(node), " ".join(phrase.prompt for phrase in said))
-        self.steps.append(Step(*line, key, outcome, way, recorded(said)))
+        prompts = " ".join([phrase.prompt for phrase in said]) if said else ""
+        filled = recorded(said) if said else {}
+        self.steps.append(Step(at.flow, at.node, kind(node), prompts, key, outcome, way, filled))
 
     # Prompts.
 

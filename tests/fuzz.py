@@ -13,6 +13,9 @@ from typing import Any
 ROUNDS = int(os.environ.get("FIRSTLINE_FUZZ", "1"))
 SEED = int(os.environ.get("FIRSTLINE_FUZZ_SEED", "611"))
 
+FEW = 200 if os.environ.get("FIRSTLINE_TEST_RANDOM") else 20
+"""Examples of a property of which one takes tens of milliseconds."""
+
 MARKUP = '<img src=x onerror=alert(1)>"\'><script>alert(2)</script><a href="javascript:alert(3)">'
 """What must never become an element or an attribute of a page."""
 

@@ -58,8 +58,9 @@ _SECONDS = {
 }
 """What those files take that take long, in seconds of CPU. What an old figure costs is balance."""
 
-_TOGETHER = {"architecture"}
-"""The folders that stay in one share: their files read the imports of all modules, one time."""
+_TOGETHER = {"architecture", "store"}
+"""The folders that stay in one share: their files read the imports of all modules one time, and
+use one PostgreSQL server, which takes 7 s to make."""
 
 _BYTES_A_SECOND = 12_000
 """Of all other files: how many bytes of them take a second of CPU to import and to test."""
@@ -81,15 +82,15 @@ def share_of(root: Path, count: int) -> dict[Path, int]:
         one = file.parent if file.parent.name in _TOGETHER else file
         kind = ("mark.slow" in file.read_text("utf-8"), waits(file, root))
         kinds.setdefault(kind, {}).setdefault(one, []).append(file)
-    dealt: dict[Path, int] = {}
+    share: dict[Path, int] = {}
     for of_kind in kinds.values():
         cost = {one: sum(_cost(tests, file) for file in files) for one, files in of_kind.items()}
         total = [0.0] * count
-        for one in sorted(of_kind, key=lambda one: -cost[one]):
-            least = total.index(min(total))
-            total[least] += cost[one]
-            dealt |= dict.fromkeys(of_kind[one], least)
-    return dealt
+        for one in sorted(of_kind, key=lambda one: (one not in share, -cost[one])):
+            at = share.setdefault(one, total.index(min(total)))
+            total[at] += cost[one]
+            share |= dict.fromkeys(of_kind[one], at)
+    return share
 
 
 def _cost(tests: Path, file: Path) -> float:

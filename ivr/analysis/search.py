@@ -199,15 +199,8 @@ class _Search:
         misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
         return (
             (at.flow, at.node, at.page, at.playing, at.played, type(one.want), one.announced),
-            (
-                at.subscriber,
-                at.about is None,
-                at.identity,
-                at.gone,
-                at.failed,
-                at.silences,
-                at.wrongs,
-            ),
+            (at.subscriber, at.about is None, at.identity, at.gone, at.failed),
+            (at.silences, at.wrongs),
             at.language if "language" in self.looked else "",
             at.dialled if "dialled" in self.looked else "",
             at.caller.number if "number" in self.looked else "",
@@ -236,8 +229,14 @@ class _Search:
                 outcome = getattr(event, "outcome", "broken")
                 if not (isinstance(want, FindAnnouncements) and one.announced not in ("", outcome)):
                     yield event
-        if not isinstance(want, Action):
+        if not isinstance(want, Action) and self.minds_hang_up(at):
             yield GONE
+
+    def minds_hang_up(self, at: Session) -> bool:
+        """Whether more than an end can follow when the caller hangs up."""
+        flows = (at.flow, *(frame.flow for frame in at.frames))
+        handled = not at.gone and any(self.book.flows[flow].on_hangup for flow in flows)
+        return handled or (at.playing and at.played)  # a slow operation goes on
 
     def answers(self, of: Request) -> tuple[Event, ...]:
         """The possible answers to a request, built once."""

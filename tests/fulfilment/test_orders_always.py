@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values
 from tests.fulfilment.harness import NUMBERS, Harness, gift
+from tests.fuzz import FEW
 from tests.selfcare.fake_billing import FakeBilling, Fault
 
 NOTHING_DONE = {"unavailable", "unknown", "limit", "too-little", "changed", "no-such", "already"}
@@ -210,7 +211,7 @@ class Orders(RuleBasedStateMachine):
 
 TestOrders = pytest.mark.slow(Orders.TestCase)
 TestOrders.settings = settings(
-    max_examples=40,
+    max_examples=FEW,
     stateful_step_count=20,
     deadline=None,
     derandomize=True,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, ValidationError
 
@@ -20,6 +20,7 @@ from ivr.schema import Names, schema
 from ivr.terms import Is
 from prompts import catalogue
 from tests.docs.markdown import LANGUAGE, fences
+from tests.fuzz import FEW
 from tests.ivr.yaml12 import editors
 from tests.operators import DEMO
 
@@ -291,6 +292,7 @@ def test_what_the_loader_takes_as_a_name_is_valid(place: str, text: str) -> None
         assert faults(flow) == []
 
 
+@settings(max_examples=FEW)
 @given(st.sampled_from(["wait", "pause"]), st.from_regex(TIME, fullmatch=True))
 def test_the_schema_and_the_loader_agree_on_times(key: str, time: str) -> None:
     menu = f"{{ menu: welcome, keys: {{ 1: a }}, gave-up: a, {key}: {time} }}"

@@ -25,6 +25,7 @@ from ivr.values import Phrase
 from ivr.wants import Ask, Say, Screen, Want
 from prompts.plan import screen_texts
 from tests import shipped
+from tests.fuzz import FEW
 from tests.lines.consent_lines import LINES, When
 from tests.spoken import MORE
 
@@ -144,7 +145,7 @@ class TextLog(Log):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=FEW)
 @given(
     st.sampled_from(PATHS),
     st.sampled_from([USSD, SMS]),
@@ -233,7 +234,7 @@ class Fumbling:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=FEW)
 @given(st.sampled_from(PATHS), st.randoms(use_true_random=False), st.floats(0, 1))
 async def test_a_caller_who_presses_anything_is_charged_for_what_was_played(
     path: Way, random: Random, patient: float

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ivr.hours.schedule import Forced, Hours, Schedule, gap_text, gaps, hours_at
 from ivr.hours.week import WEEKDAYS, span_text, spans
 from ivr.loader import load
+from tests.fuzz import FEW
 
 MINSK = ZoneInfo("Europe/Minsk")
 CLAIMS = Schedule(
@@ -242,7 +243,7 @@ def compared(schedule: Schedule, zone: ZoneInfo, begin: datetime) -> None:
     assert all(one.why and (one.until is None or one.until > begin) for one in asked)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=FEW)
 @given(
     schedules(),
     st.sampled_from(ZONES).map(ZoneInfo),
