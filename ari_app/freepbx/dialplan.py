@@ -65,28 +65,6 @@ def contexts(lines: Iterable[str]) -> Mapping[str, Context]:
     return found
 
 
-def joined(found: Mapping[str, Context]) -> Mapping[str, Context]:
-    """The contexts with the extensions of those that they include; own ones go before."""
-    return {name: _with_included(found, name) for name in found}
-
-
-def _with_included(found: Mapping[str, Context], name: str) -> Context:
-    extensions: dict[str, list[Step]] = {}
-    ignored: list[str] = []
-    waiting, seen = [name], set()
-    while waiting:
-        one = waiting.pop(0)
-        if one in seen or one not in found:
-            ignored += [f"include => {one}"] if one not in found else []
-            continue
-        seen.add(one)
-        waiting = [each.partition(",")[0].strip() for each in found[one].includes] + waiting
-        ignored += found[one].ignored
-        for extension, steps in found[one].extensions.items():
-            extensions.setdefault(extension, steps)
-    return Context(found[name].comment, found[name].includes, extensions, ignored)
-
-
 def _step(body: str) -> Step | None:
     """A step without its priority; a hint is one without an application."""
     found = _STEP.fullmatch(body)

@@ -1,5 +1,6 @@
 """Where calls go in a plain dialplan: from step to step, over labels and Goto."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -11,6 +12,8 @@ SILENT_STEPS: Final = frozenset(
     ("answer", "noop", "verbose", "wait", "ringing", "progress", "resetcdr", "return")
 )
 """Applications that callers notice nothing of."""
+
+_RESPONSE: Final = re.compile(r"\s*TIMEOUT\(response\)\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
 class Place(NamedTuple):
@@ -65,6 +68,26 @@ class Dialplan:
         """The extensions of a context that callers can key."""
         extensions = self.found[context].extensions if context in self.found else {}
         return {key: Place(context, key) for key in sorted(extensions) if KEYS.fullmatch(key)}
+
+    def keys_of(self, context: str, variable: str, own: str) -> dict[str, Place]:
+        """What is keyed into a variable, and where a Goto with it leads: into a context that it
+        names, as in ``menu-${KEY},s,1``, or to an extension of a context, at first its ``own``."""
+        before, named, after = context.partition(f"${{{variable}}}")
+        if not named or not before + after:
+            return self.keys(own if "${" in context else context)
+        names = {
+            one.removeprefix(before).removesuffix(after): one
+            for one in self.found
+            if one.startswith(before) and one.endswith(after)
+        }
+        return {key: Place(names[key], "s") for key in sorted(names) if KEYS.fullmatch(key)}
+
+    def response(self, place: Place) -> str:
+        """The seconds of ``TIMEOUT(response)`` that the extension of a place sets before it; ""
+        for none."""
+        set_ = [step.args for step in self.steps(place)[: place.step] if step.app == "set"]
+        found = [_RESPONSE.fullmatch(each) for each in set_]
+        return next((each[1] for each in reversed(found) if each), "")
 
 
 def language_of(step: Step) -> str:

@@ -13,8 +13,10 @@ from typing import Final
 
 from ari_app.freepbx import calendar
 from ari_app.freepbx.calendar import met
+from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
-from ari_app.freepbx.dialplan import Context, Step, arguments, branches, joined
+from ari_app.freepbx.dialplan import Context, Step, arguments, branches
+from ari_app.freepbx.dialplan_patterns import joined
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
@@ -24,6 +26,7 @@ from ari_app.freepbx.texts import whole
 
 GOODBYE: Final = "goodbye"
 _NAME: Final = re.compile(r"[^a-z0-9]+")
+_GOTO: Final = re.compile(r"\s*goto\((.*)\)\s*", re.IGNORECASE)
 _ENTRY: Final = re.compile(r"\$\[\s*\"?\$\{(\w+)\}\"?\s*=+\s*\"?([0-9*#]+)\"?\s*\]")
 
 
@@ -50,7 +53,7 @@ def menus(
     plan = _Plan(found, languages, year, frozenset(taken))
     begin = plan.node(Place(context, start))
     plan.finish()
-    plan.findings += plan.left_out()
+    plan.findings += [*plan.left_out(), *break_circles(plan.nodes, begin)]
     plan.nodes["farewell"] = DraftNode({"end": "silence-bye"}, [])
     return DraftMenus(
         number.lstrip("+*"),
@@ -97,10 +100,10 @@ class _Plan(Dialplan):
         for context in dict.fromkeys(place.context for place in self._named):
             one = self.found.get(context)
             for pattern in [key for key in one.extensions if key.startswith("_")] if one else ():
-                why = "a pattern is no key: write the numbers that callers key"
+                why = "the pattern has many numbers: write those that callers key"
                 yield Finding(f"[{context}] {pattern}", "", "not imported", (), why)
             for line in one.ignored if one else ():
-                why = f"{line} cannot be read, or is in another file"
+                why = f"{line} is not understood, or is in another file"
                 yield Finding(f"[{context}]", "", "not imported", (), why)
 
     def node(self, place: Place) -> str:
@@ -183,6 +186,7 @@ class _Plan(Dialplan):
             if steps[at].app == "waitexten":
                 wait = given
             at += 1
+        wait = wait or self.response(onward)
         after = onward._replace(step=at)
         extensions = self.found[onward.context].extensions
         wrong, silent = (
@@ -225,20 +229,22 @@ class _Plan(Dialplan):
 
     def _compared(self, variable: str, at: Place) -> tuple[dict[str, Place], Place] | None:
         """The GotoIf behind a Read that compare its variable, and the step after them."""
-        steps, found = self.steps(at), {}
-        step = at.step
+        steps, step = self.steps(at), at.step
+        found: dict[str, Place] = {}
         while step < len(steps):
             one = steps[step]
-            if one.app == "gotoif":
+            if one.app in ("gotoif", "execif"):
                 condition, yes, no = branches(one.args)
                 entry = _ENTRY.fullmatch(condition)
-                if entry is None or entry[1] != variable or no:
+                to = _GOTO.fullmatch(yes) if one.app == "execif" else None
+                if entry is None or entry[1] != variable or (one.app == "execif" and not to):
                     break
-                found[entry[2]] = self.target(at, yes)
+                found.setdefault(entry[2], self.target(at, to[1] if to else yes))
+                if no and one.app == "gotoif":
+                    return found, self.target(at, no)
             elif one.app == "goto" and f"${{{variable}}}" in one.args:
                 context = arguments(one.args)[0] if one.args.count(",") == 2 else at.context
-                context = at.context if "${" in context else context
-                keys = self.keys(context)
+                keys = self.keys_of(context, variable, at.context)
                 wrong = Place(context, "i")
                 wrong = wrong if self.steps(wrong) else at._replace(step=len(steps))
                 return (found | keys, wrong) if keys else None

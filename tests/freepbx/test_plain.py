@@ -69,6 +69,50 @@ def test_queues_phones_voicemail_hours_and_languages() -> None:
     assert schedule.calendar.week == {"mon-fri": "09:00-18:00"}
 
 
+ENDS = {
+    "sales": "exten => s,1,Queue(sales)",
+    "menu-1": "exten => s,1,Queue(1)",
+    "menu-2": "exten => s,1,Queue(2)",
+}
+TWO = ("20", "25", "30", "35", "40", "45")
+READ = "exten => s,1,Read(K,menu,1)\n same => n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "keys"),
+    [
+        ("exten => _[1-3],1,Dial(PJSIP/20${EXTEN})", {"1": "201", "2": "202", "3": "203"}),
+        ("exten => _9[2-4][05],1,Queue(${EXTEN:1})", {f"9{n}": n for n in TWO}),
+        ("exten => 1,1,Queue(a)\nexten => _Z,1,Queue(b)", {n: "ab"[n > "1"] for n in "123456789"}),
+        (f'{READ},GotoIf($["${{K}}"="1"]?menu-1,s,1:menu-2,s,1)', {"1": "1"}),
+        (f'{READ},ExecIf($["${{K}}" = "1"]?Goto(sales,s,1))', {"1": "sales"}),
+        (f"{READ},Goto(menu-${{K}},s,1)", {"1": "1", "2": "2"}),
+    ],
+)  # fmt: skip
+def test_keys_are_read_as_people_write_them(lines: str, keys: dict[str, str]) -> None:
+    menu = "" if "Read" in lines else "exten => s,1,Background(menu)\n same => n,WaitExten(5)\n"
+    others = "".join(f"[{name}]\n{text}\n" for name, text in ENDS.items())
+    found = nodes(imported(f"[a]\n{menu}{lines}\n{others}", "a", "100"))
+    [main] = [one for one in found.values() if "menu" in one]
+    ways = {key: found[to] for key, to in main["keys"].items()}
+    assert {key: to.get("dial") or to.get("queue") for key, to in ways.items()} == keys
+
+
+def test_waits_circles_and_hours_of_includes() -> None:
+    text = (
+        "[a]\ninclude => b,09:00-17:00,mon-fri,*,*\nexten => s,1,Set(TIMEOUT(response)=8)\n"
+        " same => n,Background(menu)\n same => n,WaitExten()\n"
+        "exten => 1,1,Playback(busy)\n same => n,Goto(1,1)\n[b]\nexten => 5,1,Dial(PJSIP/105)\n"
+    )
+    drafted = imported(text, "a", "100")
+    found = nodes(drafted)
+    assert (found["a-s-1"]["wait"], found["a-s-1"]["keys"]) == ("8s", {"1": "a-1"})
+    assert found["a-1"]["then"] == "circle"
+    left = [each.why for each in drafted.findings if each.outcome == "not imported"]
+    assert left[0].startswith("include => b,09:00-17:00,mon-fri,*,* is not understood")
+    assert left[1].startswith("calls would go round")
+
+
 def test_what_is_not_understood_is_named_where_it_stands() -> None:
     drafted = imported()
     [one] = [each for each in drafted.findings if each.outcome == "not imported"]
@@ -131,8 +175,8 @@ def test_included_contexts_have_keys_and_what_is_no_key_is_named() -> None:
     assert nodes(drafted)["a-s"]["keys"] == {"1": "a-1", "5": "a-5"}
     left = [(each.what, each.why) for each in drafted.findings if each.outcome == "not imported"]
     assert left == [
-        ("[a] _2XX", "a pattern is no key: write the numbers that callers key"),
-        ("[a]", "exten => 4,1,Dial(PJSIP/104 cannot be read, or is in another file"),
+        ("[a] _2XX", "the pattern has many numbers: write those that callers key"),
+        ("[a]", "exten => 4,1,Dial(PJSIP/104 is not understood, or is in another file"),
     ]
 
 
