@@ -206,6 +206,7 @@ class Description(Struct, frozen=True, kw_only=True):
     transfer_ring: int = 25
     return_ring: int = 20
     agi: bool = False
+    listens: str = ""
     dialplan: Dialplan = "own"
     paths: Paths = Paths()
     websocket_client: bool = True

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr import holding, listening, nodes
+from ivr import holding, listening, nodes, spoken
 from ivr.digits import answer
 from ivr.draft import Draft, FlowError, Step
 from ivr.events import (
@@ -16,6 +16,7 @@ from ivr.events import (
     Keyed,
     Played,
     Recorded,
+    Said,
     Silent,
 )
 from ivr.model import Book, Operation
@@ -124,8 +125,8 @@ def _take(draft: Draft, event: Event) -> Next:
                 return ""
             case Began(), _ if at.turn == 1:
                 return draft.flow.start
-            case ((Keyed() | Silent()), nodes.Listens()):
-                return listening.answered(draft, node, event)
+            case ((Keyed() | Said() | Silent()), nodes.Listens()):
+                return spoken.answered(draft, node, event)
             case ((Keyed() | Silent()), nodes.Hold()):
                 return holding.answered(draft, node, event)
             case Answered(), _:

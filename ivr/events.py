@@ -27,6 +27,24 @@ class Keyed(Struct, frozen=True, tag="keyed"):
         return "Keyed(***)" if self.sealed else f"Keyed({self.digits!r}, whole={self.whole})"
 
 
+class Said(Struct, frozen=True, tag="said"):
+    """The answer to an :class:`~ivr.wants.Ask` in spoken words; "" if none were made out.
+
+    ``sure``: from 0 to 1; ``doubtful``: too little for acting on it without asking back.
+    ``sealed`` and ``whole`` are as in :class:`Keyed`.
+    """
+
+    words: str
+    sure: float = 1.0
+    doubtful: bool = False
+    sealed: bool = False
+    whole: bool = False
+
+    def __repr__(self) -> str:
+        words = "***" if self.sealed else repr(self.words)
+        return f"Said({words}, {self.sure:.2f}, whole={self.whole})"
+
+
 class Silent(Struct, frozen=True, tag="silent"):
     """Timeout: the caller pressed no key, or said nothing into a recording.
 
@@ -89,4 +107,6 @@ class Gone(Struct, frozen=True, tag="gone"):
     cause: int = 0
 
 
-Event: TypeAlias = Began | Keyed | Silent | Played | Answered | Failed | Recorded | Bridged | Gone
+Event: TypeAlias = (
+    Began | Keyed | Said | Silent | Played | Answered | Failed | Recorded | Bridged | Gone
+)

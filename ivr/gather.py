@@ -3,8 +3,9 @@
 A line creates a :class:`Gather` for each ask and plays the prompt, unless ``answer`` is already set
 by keys typed ahead. It reports a key with :meth:`Gather.keyed`, the end of the prompt, and whether
 it was heard whole, with :meth:`Gather.prompt_played`, and a timeout with :meth:`Gather.timer_fired`
-when ``due`` has come. After each call it looks at ``answer``. All times are seconds of any
-monotonic clock.
+when ``due`` has come. What a caller says comes with :meth:`Gather.speaking` and
+:meth:`Gather.heard`; keys win over it. After each call it looks at ``answer``. All times are
+seconds of any monotonic clock.
 """
 
 from collections import deque
@@ -13,7 +14,7 @@ from math import isfinite
 from msgspec import Struct
 
 from ivr.digits import KEYS, Verdict, closing, judge, parted
-from ivr.events import Keyed, Silent
+from ivr.events import Keyed, Said, Silent
 from ivr.wants import Ask
 
 AHEAD = 32
@@ -27,6 +28,9 @@ DTMF tones last at least 40 ms with pauses of at least 40 ms (ITU-T Q.24).
 
 CLOSING = 2.0
 """How long after an answer that is complete without it the closing key still belongs to it (s)."""
+
+SPEAKING = 20.0
+"""The longest time from the beginning of speech to what was said, in seconds."""
 
 
 class Pressed(Struct, frozen=True):
@@ -48,7 +52,7 @@ class Gathered(Struct, frozen=True):
     played: bool = False
     whole: bool = False
     informed: bool = False
-    answer: Keyed | Silent | None = None
+    answer: Keyed | Said | Silent | None = None
 
 
 class Keypad:
@@ -104,6 +108,7 @@ class Gather:
         "_keys",
         "_listening",
         "_played",
+        "_speaking",
         "_whole",
         "answer",
         "due",
@@ -117,8 +122,8 @@ class Gather:
         self._keypad = keypad
         self._keys = ""
         self._first_key = 0.0
-        self._played = self._whole = self._informed = False
-        self.answer: Keyed | Silent | None = None
+        self._played = self._whole = self._informed = self._speaking = False
+        self.answer: Keyed | Said | Silent | None = None
         self.due: float | None = None
         """When to call :meth:`timer_fired`; None while no timer runs."""
         self._listening = ask.screen.barge_in
@@ -147,7 +152,7 @@ class Gather:
         The beginning of a consent key does not: it is dropped while the prompt plays.
         """
         agreeing = any(key.startswith(self._keys) for key in self._ask.consent)
-        return self._listening and bool(self._keys) and not agreeing
+        return self._listening and ((bool(self._keys) and not agreeing) or self._speaking)
 
     def keyed(self, now: float) -> None:
         """A key was pressed: take keys from the buffer."""
@@ -155,6 +160,7 @@ class Gather:
             if not self._keys:
                 self._first_key, self._informed = now, self._whole
             self._keys += self._keypad.ahead.popleft()
+            self._speaking = False
             self._judge(now)
 
     def prompt_played(self, now: float, whole: bool) -> None:
@@ -167,8 +173,32 @@ class Gather:
         if not self._played:
             self._played, self._whole = True, whole
             self.keyed(now)
-        if not self._keys and self.answer is None and self.due is None:
+        if not (self._keys or self._speaking) and self.answer is None and self.due is None:
             self.due = now + self._ask.grammar.first
+
+    def speaking(self, now: float) -> None:
+        """The caller begins to speak: the first-digit timer waits for what it is."""
+        if self._listens:
+            self._speaking, self.due = True, now + SPEAKING
+
+    def heard(self, now: float, words: str | None, sure: float = 1.0, doubt: bool = False) -> None:
+        """Words were made out, none ("") although it was speech, or it was none (None)."""
+        if not self._listens:
+            return
+        if words is not None:
+            self.answer = Said(words, sure, doubt, self._ask.secret, self._whole)
+        self._speaking = False
+        self.due = now + self._ask.grammar.first if words is None and self._played else None
+
+    @property
+    def listens(self) -> bool:
+        """Whether what is said counts now: a yes only after the end of the prompt."""
+        ready = self._played or (self._ask.screen.barge_in and not self._ask.consent)
+        return ready and self._listens
+
+    @property
+    def _listens(self) -> bool:
+        return self._ask.speech is not None and not self._keys and self.answer is None
 
     def timer_fired(self, now: float) -> None:
         """A timer fired: end the digits, or answer ``Silent``. Nothing before ``due``."""

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from ivr.model import Book, Flow
-from ivr.nodes import Confirm, Input, Listens, Menu
+from ivr.nodes import Confirm, Input, Listen, Listens, Menu
+from ivr.speech_grammar import SpeechGrammar, speech_grammar
+from ivr.terms import SAID
 from ivr.wants import Grammar
 
 
@@ -12,6 +14,8 @@ def opening(node: Listens) -> tuple[str, ...]:
     match node:
         case Menu():
             return node.menu
+        case Listen():
+            return node.listen
         case Input():
             return node.input
         case Confirm():
@@ -25,7 +29,9 @@ def nth(prompts: tuple[str, ...], count: int) -> tuple[str, ...]:
 
 
 def choices(flow: Flow, node: Listens) -> Mapping[str, str]:
-    """Key of a menu or confirm -> its node, ``back`` or ``repeat``."""
+    """Key of a menu or confirm, or edge of a ``listen`` -> its node, ``back`` or ``repeat``."""
+    if isinstance(node, Listen):
+        return {**node.keys, **{f"{SAID}{target}": target for target in node.phrases}}
     if isinstance(node, Menu):
         return node.keys  # the loader has added those of always
     if isinstance(node, Confirm):
@@ -59,7 +65,7 @@ def codes(book: Book, flow: Flow, node: Listens) -> frozenset[str]:
 def grammar(book: Book, flow: Flow, node: Listens) -> Grammar:
     """The keys that answer a node, and its timers."""
     if not isinstance(node, Input):
-        keys = frozenset(choices(flow, node))
+        keys = _pressed(flow, node)
         closing = "#" if flow.ignore_closing_hash else ""
         return Grammar(
             keys,
@@ -77,6 +83,15 @@ def grammar(book: Book, flow: Flow, node: Listens) -> Grammar:
         between=node.between,
         total=node.total,
     )
+
+
+def _pressed(flow: Flow, node: Listens) -> frozenset[str]:
+    return frozenset(node.keys if isinstance(node, Listen) else choices(flow, node))
+
+
+def hears(flow: Flow, node: Listens, language: str, more: frozenset[str]) -> SpeechGrammar | None:
+    """What may be said in a node; ``more`` are the keys of the rows of its list."""
+    return speech_grammar(node, _pressed(flow, node) | more, language)
 
 
 def answers(node: Input, digits: str) -> bool:

@@ -10,13 +10,27 @@ from msgspec.structs import replace
 
 from ivr import listing
 from ivr.draft import Draft
-from ivr.events import Keyed, Silent
-from ivr.key_grammar import answers, choices, codes, consent, escapes, grammar, nth, opening
+from ivr.events import Keyed, Said, Silent
+from ivr.key_grammar import (
+    answers,
+    choices,
+    codes,
+    consent,
+    escapes,
+    grammar,
+    hears,
+    nth,
+    opening,
+)
 from ivr.nodes import Confirm, Input, Listens, Listing, Menu, Record
 from ivr.secret import Secret
+from ivr.speech_grammar import SpeechGrammar
 from ivr.terms import BACK, REPEAT
 from ivr.values import Count, Digits, Phrase, Sealed, Value
 from ivr.wants import Ask, Done, Screen
+
+MISHEARD = 2
+"""After so many failures to understand what is said, keys alone count for the rest of the node."""
 
 
 def ask(draft: Draft, node: Listens) -> Ask | str:
@@ -30,16 +44,16 @@ def ask(draft: Draft, node: Listens) -> Ask | str:
 
 def answered(draft: Draft, node: Listens, event: Keyed | Silent) -> Ask | Done | str:
     """The caller pressed keys, or the timer ran out without one."""
-    _present(draft, node, event)
+    present(draft, node, event)
     if isinstance(event, Silent):
-        return _missed(draft, node, "silent")
+        return missed(draft, node, "silent")
     keys = event.digits
     if keys in consent(node) and not _presented(draft):
-        return _missed(draft, node, "early", keys)
+        return missed(draft, node, "early", keys)
     return _typed(draft, node, keys) if isinstance(node, Input) else _chosen(draft, node, keys)
 
 
-def _present(draft: Draft, node: Listens, event: Keyed | Silent) -> None:
+def present(draft: Draft, node: Listens, event: Keyed | Said | Silent) -> None:
     """The phrases of a confirm were presented: keep them if that was to their end."""
     at = draft.session
     if event.whole and consent(node):
@@ -70,7 +84,7 @@ def _chosen(draft: Draft, node: Listens, keys: str) -> Ask | Done | str:
     action = choices(draft.flow, node).get(keys)
     if action is None:
         coded = keys in codes(draft.book, draft.flow, node)
-        return _coded(draft, node, keys) if coded else _missed(draft, node, "wrong", keys)
+        return _coded(draft, node, keys) if coded else missed(draft, node, "wrong", keys)
     own = {node.yes_key: "yes", node.no_key: "no"} if isinstance(node, Confirm) else {}
     draft.record(node, draft.session.heard, keys, action, own.get(keys, keys))
     at = draft.session
@@ -116,7 +130,7 @@ def _typed(draft: Draft, node: Input, digits: str) -> Ask | Done | str:
         draft.record(node, draft.session.heard, digits, action, digits)
         return _act(draft, node, action)
     if not answers(node, digits):
-        return _missed(draft, node, "wrong", shown)
+        return missed(draft, node, "wrong", shown)
     draft.record(node, draft.session.heard, shown, node.then, "then")
     draft.set_values({node.into: _value(node, digits)})
     draft.session = replace(draft.session, presented=())
@@ -157,8 +171,10 @@ def back(draft: Draft) -> str:
         draft.leave()
 
 
-def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done | str:
-    """Count a silence or a wrong key, and ask again or give up.
+def missed(
+    draft: Draft, node: Listens, how: str, key: str = "", apology: tuple[Phrase, ...] = ()
+) -> Ask | Done | str:
+    """Count a silence or a wrong key, and ask again, after an ``apology``, or give up.
 
     Once the call's patience is used up the call ends, so that an abandoned line does not loop.
     """
@@ -178,7 +194,7 @@ def _missed(draft: Draft, node: Listens, how: str, key: str = "") -> Ask | Done 
         return flow.farewell or Done("ended")
     if spent:
         return unanswered or node.gave_up
-    wrong = draft.phrases(nth(node.wrong, wrongs) if how == "wrong" else ())
+    wrong = apology or draft.phrases(nth(node.wrong, wrongs) if how == "wrong" else ())
     if consent(node) and not _presented(draft):
         phrases = (*wrong, *at.again)
     elif how == "silent":
@@ -214,7 +230,15 @@ def _ask(
         flush=flush or node.type_ahead == "flush",
         secret=isinstance(node, Input) and node.secret,
         consent=frozenset() if _presented(draft) else consent(node),
+        speech=_hears(draft, node),
     )
+
+
+def _hears(draft: Draft, node: Listens) -> SpeechGrammar | None:
+    """What may be said here, unless that failed too often."""
+    if draft.session.misheard >= MISHEARD:
+        return None
+    return hears(draft.flow, node, draft.session.language, listing.keys(draft, node))
 
 
 def _pause_at(draft: Draft, node: Listens, heard: tuple[Phrase, ...]) -> int | None:

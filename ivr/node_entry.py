@@ -27,7 +27,7 @@ def enter(draft: Draft, node: Node) -> Next:
     if NEEDS[draft.session.identity] < NEEDS[need]:
         return _identify(draft, node) or _lacking(draft, node)
     match node:
-        case nodes.Menu() | nodes.Input() | nodes.Confirm():
+        case nodes.Menu() | nodes.Listen() | nodes.Input() | nodes.Confirm():
             return listening.ask(draft, node)
         case nodes.Hold():
             return holding.ask(draft, node)

@@ -19,6 +19,7 @@ from ivr.terms import (
     Need,
     Outcomes,
     Pause,
+    Phrases,
     Prompts,
     Seconds,
     Switch,
@@ -65,6 +66,9 @@ class Listens(Node, frozen=True, kw_only=True):
     type_ahead: Annotated[
         Literal["keep", "flush"], Meta(description="whether keys pressed before the prompt count")
     ] = "keep"
+    spoken: Annotated[
+        Switch, Meta(description="whether the answer may also be said, where the site listens")
+    ] = False
     pause: Annotated[
         Pause | None,
         Meta(description="silence between other words and the prompts; default: that of the site"),
@@ -95,6 +99,9 @@ class Menu(Listens, frozen=True, kw_only=True):
 
     menu: Words
     keys: Annotated[Keys, Meta(description="key: the node it leads to, or back, or repeat")]
+    phrases: Annotated[
+        Mapping[Annotated[str, Is.KEYS], Phrases], Meta(description="key: what callers say for it")
+    ] = {}
     each: Annotated[
         Listing | None, Meta(description="a list whose rows are choices, too, each with a key")
     ] = None
@@ -139,8 +146,18 @@ class Confirm(Listens, frozen=True, kw_only=True):
     no_key: Annotated[str, Is.KEYS, Meta(description="the key that means no")] = "2"
 
 
+class Listen(Listens, frozen=True, kw_only=True):
+    """Plays prompts and goes where what the caller says leads; its keys work as well."""
+
+    listen: Words
+    phrases: Annotated[
+        Mapping[Target, Phrases], Meta(description="next node: what callers say, by language")
+    ]
+    keys: Annotated[Keys, Meta(description="key: the node it leads to, or back, or repeat")] = {}
+
+
 class Hold(Node, frozen=True, kw_only=True):
-    """Plays prompts, then music until the caller has done something and presses a key."""
+    """Plays prompts, then music until the caller presses a key."""
 
     hold: Words
     wait: Annotated[HoldTime, Meta(description="from the end of the prompts to going on by itself")]
@@ -293,8 +310,8 @@ AWAITS_KEY = (Listens, Hold)
 """Nodes that a key of the caller answers."""
 
 KINDS: tuple[type[Node], ...] = (
-    Say, Menu, Input, Confirm, Hold, Do, Branch, Set, Hours, Announce, Queue, Dial, Record, Sms,
-    Language, Call, Return, Goto, End,
+    Say, Menu, Listen, Input, Confirm, Hold, Do, Branch, Set, Hours, Announce, Queue, Dial, Record,
+    Sms, Language, Call, Return, Goto, End,
 )  # fmt: skip
 
 

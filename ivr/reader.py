@@ -282,7 +282,7 @@ def _complete(flow: Flow, text_version: str, file: str) -> Flow:
     """The flow with its version and file, and the keys of ``always`` added to every menu."""
     complete = {
         name: replace(node, keys={**flow.always, **node.keys})
-        if isinstance(node, nodes.Menu)
+        if isinstance(node, nodes.Menu | nodes.Listen)
         else node
         for name, node in flow.nodes.items()
     }

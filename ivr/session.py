@@ -64,7 +64,9 @@ class Session(Struct, frozen=True, kw_only=True):
     the next asks in turn. ``saying``: the phrases of the :class:`~ivr.wants.Say` that is being
     played; ``presented``: the phrases that were presented whole since the caller's last answer;
     ``agreed``: those that the caller said yes to, until an operation that costs is run for it, or
-    the caller chooses something else; None without a yes.
+    the caller chooses something else; None without a yes. ``misheard``: how often what was said in
+    this node was not understood; ``doubted``: the answer that is being asked back, and ``doubt``
+    its words and how sure they are.
     """
 
     id: str
@@ -85,6 +87,9 @@ class Session(Struct, frozen=True, kw_only=True):
     played: bool = field(default=False, name="told")
     silences: int = 0
     wrongs: int = 0
+    misheard: int = 0
+    doubted: str = ""
+    doubt: tuple[str, float] = ("", 0.0)
     misses: int = 0
     about: Subject | None = None
     proven: bool = False

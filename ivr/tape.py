@@ -23,10 +23,12 @@ from ivr.events import (
     Keyed,
     Played,
     Recorded,
+    Said,
     Silent,
 )
 from ivr.secret import Secret
 from ivr.session import Caller, Session, Subject
+from ivr.speech_grammar import phrase_of, understood
 from ivr.values import Digits, Recording, Rows, Sealed, Spoken, Text, Value, Values
 from ivr.wants import Ask, CheckHours, Enqueue, Invoke, Want
 
@@ -60,7 +62,9 @@ class Hidden(Struct, frozen=True, omit_defaults=True, tag="hidden"):
     whole: bool = False
 
 
-Taped: TypeAlias = Keyed | Hidden | Silent | Played | Answered | Failed | Recorded | Bridged | Gone
+Taped: TypeAlias = (
+    Keyed | Hidden | Said | Silent | Played | Answered | Failed | Recorded | Bridged | Gone
+)
 
 
 class TapedTurn(Struct, frozen=True, array_like=True):
@@ -118,6 +122,8 @@ class Taper:
                 same = self._hidden.setdefault(Secret(event.digits), len(self._hidden) + 1)
                 length = 0 if event.sealed else len(event.digits)
                 return Hidden(same, length, _fits(want, event), event.sealed, event.whole)
+            case Said():
+                return self._spoken(want, event)
             case Answered():
                 about = _SOMEONE if event.about else None
                 return replace(event, values=_bare(event.values), about=about)
@@ -126,6 +132,16 @@ class Taper:
             case Recorded():
                 return Recorded(Recording("", event.recording.seconds))
         return event
+
+    def _spoken(self, want: Want, said: Said) -> Taped:
+        """What was said, in the words of the menus; digits are kept as those of keys."""
+        heard = want.speech if isinstance(want, Ask) else None
+        answer = understood(heard, said.words) if heard is not None else ""
+        if heard is None or not answer:
+            return replace(said, words="")
+        if heard.most and (said.sealed or not said.doubtful):
+            return self._taped(want, Keyed(answer, said.sealed, said.whole))
+        return replace(said, words=phrase_of(heard, _short(answer) if heard.most else answer))
 
 
 def label(want: Want) -> str:

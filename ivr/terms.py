@@ -12,6 +12,8 @@ from msgspec import Meta
 
 BACK = "back"
 REPEAT = "repeat"
+SAID = "said "
+"""How the edges of a ``listen`` begin, before the node to which its phrases lead."""
 ACTIONS = (BACK, REPEAT)
 """What a key can do besides going to a node."""
 
@@ -68,6 +70,7 @@ class Is(Enum):
     SCHEDULE_NAME = "a name that no other schedule has"
     LIST_NAME = "a name that no other list has"
     NUMBER = "a number or code that is dialled"
+    PHRASE = "words that a caller says"
     CODE = "a code of this flow"
     REPLY = "a word that a subscriber writes"
     QUEUE = "a queue of Asterisk"
@@ -90,6 +93,8 @@ class Is(Enum):
 Prompt: TypeAlias = Annotated[str, Is.PROMPT]
 Target: TypeAlias = Annotated[str, Is.NODE]
 Keys: TypeAlias = Mapping[Annotated[str, Is.KEYS], Annotated[str, Is.KEY_ACTION]]
+Phrases: TypeAlias = Mapping[Annotated[str, Is.LANGUAGE], tuple[Annotated[str, Is.PHRASE], ...]]
+"""Language -> what callers say in it."""
 Outcomes: TypeAlias = Mapping[Annotated[str, Is.OUTCOME], Target]
 Word: TypeAlias = Annotated[str, Is.WORD]
 Seconds: TypeAlias = Annotated[float, Meta(description="a time: 5s, 1.5s, 2m", ge=0.5, le=120)]

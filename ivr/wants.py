@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ivr.speech_grammar import SpeechGrammar
 from ivr.values import Moment, Phrase, Values
 
 AS_OF = "text-as-of"
@@ -57,12 +58,13 @@ class Grammar(Struct, frozen=True):
 
 
 class Ask(Struct, frozen=True, tag="ask"):
-    """Play the screen and collect keys: ``Keyed``, ``Silent`` or ``Gone``.
+    """Play the screen and collect keys: ``Keyed``, ``Said``, ``Silent`` or ``Gone``.
 
     ``flush`` drops keys typed ahead. The digits of a ``secret`` ask are never logged or stored.
     The ``consent`` keys agree to what the screen says: they count only when it was presented whole
     before, so a line of voice drops them until the end of the prompt. With ``music`` a line of
-    voice plays music from the end of the prompt until a key.
+    voice plays music from the end of the prompt until a key. ``speech``: what may be said instead
+    of keys; a line that does not listen leaves it out.
     """
 
     screen: Screen
@@ -71,6 +73,7 @@ class Ask(Struct, frozen=True, tag="ask"):
     secret: bool = False
     consent: frozenset[str] = frozenset()
     music: bool = False
+    speech: SpeechGrammar | None = None
 
     @property
     def read_out(self) -> bool:

@@ -17,7 +17,7 @@ from ari_app.agi.connection import ChannelGoneError, CommandError, Connection
 from ari_app.session.line import LineError
 from ari_app.session.media import Keep, Sounds
 from ari_app.session.outcomes import DIAL_STATUS, QUEUE_STATUS, fitting
-from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
+from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Said, Silent
 from ivr.gather import Gather
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
@@ -142,7 +142,7 @@ class AgiLine:
                 self._gone = Gone()
                 return self._gone
 
-    async def _ask(self, ask: Ask) -> Keyed | Silent:
+    async def _ask(self, ask: Ask) -> Keyed | Said | Silent:
         clock, gather = self._clock, Gather(ask, self._keypad, self._clock())
 
         def barged() -> bool:

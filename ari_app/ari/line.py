@@ -10,6 +10,7 @@ import logging
 from ari_app.ari.channel_state import ChannelState, Timeouts
 from ari_app.ari.dead_man import DeadMan, Extend
 from ari_app.ari.dialplan import Dialplan
+from ari_app.ari.ears import Ears
 from ari_app.ari.errors import GoneError, UnreachableError
 from ari_app.ari.link import Link
 from ari_app.ari.midway import Midway
@@ -19,7 +20,7 @@ from ari_app.ari.player import Player
 from ari_app.ari.recorder import BEEP, Recorder
 from ari_app.ari.screens import Screens
 from ari_app.session.media import Keep, Sounds
-from ivr.events import Event, Gone, Keyed, Played, Recorded, Silent
+from ivr.events import Event, Gone, Keyed, Played, Recorded, Said, Silent
 from ivr.gather import Gather, Gathered, Keypad
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
 
@@ -36,12 +37,15 @@ class ChannelLine:
         sounds: Sounds,
         keep: Keep,
         timeouts: Timeouts,
+        ears: Ears | None = None,
     ) -> None:
-        """``channel`` is the channel's id; ``keep`` stores what is recorded of the caller."""
+        """``channel`` is the channel's id; ``keep`` stores what is recorded of the caller;
+        ``ears`` hear what is said instead of keys, where the site listens."""
         self.state = ChannelState(link, channel, timeouts)
         self.player = Player(self.state, sounds.heard, sounds.unplayable)
         self.keypad = Keypad()
         self._music = Music(self.state)
+        self._ear = ears.of(self.state) if ears else None
         self._recorder = Recorder(self.state, self.keypad, keep)
         self._ari = link.ari
         self.dialplan = Dialplan(self.state)
@@ -189,6 +193,8 @@ class ChannelLine:
             await self._settle_in(self._inherited, want)
             if self.gone:
                 return self.gone
+        if self._ear and not isinstance(want, Ask | Say):
+            await self._ear.close()
         match want:
             case Ask():
                 return await self._ask(want)
@@ -204,16 +210,20 @@ class ChannelLine:
                 self.player.caller_present()  # the hang-up was ours
                 return Gone()
 
-    async def _ask(self, ask: Ask) -> Keyed | Silent | Gone:
+    async def _ask(self, ask: Ask) -> Keyed | Said | Silent | Gone:
         now, before = self.state.clock(), self._gathered_before
         self._gather = gather = Gather(ask, self.keypad, now, before)
         try:
+            if self._ear:
+                await self._ear.attend(ask, gather)
             return gather.answer or await self._gathered(ask, gather)
         finally:
             self._gather = None
+            if self._ear:
+                self._ear.rest()
             await self._music.stop()
 
-    async def _gathered(self, ask: Ask, gather: Gather) -> Keyed | Silent | Gone:
+    async def _gathered(self, ask: Ask, gather: Gather) -> Keyed | Said | Silent | Gone:
         player, clock = self.player, self.state.clock
 
         def barged() -> bool:
@@ -241,6 +251,8 @@ class ChannelLine:
                 continue
             if gather.answer is not None:
                 return gather.answer
+            if self._ear:
+                self._ear.look()
             await self.state.change(gather.due)
         return self.gone
 

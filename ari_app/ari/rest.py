@@ -224,6 +224,11 @@ class Channels:
         ``channel`` is hears, wherever that is. It ends with it."""
         await self._send(request(SNOOP, channel, id, app=application, whisper="out"))
 
+    async def snoop_speech(self, channel: str, id: str, application: str) -> None:
+        """Create a channel in an application that hears what comes from the one that ``channel``
+        is, but for keys. It ends with it."""
+        await self._send(request(SNOOP, channel, id, app=application, spy="in"))
+
     async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
         """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.
 

@@ -130,7 +130,7 @@ SNOOP = Verb(
     "channels.snoopChannelWithId",
     "POST",
     "channels/{channelId}/snoop/{snoopId}",
-    ("app", "whisper"),
+    ("app", "whisper", "spy"),
 )
 LIST_CHANNELS = Verb("channels.list", "GET", "channels")
 START_MUSIC = Verb("channels.startMoh", "POST", "channels/{channelId}/moh")

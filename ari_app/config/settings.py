@@ -22,6 +22,7 @@ from ari_app.config.other_systems import ApiSettings, WebhookSettings
 from ari_app.config.retention_settings import RetentionSettings
 from ari_app.config.server_settings import AgiSettings, MonitoringSettings, UssdSettings
 from ari_app.config.site_departments import DepartmentSettings, TopicSettings, policy
+from ari_app.config.speech_settings import SpeechSettings
 from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
 from ari_app.config.statistics_settings import StatisticsSettings
 from ari_app.config.survey_settings import SurveySettings
@@ -212,6 +213,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ari: AriSettings = AriSettings()
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
+    speech: SpeechSettings = SpeechSettings()
     menus: MenuSettings = MenuSettings()
     canary: CanarySettings = CanarySettings()
     messages: MessageSettings = MessageSettings()

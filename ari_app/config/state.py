@@ -46,7 +46,8 @@ class Keys(Struct, frozen=True):
 
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
     ``billing`` is the token that a billing system wants, ``voice`` that of a speech server,
-    ``oidc`` the secret at an OpenID provider; the operator writes them, or they are "".
+    ``speech`` that of one that recognises it, ``oidc`` the secret at an OpenID provider; the
+    operator writes them, or they are "".
     ``trunks`` are those of trunks, by name.
     """
 
@@ -56,6 +57,7 @@ class Keys(Struct, frozen=True):
     ussd: Secret
     billing: Secret
     voice: Secret
+    speech: Secret
     oidc: Secret
     trunks: Mapping[str, Secret] = {}
 
@@ -215,6 +217,7 @@ class State:
                 **made,
                 billing=Secret(str(table.get("billing", ""))),
                 voice=Secret(str(table.get("voice_token", ""))),
+                speech=Secret(str(table.get("speech_token", ""))),
                 oidc=Secret(str(table.get("oidc", ""))),
                 trunks={
                     name.removeprefix(_TRUNK): Secret(str(value))

@@ -137,6 +137,8 @@ def _serve_calls(
     calls, begin = callers.calls, background.begin
     overload = _overload(shared, calls)
     handle = waiting.whispers.handling(overload.handling(calls.handle))
+    if callers.ears is not None:
+        handle = callers.ears.handling(handle)
 
     async def reconcile(held: Sequence[Event]) -> None:
         await calls.reconcile(held)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ari_app.ari.calls import Accept, AcceptedCall, Calls
 from ari_app.ari.channel_state import Timeouts
+from ari_app.ari.ears import Ears
 from ari_app.ari.events import Channel, PeerStatusChange, TextMessageReceived
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import PhoneEvent, TakePhoneEvent
@@ -18,6 +19,7 @@ from ari_app.calls.actions import Actions
 from ari_app.calls.inbound import Arrival, InboundCalls, new_id
 from ari_app.main.build_placing import build_placing
 from ari_app.main.build_selfcare import SelfService
+from ari_app.main.build_speech import build_ears
 from ari_app.main.build_surveys import survey_texts
 from ari_app.main.foundation import clock
 from ari_app.main.left_calls import LeftCalls
@@ -58,6 +60,8 @@ class CallHandling(Struct, frozen=True):
     """Says where callers come into queues."""
     on_pages: Callable[[], TextServices]
     """What goes through the menus on pages."""
+    ears: Ears | None
+    """What hears callers who answer by voice; None if the site does not listen."""
 
     async def release(self) -> None:
         """End all sessions; voice callers go back to the dialplan, which queues them."""
@@ -144,8 +148,9 @@ def build_calls(
     config, inbound = shared.config, admission.inbound
     written = PerRelease(shared.menus, admission.services.written)
     timeouts = Timeouts(dead_man=config.site.dead_man)
-    left = LeftCalls(shared, inbound, timeouts)
-    calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound, timeouts), left)
+    ears = build_ears(shared, background)
+    left = LeftCalls(shared, inbound, timeouts, ears)
+    calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound, timeouts, ears), left)
     callers = Callers(inbound.enter, config.numbers.caller, _language_of(shared))
     of_gateway = replace(callers, enter=partial(inbound.enter, way=GATEWAY))
     ussd = Sessions(written, of_gateway, background.begin)
@@ -164,11 +169,13 @@ def build_calls(
     placing = admission.placing
     on_pages = PerRelease(shared.menus, admission.services.on_pages)
     return CallHandling(
-        *(calls, inbound, ussd, texts, phone_event, live_calls, actions, placing, on_pages)
+        *(calls, inbound, ussd, texts, phone_event, live_calls, actions, placing, on_pages, ears)
     )
 
 
-def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Accept:
+def _accepting(
+    shared: Shared, inbound: InboundCalls, timeouts: Timeouts, ears: Ears | None
+) -> Accept:
     """Return what accepts the call of a channel."""
 
     answered = AnsweredCalls(
@@ -180,7 +187,8 @@ def _accepting(shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> Acc
 
     def accept(channel: Channel, dialled: str) -> AcceptedCall:
         def new_line(sounds: Sounds) -> ChannelLine:
-            return ChannelLine(shared.link, channel.id, sounds, shared.recordings.keep, timeouts)
+            keep = shared.recordings.keep
+            return ChannelLine(shared.link, channel.id, sounds, keep, timeouts, ears)
 
         if called := called_out(dialled):
             arrival, id = Arrival(WAY, called.attempt.number, called.dialled), new_id()

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ari_app.ari.calls import AcceptedCall, Place
 from ari_app.ari.channel_state import Timeouts
+from ari_app.ari.ears import Ears
 from ari_app.ari.line import ChannelLine
 from ari_app.calls.adoption import LeftCall
 from ari_app.calls.inbound import InboundCalls
@@ -30,8 +31,11 @@ log = logging.getLogger(__name__)
 class LeftCalls:
     """See :class:`ari_app.ari.calls.Inherited`."""
 
-    def __init__(self, shared: Shared, inbound: InboundCalls, timeouts: Timeouts) -> None:
+    def __init__(
+        self, shared: Shared, inbound: InboundCalls, timeouts: Timeouts, ears: Ears | None
+    ) -> None:
         self._shared = shared
+        self._ears = ears
         self._inbound = inbound
         self._timeouts = timeouts
         self._found: Mapping[str, LeftCall] = {one.channel: one for one in shared.left}
@@ -70,7 +74,8 @@ class LeftCalls:
             return None
 
         def new_line(sounds: Sounds) -> ChannelLine:
-            line = ChannelLine(shared.link, channel, sounds, shared.recordings.keep, self._timeouts)
+            keep = shared.recordings.keep
+            line = ChannelLine(shared.link, channel, sounds, keep, self._timeouts, self._ears)
             handed = self._handed.get(channel)
             if handed is not None and place == "inside" and moved is None:
                 line.go_on(handed.midway)

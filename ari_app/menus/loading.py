@@ -72,6 +72,7 @@ def site_names(config: Config) -> SiteNames:
         (*config.site.queues, *config.queues) if known else None,
         config.operations.hosts,
         plan=config.numbers,
+        listens=config.speech.enabled,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.sim.line import HUNG_UP, Act, Scene, Speech
+from ari_app.sim.line import HUNG_UP, Act, Scene, Speech, Words
 from ari_app.sim.script import (
     CallerAction,
     Expectation,
@@ -15,6 +15,7 @@ from ari_app.sim.script import (
     Silence,
     Speak,
     Step,
+    Utter,
     Wait,
     describe,
 )
@@ -105,10 +106,8 @@ class Scripted:
                 return self._wait(action, scene)
             case Silence():
                 return self._keep_silent(action, scene)
-            case Hear():
-                if scene.playing or not scene.stands:
-                    return None, _LATER
-                self._done()
+            case Hear() | Utter():
+                return self._after_prompt(action, scene)
             case HangUp():
                 self._begin(action)
                 self._done()
@@ -122,6 +121,16 @@ class Scripted:
                 else:
                     return None, _LATER
         return None, self.now()
+
+    def _after_prompt(self, action: Hear | Utter, scene: Scene) -> tuple[Act | None, float]:
+        """When something is asked: go on, or say something."""
+        if scene.playing or not scene.stands:
+            return None, _LATER
+        self._done()
+        if isinstance(action, Hear):
+            return None, self.now()
+        self._begin(action)
+        return Words(action.words, action.doubtful), 0.0
 
     def _press(self, press: Press, scene: Scene) -> tuple[Act | None, float]:
         if self._begun is None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ari_app.sim.follow import Pressed
 from ari_app.sim.replay import Run, heard, person, reached
-from ivr.events import Keyed
+from ivr.events import Keyed, Said
 from ivr.tape import Hidden
 
 Verdict: TypeAlias = Literal["same", "another", "lost", "unknown", "not-replayed"]
@@ -90,7 +90,7 @@ def _names(found: Run) -> list[str]:
 
 def _goal(found: Run) -> tuple[str, float]:
     """What the caller came to last, and when: not what runs before they press a key."""
-    keys = [turn.at for turn in found.turns if isinstance(turn.event, Keyed)]
+    keys = [turn.at for turn in found.turns if isinstance(turn.event, Keyed | Said)]
     came = [(what, at) for what, at in reached(found) if keys and at >= keys[0]]
     came = came or list(heard(found))
     return came[-1] if came else ("", 0.0)
@@ -121,6 +121,8 @@ def _key(found: Run, at: int) -> str:
     turn = found.turns[at]
     if isinstance(turn.taped, Hidden):
         return "secret" if turn.taped.sealed else f"{turn.taped.length} digits"
+    if isinstance(turn.event, Said):
+        return turn.event.words
     return turn.event.digits if isinstance(turn.event, Keyed) else ""
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ari_app.sim.replay import Played, Reply, Run, StopsError, run
-from ivr.events import Answered, Event, Failed, Gone, Keyed, Recorded, Silent
+from ivr.events import Answered, Event, Failed, Gone, Keyed, Recorded, Said, Silent
 from ivr.events import Played as WasPlayed
 from ivr.gather import Gather, Keypad
 from ivr.hours.schedule import hours_answer, hours_at
@@ -132,12 +132,14 @@ class _Following:
         at = self._inputs.popleft()
         turn = self._turns[at]
         self._said = max(self._said, at + 1)
-        if isinstance(turn.event, Keyed):
+        if isinstance(turn.event, Keyed | Said):
             self.pressed.append(Pressed(at, self._count))
         alike = isinstance(turn.want, Ask) and _alike(turn.want, ask)
         if alike or isinstance(turn.event, Failed):
             return turn.event, turn.seconds + self._longer(turn, ask.screen)
         longer = self._longer(turn, ask.screen)
+        if isinstance(turn.event, Said) and ask.speech is not None:
+            return turn.event, turn.seconds + longer
         if not isinstance(turn.event, Keyed):
             return Silent(whole=True), self._new.lasts(ask.screen) + ask.grammar.first
         hidden = isinstance(turn.taped, Hidden) and turn.event.sealed and turn.taped.fits
@@ -145,7 +147,7 @@ class _Following:
             return played_back(turn.taped, ask), turn.seconds + longer
         return self._type(ask, turn.event.digits), turn.seconds + longer
 
-    def _type(self, ask: Ask, keys: str) -> Keyed | Silent:
+    def _type(self, ask: Ask, keys: str) -> Keyed | Said | Silent:
         """What keys are as an answer, pressed one after the other when all was heard."""
         pad, now, rest = Keypad(), 0.0, deque(keys)
         gather = Gather(ask, pad, now)

@@ -9,7 +9,7 @@ from ari_app.session.line import Line
 from ari_app.sim.script import After
 from ari_app.sim.trace import Trace
 from ivr.analysis.examples import Reply, request_of
-from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Silent
+from ivr.events import Bridged, Event, Gone, Keyed, Played, Recorded, Said, Silent
 from ivr.gather import Gather, Keypad
 from ivr.values import Recording
 from ivr.wants import Ask, Dial, Done, Enqueue, LineWant, Record, Say, Screen
@@ -27,8 +27,15 @@ class Speech(Struct, frozen=True):
     seconds: float
 
 
-Act = str | Speech | Gone
-"""What a caller does: a key, speech, or hanging up."""
+class Words(Struct, frozen=True):
+    """The caller says something that a recogniser makes out."""
+
+    words: str
+    doubtful: bool = False
+
+
+Act = str | Words | Speech | Gone
+"""What a caller does: a key, words, speech for a recording, or hanging up."""
 
 
 class Scene(Struct, frozen=True):
@@ -117,24 +124,34 @@ class SimLine(Line):
             act = await self._act(Scene(ask, not played, not (begun or self._keypad.ahead)), until)
             if isinstance(act, Gone):
                 return act
-            if isinstance(act, str):
-                if self._late and not begun:
-                    self._trace.note(f"key {act} {self._late}", quiet=True)
-                self._late = ""
-                gather.keyed(now())
-                if (
-                    not played
-                    and act in ask.consent
-                    and gather.answer is None
-                    and not gather.barged
-                ):
+            if isinstance(act, Words):
+                self._said(gather, act)
+            elif isinstance(act, str):
+                self._pressed(gather, act, begun)
+                early = not (played or gather.answer or gather.barged)
+                if early and act in ask.consent:
                     self._trace.note(f"key {act} was dropped: a yes counts when all was heard")
             gather.timer_fired(now())
             if gather.answer is not None and act is None:
                 self._timed_out(ask, gather.answer)
         return gather.answer
 
-    def _timed_out(self, ask: Ask, answer: Keyed | Silent) -> None:
+    def _pressed(self, gather: Gather, key: str, begun: bool) -> None:
+        """A key was pressed; ``begun``: it goes on with digits."""
+        if self._late and not begun:
+            self._trace.note(f"key {key} {self._late}", quiet=True)
+        self._late = ""
+        gather.keyed(self._caller.now())
+
+    def _said(self, gather: Gather, words: Words) -> None:
+        """Words count where they are listened to."""
+        if not gather.listens:
+            self._trace.note(f"{words.words!r} was said where nothing is listened to")
+        gather.speaking(self._caller.now())
+        sure = 0.5 if words.doubtful else 1.0
+        gather.heard(self._caller.now(), words.words, sure, words.doubtful)
+
+    def _timed_out(self, ask: Ask, answer: Keyed | Said | Silent) -> None:
         """Note which timer ended the answer: the caller may not have finished."""
         if isinstance(answer, Keyed):
             self._late = f"came after the inter-digit time ({ask.grammar.between:g} s)"

@@ -55,6 +55,13 @@ class Speak(Struct, frozen=True):
     seconds: float
 
 
+class Utter(Struct, frozen=True):
+    """Say words when something is asked. ``doubtful``: they are not sure enough to act on."""
+
+    words: Annotated[str, Meta(min_length=1)]
+    doubtful: bool = False
+
+
 class Silence(Struct, frozen=True):
     """Press nothing until the timer fires."""
 
@@ -91,7 +98,7 @@ class Expectation(Struct, frozen=True, kw_only=True):
     ] = ""
 
 
-CallerAction = Press | Wait | Speak | Silence | Hear | HangUp | Expectation
+CallerAction = Press | Utter | Wait | Speak | Silence | Hear | HangUp | Expectation
 
 
 class Step(Struct, frozen=True):
@@ -134,6 +141,8 @@ def describe(action: CallerAction) -> str:
             return f"{action.seconds:g} s"
         case Speak():
             return f"{action.seconds:g} s of speech"
+        case Utter():
+            return f"the words {action.words!r}"
         case Silence():
             return "silence"
         case Hear():

@@ -19,6 +19,7 @@ from ari_app.sim.script import (
     Speak,
     Step,
     Test,
+    Utter,
     Wait,
 )
 from ivr import nodes
@@ -34,7 +35,7 @@ WORDS: Mapping[str, Hear | HangUp | Silence] = {
     "hear": Hear(),
     "silence": Silence(),
 }
-DOERS = ("press", "secret", "wait", "speak", "expect")
+DOERS = ("press", "secret", "say", "wait", "speak", "expect")
 
 
 class Tests(Struct, frozen=True):
@@ -117,6 +118,8 @@ class _Reader(Answers):
         match key.value:
             case "press" | "secret":
                 does: Any = self.press(value, key.value == "secret")
+            case "say":
+                does = self.utter(value)
             case "wait":
                 does = Wait(self.seconds(value))
             case "speak":
@@ -124,6 +127,11 @@ class _Reader(Answers):
             case _:
                 does = self.expectation(value)
         return Step(does, where)
+
+    def utter(self, node: yaml.Node) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return self.struct(node, Utter)
+        return Utter(self.value(node, str) or "-")
 
     def seconds(self, node: yaml.Node) -> float:
         return float(self.value(node, Pause) or 0)

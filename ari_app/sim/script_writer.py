@@ -21,6 +21,7 @@ from ari_app.sim.script import (
     Speak,
     Step,
     Test,
+    Utter,
     Wait,
 )
 from ari_app.sim.trace import Trace
@@ -29,7 +30,7 @@ from ivr.analysis.examples import Reply, Request, reply, request_of
 from ivr.analysis.paths import Path, Transition
 from ivr.conditions import plain
 from ivr.digits import closing
-from ivr.events import Answered, Failed, Gone, Keyed, Recorded, Silent
+from ivr.events import Answered, Failed, Gone, Keyed, Recorded, Said, Silent
 from ivr.gather import CLOSING
 from ivr.model import Book
 from ivr.problems import Place
@@ -112,6 +113,8 @@ def steps_of(
                 if _would_close(before, digits):
                     yield Step(Wait(LATER), _NOWHERE)
                 yield Step(Press(digits, secret=turn.want.secret), _NOWHERE)
+            case Ask(), Said(words, doubtful=doubtful):
+                yield Step(Utter(words or "-", doubtful), _NOWHERE)
             case ((Ask() | Record()), Silent()):
                 yield Step(Silence(), _NOWHERE)
             case Record(), Recorded(recording):

@@ -6,7 +6,7 @@ from itertools import chain
 from ivr import nodes
 from ivr.conditions import COMPARISON, IN, LIST, RANGE, fits, plain
 from ivr.digits import Verdict, judge
-from ivr.events import Answered, Bridged, Event, Failed
+from ivr.events import Answered, Bridged, Event, Failed, Said
 from ivr.listing import KEY
 from ivr.lists import Lists
 from ivr.model import Book, row_kinds
@@ -112,6 +112,12 @@ def example(book: Book, name: str, kind: str) -> Value:
     if kind.split()[0] != "each":
         return READERS[kind.split()[0]](_EXAMPLES[kind.split()[0]])
     return Rows(({each: example(book, each, slot) for each, slot in row(book, name).items()},))
+
+
+def said(node: nodes.Node, language: str) -> Iterator[Said]:
+    """What may be said in a ``listen``: the first phrase for each node it leads to."""
+    for phrases in node.phrases.values() if isinstance(node, nodes.Listen) else ():
+        yield from (Said(phrase, whole=True) for phrase in phrases.get(language, ())[:1])
 
 
 def row(book: Book, name: str) -> Mapping[str, str]:

@@ -23,13 +23,14 @@ from ivr.analysis.examples import (
     numbers_compared,
     replies,
     request_of,
+    said,
     wrong_keys,
 )
 from ivr.analysis.paths import Path, PathsFound, Transition
 from ivr.conditions import plain
 from ivr.draft import FlowError
 from ivr.engine import step
-from ivr.events import Event, Gone, Keyed, Played, Recorded, Silent
+from ivr.events import Event, Gone, Keyed, Played, Recorded, Said, Silent
 from ivr.key_grammar import answers
 from ivr.model import Book, Flow
 from ivr.nodes import Input
@@ -244,7 +245,7 @@ class _Search:
             self.replies[of] = tuple(replies(self.book, of))
         return self.replies[of]
 
-    def pressed(self, ask: Ask, at: Session) -> Iterator[Keyed | Silent]:
+    def pressed(self, ask: Ask, at: Session) -> Iterator[Keyed | Said | Silent]:
         """The keys a caller may press; after a silence or a wrong key only the same again."""
         flow = self.book.flows[at.flow]
         fresh = not (at.silences or at.wrongs)
@@ -254,12 +255,11 @@ class _Search:
             node = flow.nodes[at.node]
             if isinstance(node, Input):
                 yield from map(Keyed, self.digits(node))
+            yield from said(node, at.language)
         if fresh or at.silences:
             yield Silent(whole=True)
-        if fresh or at.wrongs:
-            wrong = wrong_keys(ask.grammar)
-            if wrong:
-                yield Keyed(wrong, whole=True)
+        if (fresh or at.wrongs) and (wrong := wrong_keys(ask.grammar)):
+            yield Keyed(wrong, whole=True)
 
     def recordings(self, record: Record, at: Session) -> Iterator[Recording]:
         """Recordings a caller may leave: one, and one per case of a branch on its length."""

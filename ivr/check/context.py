@@ -22,6 +22,7 @@ from ivr.numbers import NumberPlan
 from ivr.problems import Place, Problem, near
 from ivr.session import Spot
 from ivr.speech.phrases import VALUE_KINDS
+from ivr.speech_grammar import AGAIN, KEYS_ALONE
 from ivr.terms import Is
 from ivr.wants import AS_OF
 
@@ -67,7 +68,7 @@ class SiteNames(Struct, frozen=True):
     ``departments``, ``queues`` and ``numbers`` are None if they are unknown. ``timezone``: of
     schedules that name none. ``hosts``: where operations may send requests; anywhere if empty.
     ``numbers``: what can be dialled, as extensions of Asterisk. ``plan``: the number plan, for
-    numbers in lists.
+    numbers in lists. ``listens``: whether a recogniser is set; None if that is unknown.
     """
 
     languages: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class SiteNames(Struct, frozen=True):
     hosts: tuple[str, ...] = ()
     numbers: Collection[str] | None = None
     plan: NumberPlan | None = None
+    listens: bool | None = None
 
     def spoken(self, languages: Iterable[str]) -> list[str]:
         """Those of a flow's languages that the site speaks."""
@@ -266,7 +268,8 @@ def prompts(node: Node) -> tuple[str, ...]:
     match node:
         case nodes.Listens():
             more = node.each.more if isinstance(node, nodes.Menu) and node.each else ()
-            return (*opening(node), *node.silent, *node.wrong, *more)
+            voice = (AGAIN, KEYS_ALONE) if node.spoken or isinstance(node, nodes.Listen) else ()
+            return (*opening(node), *node.silent, *node.wrong, *more, *voice)
         case nodes.Say():
             return node.say
         case nodes.Hold():

@@ -8,7 +8,7 @@ from ivr.check.context import CheckContext, Finding, PromptText, prompts
 from ivr.key_grammar import choices, escapes, list_keys, opening
 from ivr.session import Spot
 from ivr.speech.key_names import key_names
-from ivr.terms import ACTIONS, Is
+from ivr.terms import ACTIONS, SAID, Is
 
 LONG = 30.0
 """The longest menu whose start callers remember at its end (seconds)."""
@@ -141,7 +141,9 @@ def hidden_keys(context: CheckContext) -> Iterator[Finding]:
         flow = context.flows[spot[0]]
         known = {*flow.always, *getattr(node, "unread", ())}
         own = [
-            key for key, to in choices(flow, node).items() if to not in ACTIONS and key not in known
+            key
+            for key, to in choices(flow, node).items()
+            if to not in ACTIONS and key not in known and not key.startswith(SAID)
         ]
         if any(context.slots.get(prompt) for prompt in opening(node)):
             continue  # the values may name the keys

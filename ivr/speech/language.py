@@ -165,6 +165,8 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
     recorded: dict[str, str] = {}
     stems: str = ""
     refusals: tuple[str, ...] = ()
+    agrees: tuple[str, ...] = ()
+    declines: tuple[str, ...] = ()
     euphony: tuple[Euphony, ...] = ()
 
     def noun(self, forms: Mapping[str, str]) -> Noun:

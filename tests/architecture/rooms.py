@@ -59,7 +59,7 @@ ROOMS = {
         "builds the application and runs it; may know all the others",
         "admin agi ami api ari background cabinet calls config control demo doctor fulfilment",
         "knowledge menus messaging monitoring rate_limit selfcare session statistics store ussd",
-        "log pages waiting watcher workplace callbacks outbound quality",
+        "log pages waiting watcher workplace callbacks outbound quality speech_recognition",
         "asterisk_conf ivr ivr.acd ivr.check ivr.diagram ivr.hours ivr.speech prompts",
     ),
     "ari_app.commands": _room(
@@ -88,6 +88,10 @@ ROOMS = {
     "ari_app.freepbx": _room(
         "what a FreePBX or a plain dialplan has, as menus of ours",
         "ivr.hours prompts",
+    ),
+    "ari_app.speech_recognition": _room(
+        "makes out what callers say, in a process of its own",
+        "ivr.speech prompts",
     ),
     "ari_app.session": _room(
         "runs any session over any line; knows no line and no store",
@@ -165,7 +169,7 @@ ROOMS = {
     ),
     "ari_app.ari": _room(
         "Asterisk's REST interface: a channel as a line",
-        "session",
+        "speech_recognition session",
         "ivr",
     ),
     "ari_app.agi": _room(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ivr.digits import Verdict, answer, judge
-from ivr.events import Keyed, Silent
+from ivr.events import Keyed, Said, Silent
 from ivr.gather import AHEAD, SAME_PRESS, Gather, Keypad
 from ivr.wants import Ask, Grammar, Screen
 
@@ -29,7 +29,7 @@ def ask(grammar: Grammar, barge_in: bool = True, flush: bool = False) -> Ask:
 
 def gathered(
     wanted: Ask, presses: Sequence[tuple[float, str]], keypad: Keypad, now: float = 0.0
-) -> tuple[float, Keyed | Silent]:
+) -> tuple[float, Keyed | Said | Silent]:
     """When an ask that begins at ``now`` is answered, and how."""
     coming = sorted(presses)
     while coming and coming[0][0] <= now:

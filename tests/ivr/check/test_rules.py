@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 import ivr.check.samples
 from ivr.check import RULES, PromptText, SiteNames, Standard
@@ -40,6 +41,8 @@ TEXTS = {
     "our-news": "We have moved.",
     "pay-ask": "To pay, press one. To leave it, two.",
     "sorry": "Sorry, something went wrong.",
+    "speech-again": "Once more, please.",
+    "speech-keys": "The keys, please.",
     "text-as-of": "As of now.",
     "thanks-bye": "Thank you. Goodbye!",
     "welcome": "Hello!",
@@ -98,7 +101,8 @@ def sample(rule: str, sort: str) -> Loaded:
     """What the check says of a sample."""
     text = (HERE / f"{rule}.{sort}.yaml").read_text(encoding="utf-8")
     own = OWN if rule == "idle-prompt" else {}
-    standard = Standard(heard=HEARD, zones=ZONES, own=own, site=SITE, today=TODAY)
+    site = structs.replace(SITE, listens=rule != "no-recogniser")
+    standard = Standard(heard=HEARD, zones=ZONES, own=own, site=site, today=TODAY)
     return load(files(text), SLOTS, OPERATIONS, standard)
 
 

@@ -1,0 +1,153 @@
+"""What the built-in recogniser makes out: accuracy by noise, delay and CPU.
+
+    python -m tests.bench.speech VOICES [--human DIRECTORY]
+
+Templates are spoken by all free voices of RHVoice but one, in VOICES as `firstline voices install`
+leaves them; that one says the words, at another rate. DIRECTORY: an unpacked Debian package
+``asterisk-core-sounds-ru-wav``, whose recordings of digits a person said. The sound goes through
+the band and the A-law of a telephone; noise is white, by its ratio to the speech.
+"""
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ari_app.speech_recognition.built_in import BuiltIn
+from ari_app.speech_recognition.messages import Listen
+from ari_app.speech_recognition.synthesis import speak_templates
+from ari_app.speech_recognition.templates import Templates
+from ari_app.speech_recognition.voice_activity import Energy, Segmenter
+from ivr.speech.languages import language as spoken_language
+from prompts import wav
+from prompts.speaker import Speaker
+from prompts.voice import Settings, Voice
+
+Sound = NDArray[np.int16]
+
+PHRASES = ("баланс", "тариф", "услуги", "оператор", "назад", "интернет не работает",
+           "подарить деньги", "поменять тариф", "сколько у меня денег")  # fmt: skip
+NOISES = (None, 25, 15)
+"""Decibels of the speech over the noise; None for none."""
+DIGITS = ("ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять")
+
+
+def alaw(samples: NDArray[np.float32]) -> Sound:
+    """Through G.711 A-law and back, by its formula (ITU-T G.711)."""
+    a, top = 87.6, 1 + np.log(87.6)
+    x = np.clip(samples / 32768, -1, 1)
+    size = np.abs(x)
+    small = a * size / top
+    coded = np.where(size < 1 / a, small, (1 + np.log(np.maximum(a * size, 1))) / top)
+    coded = np.round(coded * 127) / 127
+    back = np.where(coded < 1 / top, coded * top / a, np.exp(coded * top - 1) / a)
+    return np.asarray(np.sign(x) * back * 32767).astype(np.int16)
+
+
+def over_the_phone(samples: Sound, noise: int | None, random: np.random.Generator) -> Sound:
+    """Between two silences, with noise, through A-law."""
+    around = np.zeros(4000, np.float32)
+    sound = np.concatenate((around, samples.astype(np.float32), around, around))
+    if noise is not None:
+        loud = np.sqrt(np.mean(samples.astype(np.float32) ** 2))
+        sound += random.normal(0, loud / 10 ** (noise / 20), len(sound)).astype(np.float32)
+    return alaw(sound)
+
+
+def cut(sound: Sound, pause: float) -> Sound:
+    """The first piece of speech, as in a call."""
+    segmenter = Segmenter(Energy(), round(pause * 50))
+    for at in range(0, len(sound) - 159, 160):
+        piece = segmenter.take(sound[at : at + 160])
+        if piece is not None and len(piece):
+            return piece
+    return segmenter.finish()
+
+
+async def spoken(voices: Path, speaker: Speaker, words: Sequence[str], to: Path) -> list[Sound]:
+    """Words, spoken by a voice."""
+    async with Voice(Settings(speakers={"ru": speaker}, rhvoice=voices), to / "cache") as voice:
+        found = []
+        for word in words:
+            await voice.say(word, "ru", to / "word.wav")
+            samples, _ = wav.read(to / "word.wav")
+            found.append((samples * 32767).astype(np.int16))
+        return found
+
+
+def recorded(directory: Path) -> Iterator[tuple[str, Sound]]:
+    """The digits that a person said."""
+    for digit, word in enumerate(DIGITS):
+        file = next(directory.rglob(f"digits/{digit}.wav"))
+        samples, _ = wav.read(file)
+        yield word, (samples * 32767).astype(np.int16)
+
+
+def measured(engine: BuiltIn, asked: Listen, said: Sequence[tuple[str, Sound]], name: str) -> None:
+    """Print what is made out of words, by noise."""
+    random = np.random.default_rng(1)
+    for noise in NOISES:
+        right, wrong, sure_right, sure_wrong, took, cpu = 0, 0, [], [], [], 0.0
+        for word, samples in said:
+            piece = cut(over_the_phone(samples, noise, random), engine.pause)
+            began, used = time.perf_counter(), time.process_time()
+            words = engine.nearest(asked, piece)
+            took.append(time.perf_counter() - began)
+            cpu += time.process_time() - used
+            if words.text == word:
+                right += 1
+                sure_right.append(words.sure)
+            elif words.text:
+                wrong += 1
+                sure_wrong.append(words.sure)
+        level = "clean" if noise is None else f"{noise} dB"
+        print(
+            f"{name}, {level}: {right} of {len(said)} right ({100 * right / len(said):.0f} %), "
+            f"{sum(each >= 0.6 for each in sure_right)} of them sure, "
+            f"{sum(0.3 <= each < 0.6 for each in sure_right)} asked back; {wrong} wrong, "
+            f"{sum(each >= 0.6 for each in sure_wrong)} of them sure; "
+            f"delay {engine.pause:.2f} s of silence + {1000 * np.median(took):.0f} ms, "
+            f"CPU {1000 * cpu / len(said):.0f} ms a word"
+        )
+
+
+async def main(voices: Path, human: Path | None) -> None:
+    """Measure all of it."""
+    names = spoken_language("ru").voice
+    scratch = Path(tempfile.mkdtemp())
+    phrases = (*DIGITS, "да", "нет", *PHRASES)
+    try:
+        wanted = {("ru", phrase) for phrase in phrases}
+        settings = Settings(rhvoice=voices)
+        began = time.perf_counter()
+        made = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
+        print(f"{made} templates of {len(phrases)} phrases in {time.perf_counter() - began:.0f} s")
+        asked = Listen("", 0, "ru", {each: each for each in phrases})
+        all_voices = dict.fromkeys((names.rhvoice, *names.free))
+        for each in all_voices:
+            own = scratch / each
+            shutil.copytree(scratch / "t", own, ignore=shutil.ignore_patterns(f"*-{each}-*", ".*"))
+            engine = BuiltIn(Templates([own]))
+            sounds = await spoken(voices, Speaker("rhvoice", each, 95), phrases, scratch)
+            said = list(zip(phrases, sounds, strict=True))
+            measured(engine, asked, said, f"{each}, unknown to the templates")
+        if human is not None:
+            engine = BuiltIn(Templates([scratch / "t"]))
+            digits = Listen("", 0, "ru", {each: each for each in DIGITS})
+            measured(engine, digits, list(recorded(human)), "human digits")
+    finally:
+        shutil.rmtree(scratch)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("voices", type=Path)
+    parser.add_argument("--human", type=Path)
+    chosen = parser.parse_args()
+    asyncio.run(main(chosen.voices, chosen.human))

@@ -1,0 +1,107 @@
+"""Spoken answers: what words mean, doubts, two failures, secrets, and the walk of a `listen`."""
+
+from ari_app.sim.script_writer import steps_of
+from ivr.analysis.search import find_paths
+from ivr.engine import Turn, step
+from ivr.events import Began, Event, Keyed, Said
+from ivr.loader import load
+from ivr.session import Caller
+from ivr.session_start import start_session
+from ivr.speech_grammar import AGAIN, DID_YOU_SAY, KEYS_ALONE, SpeechGrammar, understood
+from ivr.values import Count, Name, Sealed
+from ivr.wants import Ask
+from tests.ivr.calls import HEAD, OPERATIONS, SLOTS
+
+NODES = """
+  start:
+    listen: hello
+    keys: { "0": person }
+    phrases:
+      pay: { ru: [оплатить, хочу заплатить], en: [pay] }
+      person: { ru: [интернет не работает], en: [internet does not work] }
+    gave-up: bye
+  pay: { confirm: number, yes: code, no: start, spoken: yes, gave-up: bye }
+  code: { input: pin, into: pin, secret: yes, least: 4, most: 4, spoken: yes, then: person,
+          gave-up: bye }
+  person: { queue: support, else: bye }
+  bye: { end: bye }
+"""
+SPEECH = {DID_YOU_SAY: {"said": "name"}, AGAIN: {}, KEYS_ALONE: {}}
+
+
+def turns(*events: Event) -> list[Turn]:
+    loaded = load({"a.yaml": f"{HEAD}nodes:{NODES}"}, {**SLOTS, **SPEECH}, OPERATIONS)
+    assert loaded.book is not None, loaded.problems
+    session = start_session(loaded.book, "c", "100", Caller("1", 1), ("ru",))
+    assert session is not None
+    made = []
+    for event in (Began(), *events):
+        turn = step(loaded.book, session, event)
+        session = turn.session
+        made.append(turn)
+    return made
+
+
+def asked(turn: Turn) -> tuple[str, ...]:
+    assert isinstance(turn.want, Ask)
+    return tuple(phrase.prompt for phrase in turn.want.screen.phrases)
+
+
+def test_words_within_a_sentence_lead_on_and_stand_in_the_record() -> None:
+    last = turns(Said("У меня ИНТЕРНЕТ не работает!", 0.82))[-1]
+    assert last.session.node == "person"
+    assert last.steps[0].way == "said person"
+    assert last.steps[0].filled == {
+        "said": Name({"": "интернет не работает"}),
+        "sure": Count(82),
+    }
+
+
+def test_a_doubt_is_asked_back_and_settled_by_word_or_key() -> None:
+    for yes in (Said("да"), Keyed("1")):
+        doubt, settled = turns(Said("заплатить хочу оплатить", 0.5, doubtful=True), yes)[1:]
+        assert asked(doubt) == (DID_YOU_SAY,)
+        assert settled.session.node == "pay"
+    assert turns(Said("оплатить", 0.5, doubtful=True), Keyed("0"))[-1].session.node == "person"
+
+
+def test_after_two_failures_keys_alone_count_in_this_node() -> None:
+    first, second = turns(Said("абракадабра"), Said("оплатить", 0.5, doubtful=True), Said("нет"))[
+        1::2
+    ]
+    assert asked(first)[0] == AGAIN
+    assert asked(second)[0] == KEYS_ALONE
+    assert isinstance(second.want, Ask)
+    assert second.want.speech is None
+
+
+def test_a_spoken_yes_counts_only_when_all_was_heard_and_a_secret_is_in_no_record() -> None:
+    early, late, secret = turns(
+        Said("оплатить"),
+        Said("да"),
+        Said("да", whole=True),
+        Said("один два три четыре", sealed=True),
+    )[2:]
+    assert early.steps[0].outcome == "early"
+    assert late.session.node == "code"
+    assert isinstance(secret.session.values["pin"], Sealed)
+    assert "четыре" not in repr(secret.steps) + repr(Said("четыре", sealed=True))
+    doubtful = turns(
+        Said("оплатить"), Said("да", whole=True), Said("один два три четыре", 0.5, True, True)
+    )[-1]
+    assert asked(doubtful)[0] == AGAIN
+
+
+def test_two_answers_in_one_sentence_are_none() -> None:
+    heard = SpeechGrammar("en", {"pay": "1", "stop": "2", "do not stop": "3"})
+    assert understood(heard, "Pay, stop") == ""
+    assert understood(heard, "please do not stop") == "3"
+
+
+def test_the_search_says_what_leads_on() -> None:
+    book = load({"a.yaml": f"{HEAD}nodes:{NODES}"}, {**SLOTS, **SPEECH}, OPERATIONS).book
+    assert book is not None
+    found = find_paths(book)
+    path = found.shortest["test", "start", "said pay"]
+    assert "оплатить" in str([each.does for each in steps_of(path.turns, "test")])
+    assert not [edge for edge in found.missed if edge[2].startswith("said")]
