@@ -57,9 +57,9 @@ class Keys(Struct, frozen=True):
     ussd: Secret
     billing: Secret
     voice: Secret
-    speech: Secret
     oidc: Secret
     trunks: Mapping[str, Secret] = {}
+    speech: Secret = Secret("")
 
 
 class State:

@@ -43,7 +43,7 @@ from ari_app.workplace.call_path import CallNarrator
 from ari_app.workplace.live_calls import LiveCalls, TimedStep
 from ari_app.workplace.notes_and_tickets import callback, to_card
 from ari_app.workplace.tasks import StoredTasks
-from ivr.acd.contact_reason import NodeVisit, last_results, misses
+from ivr.acd.contact_reason import NodeVisit, last_results, last_said, misses
 from ivr.acd.queues import Caller
 from ivr.model import Book
 from prompts.catalogue import Catalogue
@@ -132,11 +132,14 @@ class StoredProfiles:
             steps = tuple(map(TimedStep.of, path.steps)) if path else ()
         narrator = self.narrator()
         visits = [
-            NodeVisit(step.flow, step.node, step.outcome, step.way)
+            NodeVisit(step.flow, step.node, step.outcome, step.way, step.filled)
             for step in (one.step for one in steps)
         ]
         return CallPath(
-            tuple(narrator.narrate(steps)), last_results(narrator.book, visits), misses(visits)
+            tuple(narrator.narrate(steps)),
+            last_results(narrator.book, visits),
+            misses(visits),
+            last_said(visits),
         )
 
     def narrator(self) -> CallNarrator:

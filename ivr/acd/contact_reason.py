@@ -8,7 +8,11 @@ from msgspec import Struct
 
 from ivr.model import Book
 from ivr.nodes import Do
+from ivr.spoken import SAID as SAID_WORDS
+from ivr.spoken import SURE
+from ivr.terms import SAID
 from ivr.tickets import TicketPolicy
+from ivr.values import Count, Name, Values
 
 WITHIN = timedelta(days=7)
 """A further contact within this time is a repeat contact."""
@@ -36,6 +40,7 @@ class NodeVisit(Struct, frozen=True):
     node: str
     outcome: str
     way: str
+    filled: Values = {}
 
 
 class OperationResult(Struct, frozen=True):
@@ -95,6 +100,13 @@ class ChosenTopic(Struct, frozen=True, tag="wants"):
     topic: str
 
 
+class SaidWords(Struct, frozen=True, tag="said"):
+    """The caller said what they need, in words of the menu; ``sure`` in percent."""
+
+    words: str
+    sure: int
+
+
 class LostInMenus(Struct, frozen=True, tag="lost"):
     """The caller was silent or pressed a wrong key this many times."""
 
@@ -102,7 +114,14 @@ class LostInMenus(Struct, frozen=True, tag="lost"):
 
 
 Reason: TypeAlias = (
-    Outage | OpenTicket | RepeatContact | OperationFailed | LockedOut | ChosenTopic | LostInMenus
+    Outage
+    | OpenTicket
+    | RepeatContact
+    | OperationFailed
+    | LockedOut
+    | SaidWords
+    | ChosenTopic
+    | LostInMenus
 )
 
 
@@ -120,6 +139,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     tickets: tuple[Ticket, ...] = ()
     contacts: int = 0
     locked_until: datetime | None = None
+    said: SaidWords | None = None
 
 
 def contact_reasons(facts: Facts, site: TicketPolicy, now: datetime) -> tuple[Reason, ...]:
@@ -153,6 +173,8 @@ def _ranked(facts: Facts, site: TicketPolicy, now: datetime) -> Iterator[tuple[i
             )
     if facts.locked_until is not None and facts.locked_until > now:
         yield 5, LockedOut(facts.locked_until)
+    if facts.said is not None:
+        yield 6, facts.said
     if topic.chosen:
         yield 7, ChosenTopic(facts.topic)
     if facts.misses >= LOST:
@@ -172,6 +194,16 @@ def last_results(book: Book, path: Iterable[NodeVisit]) -> tuple[OperationResult
             found.pop(node.do, None)
             found[node.do] = OperationResult(node.do, one.outcome)
     return tuple(reversed(found.values()))
+
+
+def last_said(path: Iterable[NodeVisit]) -> SaidWords | None:
+    """What the caller said last to a ``listen``; None if nothing."""
+    found = None
+    for one in path:
+        words, sure = one.filled.get(SAID_WORDS), one.filled.get(SURE)
+        if one.way.startswith(SAID) and isinstance(words, Name) and isinstance(sure, Count):
+            found = SaidWords(words.in_(""), sure.number)
+    return found
 
 
 def misses(path: Iterable[NodeVisit]) -> int:

@@ -1,6 +1,7 @@
 """Spoken answers: what words mean, doubts, two failures, secrets, and the walk of a `listen`."""
 
 from ari_app.sim.script_writer import steps_of
+from ivr.acd.contact_reason import NodeVisit, SaidWords, last_said
 from ivr.analysis.search import find_paths
 from ivr.engine import Turn, step
 from ivr.events import Began, Event, Keyed, Said
@@ -51,6 +52,8 @@ def test_words_within_a_sentence_lead_on_and_stand_in_the_record() -> None:
     last = turns(Said("У меня ИНТЕРНЕТ не работает!", 0.82))[-1]
     assert last.session.node == "person"
     assert last.steps[0].way == "said person"
+    visit = NodeVisit("test", "start", "person", last.steps[0].way, last.steps[0].filled)
+    assert last_said([visit]) == SaidWords("интернет не работает", 82)
     assert last.steps[0].filled == {
         "said": Name({"": "интернет не работает"}),
         "sure": Count(82),

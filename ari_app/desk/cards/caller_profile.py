@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ari_app.desk.tasks_port import Task
 from ivr.acd.callbacks import of_channel
-from ivr.acd.contact_reason import OperationResult
+from ivr.acd.contact_reason import OperationResult, SaidWords
 
 Names = Mapping[str, str]
 """A name per language."""
@@ -117,11 +117,12 @@ class Step(Struct, frozen=True):
 
 class CallPath(Struct, frozen=True):
     """The way of a call through the IVR: its steps, the last outcomes of operations, and how
-    often the caller was silent or pressed a wrong key."""
+    often the caller was silent or pressed a wrong key; and what they said they need."""
 
     steps: Sequence[Step]
     results: tuple[OperationResult, ...]
     misses: int
+    said: SaidWords | None = None
 
 
 class Outage(Struct, frozen=True):

@@ -17,6 +17,7 @@ from ivr.acd.contact_reason import (
     Outage,
     Reason,
     RepeatContact,
+    SaidWords,
     Ticket,
     contact_reasons,
 )
@@ -65,6 +66,7 @@ def _facts(arrival: Arrival, profile: CallerProfile, now: datetime) -> Facts:
         topic=arrival.topic,
         results=path.results,
         misses=path.misses,
+        said=path.said,
         outages=tuple(
             Outage(str(number), one.until) for number, one in enumerate(profile.outages or ())
         ),
@@ -94,6 +96,8 @@ def _line(reason: Reason, profile: CallerProfile) -> ReasonLine:
             return ReasonLine("failed" if ours else "refused", names={"": operation})
         case LockedOut(until):
             return ReasonLine("locked", at=until)
+        case SaidWords(words, sure):
+            return ReasonLine("said", words, count=sure)
         case ChosenTopic(topic):
             return ReasonLine("topic", topic)
         case LostInMenus(times):
