@@ -1,6 +1,7 @@
 """Callers whom agents transfer: at once, or asked first."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,8 +26,9 @@ BUSY = DialEnded(WAY, False, NOW, "BUSY")
 
 
 @pytest.fixture
-def harness() -> DeskHarness:
-    return DeskHarness()
+async def harness() -> AsyncIterator[DeskHarness]:
+    yield (one := DeskHarness())
+    await one.settled()
 
 
 def free(**member: object) -> Board:

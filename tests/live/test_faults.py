@@ -31,8 +31,7 @@ def renewed(one: Installation, name: str, how: signal.Signals = signal.SIGKILL) 
 
 
 def _in_place_of(one: Installation, name: str, old: int) -> bool:
-    now = one.status()
-    return now.running and now.ari.connected and now.pids.get(name, old) != old
+    return one.ready() and one.status().pids.get(name, old) != old
 
 
 async def _a_caller_in_a_menu_is_asked_again(one: Installation, caller: Phone, on: int) -> None:
@@ -80,7 +79,7 @@ async def test_each_process_dies_once_and_comes_back(tmp_path: Path) -> None:
         assert not {*now.values()} & {*pids.values()}
         one.ordered("core restart now")
         until(lambda: "seconds" in one.ordered("core show uptime"), 20)
-        until(lambda: one.status().ari.connected, 20)
+        until(one.ready, 20)
         assert one.status().pids["asterisk"] == now["asterisk"]
         assert "main-menu" in await asyncio.to_thread(one.out, "call", "611", "--stay", "0.1")
         log = one.log.read_text()
