@@ -73,6 +73,16 @@ def opened(pid: int) -> int | None:
         return None
 
 
+def waited(pid: int) -> float:
+    """For how many seconds the main thread of a process, where its event loop is, could have run
+    and waited for a processor: the second field of /proc/PID/schedstat (sched-stats of the kernel's
+    documentation). 0 where the kernel does not count."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def _is_child(pid: int) -> bool:
     try:
         os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)

@@ -13,6 +13,8 @@ LOOP = 5
 """So many starts in a row that failed are a crash loop."""
 PATIENCE = 4.0
 """Seconds of silence after which an application has hung; it reports twice as often."""
+STARVED = 30.0
+"""So many seconds of silence at most are the machine's fault."""
 FINAL = (0, 3)
 """Exit codes after which an application is not started again: it was stopped, or it was refused."""
 
@@ -58,6 +60,8 @@ class Pulse(Struct, frozen=True):
     """When it last reported; None before the first time: a start may take minutes."""
     looked: float = 0.0
     """When that was last looked at."""
+    waited: float = 0.0
+    """For how long it had waited for a processor when it reported, since it began; seconds."""
 
 
 def looked(pulse: Pulse, now: float) -> Pulse:
@@ -65,9 +69,19 @@ def looked(pulse: Pulse, now: float) -> Pulse:
     nothing meanwhile: the application gets its whole time again."""
     late = now - pulse.looked > PATIENCE / 2
     heard = now if late and pulse.heard is not None else pulse.heard
-    return Pulse(heard, now)
+    return replace(pulse, heard=heard, looked=now)
 
 
 def hangs(pulse: Pulse, now: float, patience: float = PATIENCE) -> bool:
     """Whether a process has been silent for too long."""
     return pulse.heard is not None and now - pulse.heard > patience
+
+
+def starves(pulse: Pulse, now: float, waited: float) -> bool:
+    """Whether a silent process waits for a processor, for ``waited`` seconds since it began, most
+    of the time: then it has not hung, and one that is started in its place would wait as well, and
+    longer. What is stopped, or waits for something else, does not."""
+    if pulse.heard is None:
+        return False
+    silent = now - pulse.heard
+    return silent < STARVED and waited - pulse.waited > silent / 2

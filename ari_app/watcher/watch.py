@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ari_app.watcher import policy, reports
 from ari_app.watcher.asterisk import WatchedProcess
-from ari_app.watcher.child import STOPS, Application, cause
+from ari_app.watcher.child import STOPS, Application, cause, waited
 from ari_app.watcher.log import Log
 from ari_app.watcher.policy import Attempts, Pulse
 
@@ -91,7 +91,7 @@ class Watcher:
             if "STOPPING=1" in said:
                 self._ends_by(now)
             elif self._kill_at == NEVER:
-                self._pulse = Pulse(now, now)
+                self._pulse = Pulse(now, now, waited(self._application.pid))
             if "READY=1" in said:
                 self._application.served = True
 
@@ -102,7 +102,7 @@ class Watcher:
 
     def _take_pulse(self, now: float) -> None:
         self._pulse = policy.looked(self._pulse, now)
-        if policy.hangs(self._pulse, now) and self._stop is None:
+        if self._stop is None and self._hangs(now):
             self._pulse = Pulse(looked=now)
             self._log.line(
                 "ERROR",
@@ -114,6 +114,11 @@ class Watcher:
             self._kill_at = NEVER
             self._log.line("ERROR", f"the application does not end in {STOPPING:g} s: killed")
             self._application.signal(signal.SIGKILL)
+
+    def _hangs(self, now: float) -> bool:
+        if not policy.hangs(self._pulse, now):
+            return False
+        return not policy.starves(self._pulse, now, waited(self._application.pid))
 
     def _application_ended(self, now: float) -> int | None:
         """It is to be started again, unless an exit code of ours is returned."""

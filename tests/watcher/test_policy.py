@@ -58,6 +58,17 @@ def test_silence_is_a_hang_after_four_seconds() -> None:
     assert beats(Pulse(10, 10), 11, 12, 13, 14, 14.1) == [False] * 4 + [True]
 
 
+def test_what_waits_for_a_processor_has_not_hung() -> None:
+    pulse = Pulse(heard=10, looked=10, waited=100)
+    assert policy.starves(pulse, 15, 103)
+    assert not policy.starves(pulse, 15, 102), "it ran, or waited for something else"
+    assert not policy.starves(pulse, 15, 0), "the kernel does not count"
+    assert not policy.starves(pulse, 10 + policy.STARVED, 100 + policy.STARVED), "too long"
+    later = policy.looked(pulse, 11)
+    assert policy.starves(later, 15, 103)
+    assert not policy.starves(Pulse(), 15, 103)
+
+
 def test_a_start_may_take_minutes() -> None:
     assert beats(Pulse(None, 0), *range(1, 300)) == [False] * 299
 
