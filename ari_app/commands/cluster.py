@@ -66,7 +66,8 @@ def demo(state: State, directory: Path | None, port_offset: int, voice: str) -> 
 
     from ari_app.cluster import trial  # help needs none of it
 
-    one = trial.Trial(directory or state.directory / "cluster", port_offset, voice)
+    where = (directory or state.directory / "cluster").absolute()
+    one = trial.Trial(where, port_offset, voice)
     for each in (signal.SIGINT, signal.SIGTERM):  # a shell has those in the background ignore it
         signal.signal(each, signal.default_int_handler)
     try:
