@@ -29,10 +29,8 @@ pytestmark = pytest.mark.slow
 SAMPLES = Path(__file__).parents[2] / "ivr" / "check" / "samples"
 """Where the rules of the check have their samples, each a good one and a bad one."""
 
-CAUGHT = (
-    "bad-name", "missing-key", "no-kind", "out-of-bounds", "unknown-key", "unknown-language",
-    "wrong-type",
-)  # fmt: skip
+CAUGHT = ("bad-name", "missing-key", "no-kind", "out-of-bounds", "unknown-key",
+          "unknown-language", "wrong-type")  # fmt: skip
 """The rules that a schema can know of."""
 
 SLOTS = catalogue.shipped(DEMO).signatures()
