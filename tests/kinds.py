@@ -23,7 +23,8 @@ FOLDERS = {
     "unit": "admin architecture asterisk_conf bench calls cluster config demo doctor freepbx ivr "
     "knowledge menus callbacks phone quality session sim store words",
     "server": "agi ami api ari cabinet commands control desk fulfilment lines main messaging "
-    "monitoring outbound prompts selfcare statistics ussd waiting watcher workplace",
+    "monitoring outbound prompts selfcare speech_recognition "
+    "statistics ussd waiting watcher workplace",
     "live": "live",
     "docs": "docs",
 }
