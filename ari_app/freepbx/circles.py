@@ -2,7 +2,8 @@
 caller hangs up; menus of ours may not.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from ari_app.freepbx.draft import DraftNode, Finding, Plain
@@ -16,7 +17,7 @@ _WHY: Final = "calls would go round without being asked anything"
 
 
 def break_circles(nodes: MutableMapping[str, DraftNode], start: str) -> Iterator[Finding]:
-    """Lead the last step of each circle to the end of the call, and say which they were.
+    """Lead a step of each circle to the end of the call, and say which they were.
 
     Where it goes on after a queue, calls that waited there go round again; only those that were not
     let in, or for whom no agent was there, end.
@@ -34,13 +35,24 @@ def break_circles(nodes: MutableMapping[str, DraftNode], start: str) -> Iterator
             elif to in path:
                 names = list(path)
                 round_ = (*names[names.index(to) :], to)
+                at, to = _weakest(nodes, round_)
                 found.append(_broken(nodes[at], at, to, " -> ".join(round_)))
+                for name in names[names.index(at) + 1 :]:
+                    del path[name]  # other ways may lead there
+                path[at] = [one for one in path[at] if one != to]
             elif to not in done:
                 path[to] = list(_onward(nodes[to]))
     if found:
         note = f"NOT IMPORTED: {_WHY}."
         nodes[CIRCLE] = DraftNode({"end": ["operator-left", "thanks-bye"]}, [note])
     yield from found
+
+
+def _weakest(nodes: Mapping[str, DraftNode], round_: Sequence[str]) -> tuple[str, str]:
+    """The step of a circle that is taken away: the last one from where calls may go elsewhere."""
+    steps = list(pairwise(round_))
+    choices = [one for one in steps if "then" not in nodes[one[0]].body]
+    return (choices or steps)[-1]
 
 
 def _onward(node: DraftNode) -> Iterator[str]:
