@@ -9,7 +9,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -18,6 +18,7 @@ from ari_app.main.installation import installation
 from tests.bench.chaos import PATIENCE, Site, descriptors_of, until
 from tests.bench.curve import Curve, svg
 from tests.bench.load import HOLD, calling
+from tests.bench.overload import rest
 from tests.bench.rig import OURS, Rig, running
 
 EVERY = 2.0
@@ -27,10 +28,12 @@ Samples = Mapping[str, Sequence[tuple[float, float]]]
 
 
 def resident(pid: int) -> float:
-    """The memory of a process in megabytes (10**6 bytes): VmRSS of proc_pid_status(5)."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) * 1024 / 1e6
+    """The memory of a process in megabytes (10**6 bytes): VmRSS of proc_pid_status(5); 0 if it has
+    ended, as the process of the voice does for another one when it has spoken much."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) * 1024 / 1e6
     return 0.0
 
 
@@ -45,7 +48,8 @@ def sampled(rig: Rig) -> Iterator[dict[str, list[tuple[float, float]]]]:
     def look() -> None:
         while not over.wait(EVERY):
             for name, pid in pids.items():
-                found[name].append((time.monotonic() - began, resident(pid)))
+                if megabytes := resident(pid):
+                    found[name].append((time.monotonic() - began, megabytes))
 
     thread = threading.Thread(target=look)
     thread.start()
@@ -77,6 +81,7 @@ def main(minutes: float, rate: int, root: Path | None, offset: int, picture: Pat
     with tempfile.TemporaryDirectory() as directory:
         state = installation(Path(directory) / "state")
         with running(state.directory, root, offset, bare=False) as rig:
+            rest(rig)
             site, before = Site(state), descriptors_of(rig.application)
             with sampled(rig) as samples, calling(rig, OURS, rate, calls, HOLD) as runs:
                 pass
