@@ -45,8 +45,6 @@ PHONES = ("call", "agent")
 """The commands that are phones."""
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
-LEFT = "prompts are still being rendered"
-"""In the log of an application that is slow to speak them."""
 ENDED = re.compile(r" ended after \d+\.\d s: ")
 BEGAN = re.compile(r" began \(\w+, flow ")
 
@@ -92,7 +90,7 @@ class Installation:
         """Run a command to its end, with what it is given on its standard input."""
         speaks = "up" in words and self.state.is_dir()
         with (
-            spoken(self.state, self.as_shipped) if speaks else nullcontext(),
+            self._spoken() if speaks else nullcontext(),
             TemporaryDirectory() as directory,
         ):
             streams = Streams(*(Path(directory, name) for name in ("given", "out", "err")))
@@ -136,11 +134,20 @@ class Installation:
 
     def up(self) -> None:
         """`firstline up` in the foreground of a process of ours; returns when it is ready."""
-        with spoken(self.state, self.as_shipped):
+        with self._spoken():
             self._up = up = self._begun(Streams(NOTHING, self.log, self.log), "up")
             until(lambda: self.ready() or up.poll() is not None, READY)
         assert up.poll() is None, self.log.read_text()
         prefer(self.status().pids.get("asterisk"))
+
+    @contextmanager
+    def _spoken(self) -> Iterator[None]:
+        """All shipped prompts are there: an application that is ready would speak them on, and
+        be late for the first callers. Where that fails, `up` says why."""
+        with spoken(self.state, self.as_shipped) as all_there:
+            if self.as_shipped and not all_there:
+                self.run("prompts", "render")
+            yield
 
     def ready(self) -> bool:
         """Whether the application runs and has its Asterisk. Nothing else is looked at: a status
@@ -251,10 +258,9 @@ def root() -> Path:
 
 
 @contextmanager
-def spoken(state: Path, as_shipped: bool = False) -> Iterator[None]:
-    """What other installations of these tests spoke is there, so that it is spoken once.
-
-    They come up one after the other until one with all shipped prompts has spoken them.
+def spoken(state: Path, as_shipped: bool = False) -> Iterator[bool]:
+    """What other installations of these tests spoke is there, so that it is spoken once; and
+    whether that is all shipped prompts. They come up one after the other until one has spoken them.
     """
     own = state / "sounds"
     own.mkdir(exist_ok=True)
@@ -263,19 +269,13 @@ def spoken(state: Path, as_shipped: bool = False) -> Iterator[None]:
     with (run / "lock").open("w") as lock:
         flock(lock, LOCK_EX)
         _link_missing(run, own)
-        if whole.exists():
+        if all_there := whole.exists():
             flock(lock, LOCK_UN)
-        yield
+        yield all_there
         flock(lock, LOCK_EX)
         _link_missing(own, run)
-        if as_shipped and not _left_some(state):
+        if as_shipped:
             whole.touch()
-
-
-def _left_some(state: Path) -> bool:
-    """Whether an installation was ready before all its prompts were spoken."""
-    logs = (state / "up.log", installation(state).log)  # in the foreground, detached
-    return any(LEFT in each.read_text() for each in logs if each.exists())
 
 
 def _link_missing(source: Path, target: Path) -> None:
