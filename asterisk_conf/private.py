@@ -135,20 +135,21 @@ def unpack(
         finally:
             late.cancel()
     if tool.returncode != 0:
-        raise PbxError(_explained(output, part, late=tool.returncode == -15))
+        ended_by_us = tool.returncode == -15
+        raise PbxError(_explained(output, part, packages[0].capitalize(), late=ended_by_us))
 
 
-def _explained(output: list[str], part: Path, *, late: bool) -> str:
+def _explained(output: list[str], part: Path, what: str, *, late: bool) -> str:
     if late:
-        return f"unpacking Asterisk took over {_UNPACK_SECONDS:.0f} s; check the network, try again"
+        return f"unpacking {what} took over {_UNPACK_SECONDS:.0f} s; check the network, try again"
     text = "\n".join(output)
     for sign, remedy in _REMEDIES:
         if sign in text:
-            return f"cannot unpack Asterisk to {part}: {remedy.format(needed=NEEDED_MB)}"
+            return f"cannot unpack {what} to {part}: {remedy.format(needed=NEEDED_MB)}"
     errors = (
         [line for line in output if line.startswith("E: ")] or output[-1:] or ["it printed nothing"]
     )
-    return f"cannot unpack Asterisk to {part}: mmdebstrap says {errors[0]!r}; fix that, try again"
+    return f"cannot unpack {what} to {part}: mmdebstrap says {errors[0]!r}; fix that, try again"
 
 
 def _trim(root: Path) -> None:
