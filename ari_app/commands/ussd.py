@@ -20,6 +20,7 @@ from ari_app.sim.script import Test
 from ari_app.ussd.line import Page, Reply, TextLine
 from ivr.problems import near
 from ivr.screens import USSD
+from ivr.word_codes import code_of
 from prompts.plan import screen_texts
 
 NextReply = Callable[[], str | None]
@@ -39,7 +40,8 @@ NextReply = Callable[[], str | None]
 def ussd(state: State, code: str, caller: str, press: str | None) -> None:
     """Dial a USSD code and reply to its pages, one line a reply.
 
-    CODE is such as '*100#'. Over the running application, or else the demo operator in memory.
+    CODE is such as '*100#', or a word that finds it, such as 'balance'. Over the running
+    application, or else the demo operator in memory.
     """
     reply = _typed if press is None else _given(press)
     if state.control.exists():
@@ -76,6 +78,8 @@ async def _over_application(state: State, code: str, caller: str, reply: NextRep
     number = whole or await _number(state, caller)
     session = f"terminal-{secrets.token_hex(8)}"
     replies: list[str] = []
+    if any(map(str.isalpha, code)):  # a word is the first reply to the menu, where it is looked up
+        code, replies = state.config().ussd.menu, [code]
     while True:
         request = {
             "sessionId": session,
@@ -93,6 +97,7 @@ async def _over_application(state: State, code: str, caller: str, reply: NextRep
 
 async def _in_memory(on: LoadedFlows, code: str, caller: str, reply: NextReply) -> None:
     """Run a session on the demo operator in memory."""
+    code = code_of(code, on.book.words) or code
     if on.book.answering(code) is None:
         raise click.ClickException(f"no flow has {code}: {near(code, on.book.dialled)}")
     at = datetime.now().replace(second=0, microsecond=0)

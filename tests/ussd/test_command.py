@@ -18,7 +18,7 @@ def ussd(*arguments: str, typed: str = "") -> str:
 
 
 def test_the_balance() -> None:
-    assert ussd("*100#") == "На вашем счёте 12,50 руб.\n"
+    assert ussd("*100#") == ussd("мой баланс") == "На вашем счёте 12,50 руб.\n"
 
 
 def test_a_menu_and_replies() -> None:
