@@ -58,6 +58,8 @@ def _problems(site: Description) -> Iterator[str]:
         yield from _fits(where, password, _PASSWORD, "letters, digits and ._~+/@!*-", secret=True)
     yield from _fits("name", site.name, _WORD, "two or more letters, digits, - and _")
     yield from _fits("app", site.app, _WORD, "two or more letters, digits, - and _")
+    for worker in site.workers:
+        yield from _fits("workers", worker, _WORD, "two or more letters, digits, - and _")
     yield from _fits("language", site.language, _LANGUAGE, "a code such as ru or en_GB")
     yield from _fits("apology", site.apology, _SOUND, "a file name without , & | ( )")
     if not site.numbers:

@@ -181,7 +181,9 @@ class Description(Struct, frozen=True, kw_only=True):
     ``dialplan`` is whose files these go into. ``agi`` says whether callers are served over FastAGI
     when the application is down.
     ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
-    later), ``webrtc`` whether there are the modules for phones in browsers.
+    later), ``webrtc`` whether there are the modules for phones in browsers, ``broadcasts`` whether
+    workers can claim calls (``StasisBroadcast``: 20.17, 22.7 and later). ``workers`` are the
+    applications that share the calls; none if there is only ``app``.
     """
 
     secrets: Secrets
@@ -211,6 +213,8 @@ class Description(Struct, frozen=True, kw_only=True):
     paths: Paths = Paths()
     websocket_client: bool = True
     webrtc: bool = True
+    broadcasts: bool = True
+    workers: tuple[str, ...] = ()
 
     @property
     def records(self) -> bool:

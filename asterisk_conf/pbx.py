@@ -65,6 +65,7 @@ class Pbx:
             site,
             paths=_paths(asterisk, self.home, custom),
             websocket_client=(asterisk.modules / "res_websocket_client.so").exists(),
+            broadcasts=(asterisk.modules / "app_stasis_broadcast.so").exists(),
             webrtc=_has_webrtc(asterisk) or any(one.phone == "browser" for one in site.agents),
         )
         self._keep = keep

@@ -56,9 +56,13 @@ class ListedChannel(Struct, frozen=True):
     @property
     def arguments(self) -> tuple[str, ...] | None:
         """With which arguments it is in an application of ARI; None if it is in none."""
-        if self.dialplan.app_name != "Stasis":
-            return None
-        return tuple(self.dialplan.app_data.split(",")[1:])
+        given = self.dialplan.app_data
+        match self.dialplan.app_name:
+            case "Stasis":
+                return tuple(given.split(",")[1:])
+            case "StasisBroadcast":
+                return tuple(given.split(",")[2].split(":"))
+        return None
 
     @property
     def age(self) -> float:

@@ -6,16 +6,14 @@ which apologises and queues them for an agent: never silence.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from itertools import compress
-from typing import Literal, NoReturn, Protocol
+from typing import NoReturn
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from ari_app.ari.dead_man import Extend
-from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     Channel,
     ChannelDestroyed,
@@ -27,18 +25,25 @@ from ari_app.ari.events import (
     StasisEnd,
     StasisStart,
 )
+from ari_app.ari.inherited import (
+    ADOPTED,
+    BACK,
+    Accept,
+    AcceptedCall,
+    Inherited,
+    attempt,
+    came_back,
+    outcome_of,
+    place_of,
+)
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.midway import Midway
 from ari_app.ari.rest import Ari
 from ari_app.session.conductor import LEFT
-from ari_app.session.outcomes import OUTCOMES
 
 log = logging.getLogger(__name__)
 
 FALLBACK = ("firstline-fallback", "s")
-BACK = "back"
-"""The first argument of StasisStart when the dialplan hands a caller back."""
-
 RENEWING = 0.5
 """Seconds between two looks at the dead-man switches."""
 
@@ -51,33 +56,6 @@ EXTENDING = 1.0
 
 LAST_WORDS = 2.0
 """Seconds that sessions have to end when the application stops, before the link is closed."""
-
-
-class AcceptedCall(Struct, frozen=True):
-    """A call and its line; ``serve`` runs its session to the end."""
-
-    line: ChannelLine
-    serve: Callable[[], Awaitable[None]]
-
-
-Accept = Callable[[Channel, str], AcceptedCall]
-"""Accepts a new call: its channel and the dialled number. Never raises: ``serve`` does."""
-
-
-Place = Literal["inside", "away", "gone"]
-"""Where the channel of a call is: in the application, out in the dialplan, or hung up."""
-
-
-class Inherited(Protocol):
-    """The calls that an application before this one left when it died."""
-
-    async def find(self) -> Collection[str]:
-        """Their channels; waits until that application has ended them, if it still runs."""
-        ...
-
-    def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
-        """Go on with a call. None if that cannot be: then its caller goes to the fallback."""
-        ...
 
 
 class Calls:
@@ -95,6 +73,7 @@ class Calls:
         self._tasks = tasks
         self._accept = accept
         self._inherited = inherited
+        self._took_over = False
         self._lines: dict[str, ChannelLine] = {}
         self._begun: set[asyncio.Task[None]] = set()
         self._refused: set[str] = set()
@@ -150,7 +129,8 @@ class Calls:
         outlive the socket (measured). ``held`` are the events that came meanwhile; they are handled
         next.
         """
-        left: Collection[str] = await self._inherited.find() if self._inherited else ()
+        asks = self._inherited is not None and not self._took_over
+        left: Collection[str] = await self._inherited.find() if self._inherited and asks else ()
         inside = set((await self._ari.applications.get()).channel_ids)
         for channel, line in self._lines.items():
             if channel in inside:
@@ -158,8 +138,9 @@ class Calls:
             else:
                 line.ended(0)
         arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}
-        if self._inherited is not None:
+        if self._inherited is not None and not self._took_over:
             await self._take_over(self._inherited, left, arriving)
+            self._took_over = True
         unserved = inside - self._lines.keys() - arriving
         if unserved:
             await self._begin_or_rescue(unserved)
@@ -175,7 +156,7 @@ class Calls:
                 log.warning("channel %s came when no application was there: it is served", one.id)
                 call = self._accept(Channel(one.id, one.name, caller=one.caller), dialled)
                 call.line.inherit(0, away=False)
-                self._serve_soon(one.id, call)
+                self.serve_soon(one.id, call)
                 lost.remove(one.id)
         if lost:
             log.warning("channels without a session go to the fallback: %s", ", ".join(lost))
@@ -190,18 +171,13 @@ class Calls:
         back from there; some callers hung up meanwhile.
         """
         listed = {one.id: one for one in await self._ari.channels.list()}
-        self._inherited = None
         for channel in left:
             found = listed.get(channel)
-            arguments = found.arguments if found else None
-            back = arguments is not None and arguments[:1] == (BACK,)
-            away = arguments is None or back or channel in arriving
-            place: Place = "gone" if found is None else "away" if away else "inside"
-            call = inherited.go_on(channel, place)
+            call = inherited.go_on(channel, place_of(found, arriving))
             if call is not None:
-                self._serve_soon(channel, call)
-                if back and channel not in arriving:
-                    call.line.returned(_outcome(arguments or ()))
+                self.serve_soon(channel, call)
+                if found is not None and came_back(found) and channel not in arriving:
+                    call.line.returned(outcome_of(found.arguments or ()))
             else:
                 self._refused.add(channel)
 
@@ -217,28 +193,33 @@ class Calls:
         line = self._lines.get(channel.id)
         if event.args[:1] == (BACK,):
             if line is not None:
-                line.returned(_outcome(event.args))
+                line.returned(outcome_of(event.args))
             else:
-                self._begin(self._returned_unknown(channel.id, _outcome(event.args)))
-        elif line is None and self._closed:
+                self._begin(self._returned_unknown(channel.id, outcome_of(event.args)))
+        elif line is None and (self._closed or event.args[:1] == (ADOPTED,)):
             self._begin(self.rescue(channel.id))
         elif line is None:
             dialled = event.args[0] if event.args else ""
             call = self._accept(channel, dialled)
-            self._serve_soon(channel.id, call)
+            self.serve_soon(channel.id, call)
 
-    def _serve_soon(self, channel: str, call: AcceptedCall) -> None:
+    def serve_soon(
+        self, channel: str, call: AcceptedCall, first: Awaitable[None] | None = None
+    ) -> None:
+        """Serve a call, after what has to be done ``first``."""
         self._lines[channel] = call.line
-        self._begin(self._serve(channel, call))
+        self._begin(self._serve(channel, call, first))
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = self._tasks.create_task(work)
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
 
-    async def _serve(self, channel: str, call: AcceptedCall) -> None:
+    async def _serve(self, channel: str, call: AcceptedCall, first: Awaitable[None] | None) -> None:
         """The outermost frame of a call."""
         try:
+            if first is not None:
+                await first
             await call.serve()
         except Exception:  # the outermost frame of the call
             log.exception("call %s: the session failed; the caller goes to the fallback", channel)
@@ -282,34 +263,27 @@ class Calls:
         return midway
 
     async def _give_back(self, line: ChannelLine) -> None:
-        await _attempt(line.channel, line.give_back())
+        await attempt(line.channel, line.give_back())
         await self.rescue(line.channel)
 
     async def rescue(self, channel: str) -> None:
         """Return a caller to the dialplan, which apologises and queues them for an agent."""
-        await _attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
+        await attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
 
     async def _returned_unknown(self, channel: str, outcome: str) -> None:
-        """A caller comes back from the dialplan, and there is no session of theirs any more.
+        """A caller comes back from the dialplan, and there is no session of theirs here.
 
-        After a conversation the call is over; otherwise they still need an agent.
+        Another worker may have begun it. If there is none, the call is over after a conversation;
+        otherwise they still need an agent.
         """
+        inherited, call = self._inherited, None
+        if inherited is not None and not self._closed and await inherited.fetch(channel):
+            call = inherited.go_on(channel, "away")
+        if call is not None:
+            self.serve_soon(channel, call)
+            call.line.returned(outcome)
+            return
         if outcome == "ended":
-            await _attempt(channel, self._ari.channels.hangup(channel))
+            await attempt(channel, self._ari.channels.hangup(channel))
         else:
             await self.rescue(channel)
-
-
-def _outcome(arguments: Sequence[str]) -> str:
-    """With which outcome a channel came back from the dialplan."""
-    return OUTCOMES.get(arguments[1] if len(arguments) > 1 else "", "failed")
-
-
-async def _attempt(channel: str, request: Awaitable[None]) -> None:
-    """Make a request that may fail: then the dialplan's dead-man switch takes the caller back."""
-    try:
-        await request
-    except GoneError as error:
-        log.info("channel %s: %s", channel, error)
-    except (AriError, UnreachableError, RefusedError) as error:
-        log.warning("channel %s: %s", channel, error)

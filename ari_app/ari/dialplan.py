@@ -9,6 +9,9 @@ from ivr.events import Bridged, Gone
 from ivr.terms import DIAL_OUTCOMES, QUEUE_OUTCOMES
 from ivr.wants import Dial, Enqueue
 
+OWNER = "FIRSTLINE_OWNER"
+"""The variable of a channel that names the application to which it comes back first."""
+
 
 class Dialplan:
     """One channel and the dialplan."""
@@ -64,6 +67,8 @@ class Dialplan:
         """Let the channel go, and wait until it is back."""
         channel = self._channel.id
         await self._ari.applications.subscribe(f"channel:{channel}")
+        if self._channel.link.settings.shares:
+            variables = {**variables, OWNER: self._ari.applications.name}
         for variable, value in variables.items():
             await self._ari.channels.set_channel_var(channel, variable, value)
         self.away = True

@@ -78,6 +78,12 @@ class StasisStart(_Typed, frozen=True):
     args: tuple[str, ...] = ()
 
 
+class CallBroadcast(_Typed, frozen=True):
+    """StasisBroadcast() offers a channel to several applications: the first to claim it has it."""
+
+    channel: Channel
+
+
 class StasisEnd(_Typed, frozen=True):
     """A channel left the application: it hung up, or continues in the dialplan."""
 
@@ -168,6 +174,7 @@ Event: TypeAlias = (
     | ChannelUserevent
     | PeerStatusChange
     | StasisStart
+    | CallBroadcast
     | StasisEnd
     | ChannelDtmfReceived
     | PlaybackFinished
@@ -189,6 +196,9 @@ EVENTS: tuple[type[Event], ...] = (
 )
 WANTED = (*(event.__name__ for event in EVENTS), "RESTResponse")
 """The types for Asterisk's event filter. Without RESTResponse every request hangs (measured)."""
+
+OF_WORKERS = (*WANTED, CallBroadcast.__name__)
+"""The same for an application that shares the calls with others."""
 
 OF_PHONES = (TextMessageReceived.__name__, PeerStatusChange.__name__, "RESTResponse")
 """The same for the application that is subscribed to phones."""
@@ -225,4 +235,4 @@ def _unparsed(text: str | bytes, why: str) -> Unparsed:
         kind = _envelope.decode(text).type
     except ValueError:
         return Unparsed("", why)
-    return Unparsed(kind, why if kind in (*WANTED, *OF_PHONES) else "")
+    return Unparsed(kind, why if kind in (*OF_WORKERS, *OF_PHONES) else "")

@@ -20,6 +20,7 @@ from ari_app.ari.errors import AriError, RefusedError, UnreachableError
 from ari_app.ari.events import (
     OF_PHONES,
     OF_WHISPERS,
+    OF_WORKERS,
     WANTED,
     ApplicationReplaced,
     ChannelUserevent,
@@ -183,7 +184,7 @@ class Link:
         assert self._reconcile is not None
         held = self._held
         await self._choose_transport()
-        await self.ari.applications.filter(WANTED)
+        await self.ari.applications.filter(OF_WORKERS if self.settings.shares else WANTED)
         await self.ari.whispering.filter(OF_WHISPERS)
         if self._phone_event:  # another name: the first would get each event of its calls twice
             await self.ari.texting.filter(OF_PHONES)

@@ -19,6 +19,7 @@ from ari_app.ari.answers import (
 )
 from ari_app.ari.errors import AriError, GoneError
 from ari_app.ari.verbs import (
+    CLAIM,
     CONTINUE,
     DELETE_STORED,
     EXTEND,
@@ -33,6 +34,7 @@ from ari_app.ari.verbs import (
     HANGUP,
     LIST_CHANNELS,
     LIST_STORED,
+    MOVE,
     ORIGINATE,
     PING,
     PLAY,
@@ -113,7 +115,11 @@ class Applications:
 
     async def get(self) -> Application:
         """Our application as Asterisk sees it."""
-        return await _asked(self._send, request(GET_APPLICATION, self.name), Application)
+        return await self.named(self.name)
+
+    async def named(self, name: str) -> Application:
+        """An application of any name; ``GoneError`` if there is none."""
+        return await _asked(self._send, request(GET_APPLICATION, name), Application)
 
     async def is_registered(self, name: str) -> bool:
         """Whether an application of any name is registered, or has subscriptions left."""
@@ -151,6 +157,10 @@ class Events:
         """Send an event to an application; raises ``GoneError`` if it is not registered."""
         body = json.encode({"variables": variables})
         await self._send(request(USER_EVENT, name, body=body, application=application))
+
+    async def claim_channel(self, channel: str, application: str) -> None:
+        """Take a call of a CallBroadcast; ``GoneError`` if another application has it."""
+        await self._send(request(CLAIM, channelId=channel, application=application))
 
 
 class Channels:
@@ -198,6 +208,10 @@ class Channels:
             request(CONTINUE, channel, context=context, extension=extension, priority="1")
         )
 
+    async def move(self, channel: str, app: str, argument: str) -> None:
+        """Let a channel go from another application into one: a StasisStart with the argument."""
+        await self._send(request(MOVE, channel, app=app, appArgs=argument))
+
     async def play_with_id(self, channel: str, playback: str, media: Sequence[str]) -> None:
         """Play media one after the other as one playback under an id chosen by us."""
         await self._send(request(PLAY, channel, playback, media=",".join(media)))
@@ -234,18 +248,9 @@ class Channels:
 
         It ends at those limits, at the key ``stop`` or at the hang-up: RecordingFinished.
         """
-        asked = request(
-            RECORD,
-            channel,
-            name=name,
-            format="wav",
-            maxDurationSeconds=str(longest),
-            maxSilenceSeconds=str(quiet),
-            ifExists="fail",
-            beep="true",
-            terminateOn=stop,
-        )
-        await self._send(asked)
+        limits = {"maxDurationSeconds": str(longest), "maxSilenceSeconds": str(quiet)}
+        how = {"format": "wav", "ifExists": "fail", "beep": "true", "terminateOn": stop}
+        await self._send(request(RECORD, channel, name=name, **limits, **how))
 
 
 class Endpoints:

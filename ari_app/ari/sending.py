@@ -36,6 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     heartbeat: float = 10.0
     back_off: float = 0.1
     back_off_most: float = 2.0
+    shares: bool = False
+    """Whether other applications take calls of the same Asterisk, too."""
     take_over: bool = False
     """Whether to become the application even while another process serves it."""
     steady: float = 30.0

@@ -88,6 +88,7 @@ SET_GLOBAL = Verb("asterisk.setGlobalVar", "POST", "asterisk/variable", ("variab
 USER_EVENT = Verb(
     "events.userEvent", "POST", "events/user/{eventName}", ("application",), body="variables"
 )
+CLAIM = Verb("events.claimChannel", "POST", "events/claim", ("channelId", "application"))
 GET_APPLICATION = Verb("applications.get", "GET", "applications/{applicationName}")
 FILTER = Verb(
     "applications.filter", "PUT", "applications/{applicationName}/eventFilter", body="filter"
@@ -114,6 +115,7 @@ CONTINUE = Verb(
     "channels/{channelId}/continue",
     ("context", "extension", "priority"),
 )
+MOVE = Verb("channels.move", "POST", "channels/{channelId}/move", ("app", "appArgs"))
 PLAY = Verb("channels.playWithId", "POST", "channels/{channelId}/play/{playbackId}", ("media",))
 SET_VARIABLE = Verb(
     "channels.setChannelVar",
@@ -163,7 +165,7 @@ VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
     GET_FILE, DELETE_STORED, START_MUSIC, STOP_MUSIC, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
-    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED, SNOOP,
+    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED, SNOOP, CLAIM, MOVE,
 )  # fmt: skip
 
 

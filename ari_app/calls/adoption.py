@@ -1,13 +1,15 @@
 """The calls that an application left when it died, as the store knows them."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
-from ari_app.store import calls, checkpoints, orders
+from ari_app.store import calls, checkpoints, left_calls, orders
 from ari_app.store.calls import Path
+from ari_app.store.checkpoints import Kept
 from ari_app.store.sqlite import Database
 from ivr.checkpoint import Checkpoint, carried_out, from_json
 from ivr.wants import Invoke
@@ -23,23 +25,44 @@ class LeftCall(Struct, frozen=True):
     path: Path
 
 
-def left(db: Database, lines: Collection[str]) -> list[LeftCall]:
+def left(
+    db: Database, lines: Collection[str], owner: int = 0, at: datetime | None = None
+) -> list[LeftCall]:
     """The calls over these ``lines`` that have a checkpoint.
 
     One that cannot be read is logged and left out. The others that have no end are closed as lost.
+    Where workers share the database, ``owner`` takes those that are left to it at a moment.
     """
+    found = _readable(db, checkpoints.of(db, left_calls.left(db, lines, owner, at)))
+    alive = [one.kept.session.id for one in found]
+    lost = left_calls.close_lost(db, alive, lines, owner, at)
+    if owner:
+        left_calls.own(db, alive, owner)
+    if lost:
+        log.warning("closed %d calls that were open when the last run crashed", len(lost))
+    return found
+
+
+def taken(db: Database, channel: str, owner: int) -> LeftCall | None:
+    """The call of a channel that has come to the worker ``owner``, also if another serves
+    it: it is that one's from now on. None if there is none that can go on."""
+    one = checkpoints.on(db, channel)
+    found = _readable(db, [one] if one else [])
+    left_calls.own(db, [each.kept.session.id for each in found], owner)
+    return next(iter(found), None)
+
+
+def _readable(db: Database, checkpoints: Iterable[Kept]) -> list[LeftCall]:
+    """What of these has not ended and can be read."""
     found = []
-    for one in checkpoints.every(db):
+    for one in checkpoints:
         path = calls.path(db, one.call)
-        if path is None or path.call.ended is not None or path.call.began.line not in lines:
+        if path is None or path.call.ended is not None:
             continue
         try:
             found.append(LeftCall(one.channel, _ordered(db, from_json(one.body)), path))
         except (ValueError, msgspec.MsgspecError) as error:
             log.warning("call %s cannot go on after the restart: %s", one.call, error)
-    lost = calls.close_lost(db, [one.kept.session.id for one in found], lines)
-    if lost:
-        log.warning("closed %d calls that were open when the last run crashed", len(lost))
     return found
 
 

@@ -27,6 +27,7 @@ from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
 from ari_app.config.statistics_settings import StatisticsSettings
 from ari_app.config.survey_settings import SurveySettings
 from ari_app.config.waiting_settings import WaitingSettings
+from ari_app.config.worker_settings import LogSettings, WorkerSettings
 from asterisk_conf.parts import Dialplan
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
@@ -182,13 +183,6 @@ class TlsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ca: str = ""
 
 
-class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """[log]"""
-
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    format: Literal["text", "json"] = "text"
-
-
 class KnowledgeSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[knowledge]"""
 
@@ -210,6 +204,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     operator: OperatorSettings = OperatorSettings()
     ports: Ports = Ports()
     database: DatabaseSettings = DatabaseSettings()
+    worker: WorkerSettings = WorkerSettings()
     ari: AriSettings = AriSettings()
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
@@ -258,6 +253,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def numbers(self) -> NumberPlan:
         """The number plan of the operator."""
         return self.operator.numbers
+
+    @property
+    def application(self) -> str:
+        """The name in ARI."""
+        return self.worker.application(self.ari.application)
 
     @property
     def manages_asterisk(self) -> bool:

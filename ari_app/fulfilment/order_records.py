@@ -81,7 +81,11 @@ def outcome_of(record: OrderRecord) -> OrderOutcome:
 
 
 def store_new(
-    db: Database, pending: PendingOrder, request: OrderRequest, record: OrderRecord
+    db: Database,
+    pending: PendingOrder,
+    request: OrderRequest,
+    record: OrderRecord,
+    owner: int = 0,
 ) -> tuple[OrderRecord, bool]:
     """Store an order if its key is new, as over the ``limit`` if it is; returns the record of the
     key, and whether it is new."""
@@ -99,7 +103,7 @@ def store_new(
         record = replace(record, state="limit")
     if record.state == "limit":
         record = replace(record, order=order_to_json(redacted(order_from_json(record.order))))
-    orders.add(db, record)
+    orders.add(db, record, owner)
     pending.claim_storing()
     return record, True
 
@@ -111,6 +115,7 @@ def close(
     texts: Sequence[OrderText],
     pending: PendingOrder | None,
     at: datetime,
+    owner: int = 0,
 ) -> None:
     """Store the outcome of an order, and post the messages to its parties; ``pending`` is None
     where no call waits for it."""
@@ -118,11 +123,11 @@ def close(
     orders.replace_order(db, record.key, order_to_json(redacted(order_from_json(record.order))))
     match outcome:
         case Completed():
-            new = orders.end(db, record.key, "done", json.encode(outcome).decode(), at)
+            new = orders.end(db, record.key, "done", json.encode(outcome).decode(), at, owner)
         case Refused():
-            new = orders.end(db, record.key, "refused", json.encode(outcome).decode(), at)
+            new = orders.end(db, record.key, "refused", json.encode(outcome).decode(), at, owner)
         case _:
-            new = orders.end(db, record.key, "failed", outcome, at)
+            new = orders.end(db, record.key, "failed", outcome, at, owner)
     for text in texts if new else ():
         if not (answered and text.unless_answered):
             outbox.post(db, text.key, text.number, text.text, record.call, at)

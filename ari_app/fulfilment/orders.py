@@ -54,7 +54,8 @@ DEADLINE = 30.0
 class OrderServices(Struct, frozen=True):
     """What orders are carried out with: ``now`` is the clock, in the time zone of the site,
     ``start`` runs a task that no call waits for, ``posted`` is called when there are text messages
-    to send; ``hasher`` seals secrets in orders while they are kept."""
+    to send; ``hasher`` seals secrets in orders while they are kept; ``owner`` is the worker, if
+    several share the store."""
 
     store: Store
     billing: Billing
@@ -63,6 +64,7 @@ class OrderServices(Struct, frozen=True):
     start: Callable[[Coroutine[Any, Any, None]], object]
     posted: Callable[[], None]
     hasher: Hasher
+    owner: int = 0
 
 
 class StoredOrders:
@@ -97,8 +99,8 @@ class StoredOrders:
 
     async def run(self) -> NoReturn:
         """Ask billing again about open orders, for ever; about all of them at the start."""
-        store, now = self._services.store, self._services.now
-        await self._worker.insist(lambda: store.write(orders.make_due, now()))
+        store, now, owner = self._services.store, self._services.now, self._services.owner
+        await self._worker.insist(lambda: store.write(orders.make_due, now(), owner))
         await self._worker.run()
 
     def lane(self, record: OrderRecord) -> str:
@@ -111,7 +113,7 @@ class StoredOrders:
 
     async def due(self, now: datetime, limit: int) -> Sequence[OrderRecord]:
         """Open orders about which billing is to be asked again."""
-        return await self._services.store.read(orders.due, now, limit)
+        return await self._services.store.read(orders.due, now, limit, self._services.owner)
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When billing is next to be asked about an order."""
@@ -120,7 +122,8 @@ class StoredOrders:
     async def begin(self, record: OrderRecord, now: datetime, next_at: datetime | None) -> bool:
         """Count the attempt; False if the order has ended since it was read."""
         assert next_at is not None, "the schedule is endless"
-        return await self._services.store.write(orders.postpone, record.key, now, next_at)
+        write, owner = self._services.store.write, self._services.owner
+        return await write(orders.postpone, record.key, now, next_at, owner)
 
     async def attempt(self, record: OrderRecord) -> None:
         """Ask billing again."""
@@ -136,7 +139,8 @@ class StoredOrders:
         name = request.operation.name
         try:
             new = record_of(request, key, self._services.now(), self._services.hasher.seal)
-            record, is_new = await self._services.store.write(store_new, pending, request, new)
+            store, owner = self._services.store, self._services.owner
+            record, is_new = await store.write(store_new, pending, request, new, owner)
             pending.stored()
             is_open = is_new and record.state == "open"
             outcome = await self._ask(record, pending) if is_open else outcome_of(record)
@@ -192,5 +196,6 @@ class StoredOrders:
     ) -> None:
         store = self._services.store
         texts = await store.read(partial(texts_after, say=self._services.say), record, outcome)
-        await store.write(close, record, outcome, texts, pending, self._services.now())
+        now, owner = self._services.now(), self._services.owner
+        await store.write(close, record, outcome, texts, pending, now, owner)
         self._services.posted()

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -26,7 +27,7 @@ from ari_app.main.demo import open_store
 from ari_app.main.foundation import Foundation
 from ari_app.main.live_settings import LiveSettings
 from ari_app.main.processes import UpError
-from ari_app.main.shared import Shared, opened_shared
+from ari_app.main.shared import Shared, left_calls, opened_shared
 from ari_app.main.signals import Signals
 from ari_app.main.site_names import menus_in_use
 from ari_app.main.spool import sweep_directory
@@ -34,6 +35,7 @@ from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
 from ari_app.session.media import Sounds
 from ari_app.store.lines import AGI
+from ari_app.store.workers import Worker
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +71,7 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
     """Answer calls while the context lasts."""
     config, where = foundation.config.agi, foundation.config.ports.agi
     async with AsyncExitStack() as stack:
-        shared = await stack.enter_async_context(opened_shared(foundation, (LINE,)))
+        shared = await stack.enter_async_context(opened_shared(foundation, (LINE,), "-agi"))
         tasks = await stack.enter_async_context(task_group())
         background = Background(tasks)
         stack.callback(background.cancel)
@@ -86,6 +88,7 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
                 "set ports.agi, or stop what uses it"
             ) from error
         background.begin(shared.store.watch(admission.actions.refresh))
+        background.begin(shared.worker.run(shared.lines, partial(_close_lost, shared)))
         background.begin(_reload_on(signals.reload, shared))
         log.info("AGI: serving agi://%s:%d/NUMBER", config.host, where)
         yield
@@ -130,6 +133,11 @@ def _spool(shared: Shared) -> Path:
     directory = Path(shared.config.agi.spool or state.directory / "agi").absolute()
     directory.mkdir(mode=0o770, exist_ok=True)
     return directory
+
+
+async def _close_lost(shared: Shared, _: Worker) -> None:
+    """Close the calls of a process like this one that died: none of them goes on."""
+    await left_calls(shared.store, shared.lines, shared.worker)
 
 
 async def _reload_on(requested: asyncio.Event, shared: Shared) -> None:

@@ -14,6 +14,7 @@ from ari_app.ari.disk import DiskWatch
 from ari_app.ari.events import Event
 from ari_app.ari.link import Link
 from ari_app.ari.overload import OverloadWatch
+from ari_app.ari.sharing import SharedCalls
 from ari_app.background import Background, task_group
 from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
@@ -21,7 +22,7 @@ from ari_app.main import agi_process, spool
 from ari_app.main.build_api import opened_api
 from ari_app.main.build_cabinet import opened_cabinet
 from ari_app.main.build_callbacks import begin_calling_back
-from ari_app.main.build_calls import CallHandling, build_calls
+from ari_app.main.build_calls import TEXTS, CallHandling, build_calls
 from ari_app.main.build_campaigns import campaign_dialler
 from ari_app.main.build_desk import AgentDesk, build_desk
 from ari_app.main.build_monitoring import Monitoring
@@ -32,7 +33,8 @@ from ari_app.main.canary import Canaries, CanaryPorts
 from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
 from ari_app.main.releases import directories, take_effect
-from ari_app.main.shared import Shared, opened_shared
+from ari_app.main.session_services import CABINET
+from ari_app.main.shared import Shared, left_calls, opened_shared
 from ari_app.main.signals import Signals
 from ari_app.menus import loading
 from ari_app.menus.live import LiveMenus, Release
@@ -40,6 +42,7 @@ from ari_app.menus.watching import watch
 from ari_app.monitoring import alerts
 from ari_app.store import outbox
 from ari_app.store.sqlite import Database
+from ari_app.store.workers import Worker
 from ari_app.ussd import gateway
 
 log = logging.getLogger(__name__)
@@ -69,7 +72,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         overload = _serve_calls(shared, callers, desk, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()
-        await callers.take_up_texts(shared.store)
+        await callers.take_up_texts(shared.store, shared.worker)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, callers, signals)
         background.begin(shared.store.watch(control.refresh))
@@ -134,9 +137,10 @@ def _serve_calls(
     background: Background,
 ) -> OverloadWatch:
     """Connect to Asterisk, and serve the calls from there; returns what limits them."""
-    calls, begin = callers.calls, background.begin
+    calls, begin, ari = callers.calls, background.begin, shared.link.ari
     overload = _overload(shared, calls)
-    handle = waiting.whispers.handling(overload.handling(calls.handle))
+    sharing = SharedCalls(ari, calls, callers.left, begin)
+    handle = sharing.handling(waiting.whispers.handling(overload.handling(calls.handle)))
     if callers.ears is not None:
         handle = callers.ears.handling(handle)
 
@@ -144,11 +148,18 @@ def _serve_calls(
         await calls.reconcile(held)
         await waiting.whispers.clear()
 
+    async def adopt(dead: Worker) -> None:
+        await shared.link.wait_connected()
+        await sharing.adopt(dead.application, await callers.left.of_others())
+        await callers.take_up_texts(shared.store, shared.worker)
+        await left_calls(shared.store, (CABINET,), shared.worker)
+
     begin(shared.link.run(handle, reconcile, callers.phone_event))
+    begin(shared.worker.run((*shared.lines, TEXTS, CABINET), adopt))
     begin(calls.watch(QueueActions(desk.queues.ask).extend))
     begin(overload.run())
     begin(overload.lead())
-    begin(waiting.news.run())
+    begin(shared.worker.while_leading(waiting.news.run))
     return overload
 
 
@@ -162,30 +173,30 @@ def _start(
     background: Background,
 ) -> None:
     """Start what goes on until the application stops."""
-    config, menus, begin = shared.config, shared.menus, background.begin
+    config, menus = shared.config, shared.menus
+    begin, lead = background.begin, shared.worker.while_leading
     begin(desk.queues.run())
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk.queues, desk.dialler, begin)
-    begin(campaign_dialler(shared, callers, overload, desk.queues).run())
-    begin(desk.record.run())
-    state = shared.foundation.state.directory
-    begin(log_files.run(log_files.of(state)))
+    begin(lead(campaign_dialler(shared, callers, overload, desk.queues).run))
+    begin(lead(desk.record.run))
+    begin(log_files.run(log_files.of(state := shared.foundation.state.directory)))
     begin(certificate_ends.run(partial(certificate_ends.of_installation, config, state), clock))
-    begin(desk.workplace.run())
+    begin(lead(desk.workplace.run))
     begin(shared.messaging.outbox.run())
-    begin(shared.messaging.campaigns.run())
+    begin(lead(shared.messaging.campaigns.run))
     if config.survey.text:
-        begin(survey_texts(shared).run())
+        begin(lead(survey_texts(shared).run))
     _begin_mails(shared, monitoring, background)
     if shared.cards is not None:
-        begin(shared.cards.run())
+        begin(lead(shared.cards.run))
     for webhook in shared.webhooks:
-        begin(webhook.run())
+        begin(lead(webhook.run))
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
-    begin(spool.run(shared, callers.inbound))
-    most = config.conversations.most * GIGABYTE
-    begin(retention.run(shared.store, config.retention, shared.recordings, most, clock))
+    begin(lead(partial(spool.run, shared, callers.inbound)))
+    most, kept = config.conversations.most * GIGABYTE, config.retention
+    begin(lead(partial(retention.run, shared.store, kept, shared.recordings, most, clock)))
     if any(queue.record for queue in config.queues.values()) and config.manages_asterisk:
         begin(_disk(shared).run())
     if config.menus.watch:
@@ -196,7 +207,8 @@ def _begin_mails(shared: Shared, monitoring: Monitoring, background: Background)
     """Send mails of alarms, if the settings name a server."""
     if shared.messaging.mails is not None:
         background.begin(shared.messaging.mails.run())
-        background.begin(alerts.watch(monitoring.readiness, shared.messaging.mail))
+        watch = partial(alerts.watch, monitoring.readiness, shared.messaging.mail)
+        background.begin(shared.worker.while_leading(watch))
 
 
 def _overload(shared: Shared, calls: Calls) -> OverloadWatch:

@@ -45,7 +45,7 @@ async def opened_cabinet(
     if not settings.enabled:
         yield
         return
-    await left_calls(shared.store, (CABINET,))  # the visits of the last run are over
+    await left_calls(shared.store, (CABINET,), shared.worker)  # the visits of the last run are over
     # A hasher of its own: attempts to guess codes there delay no caller's code word.
     with hashing(shared.foundation.state) as hasher:
         site, hourly = _site(config, shared), settings.codes_per_hour

@@ -49,11 +49,12 @@ def begin_calling_back(
     begin: Begin,
 ) -> None:
     """Start it, and note who gives up."""
+    worker = shared.worker
     if shared.config.callbacks.abandoned != "no":
-        queues.observe(partial(_observe_abandoned, shared, callers, begin))
+        queues.observe(worker.if_leading(partial(_observe_abandoned, shared, callers, begin)))
     if dialler is not None:
-        queues.observe(dialler.observe)
-        begin(dialler.run())
+        queues.observe(worker.if_leading(dialler.observe))
+        begin(worker.while_leading(dialler.run))
 
 
 def _observe_abandoned(

@@ -8,10 +8,11 @@ from functools import partial
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ari_app.ari.calls import Accept, AcceptedCall, Calls
+from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.ears import Ears
 from ari_app.ari.events import Channel, PeerStatusChange, TextMessageReceived
+from ari_app.ari.inherited import Accept, AcceptedCall
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import PhoneEvent, TakePhoneEvent
 from ari_app.background import Background
@@ -22,9 +23,10 @@ from ari_app.main.build_selfcare import SelfService
 from ari_app.main.build_speech import build_ears
 from ari_app.main.build_surveys import survey_texts
 from ari_app.main.foundation import clock
-from ari_app.main.left_calls import LeftCalls
+from ari_app.main.left_calls import LeftCalls, OtherWorkers
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
 from ari_app.main.shared import Shared, left_calls
+from ari_app.main.worker import Membership
 from ari_app.outbound.answered import WAY, AnsweredCalls, called_out
 from ari_app.session.media import Sounds
 from ari_app.store import subscribers
@@ -32,6 +34,7 @@ from ari_app.store.db import Store, StoreError
 from ari_app.ussd.left import OF_TEXTS, LeftSession
 from ari_app.ussd.message_sessions import MessagePort, MessageSessions
 from ari_app.ussd.sessions import Callers, Sessions, TextServices
+from ari_app.ussd.shared_sessions import SharedSessions
 from ari_app.waiting.placing import Placing
 from ari_app.workplace.live_calls import LiveCalls
 
@@ -48,6 +51,8 @@ class CallHandling(Struct, frozen=True):
     """What serves callers on every line."""
 
     calls: Calls
+    left: LeftCalls
+    """The calls that others left, which go on here."""
     inbound: InboundCalls
     ussd: Sessions
     texts: MessageSessions
@@ -68,9 +73,10 @@ class CallHandling(Struct, frozen=True):
         await self.calls.release()
         await self.release_texts()
 
-    async def take_up_texts(self, store: Store) -> None:
-        """Go on with the sessions in text that the application before left."""
-        found = await left_calls(store, (TEXTS,))
+    async def take_up_texts(self, store: Store, worker: Membership) -> None:
+        """Go on with the sessions in text that the application before left, or a worker that
+        died."""
+        found = await left_calls(store, (TEXTS,), worker)
         self.ussd.take_up(
             {one.channel.removeprefix(OF_TEXTS): LeftSession(one.kept, one.path) for one in found}
         )
@@ -147,13 +153,15 @@ def build_calls(
     admission = build_admission(shared, selfcare, tasks, background)
     config, inbound = shared.config, admission.inbound
     written = PerRelease(shared.menus, admission.services.written)
-    timeouts = Timeouts(dead_man=config.site.dead_man)
+    timeouts = Timeouts(dead_man=config.worker.dead_man(config.site.dead_man))
     ears = build_ears(shared, background)
     left = LeftCalls(shared, inbound, timeouts, ears)
     calls = Calls(shared.link.ari, tasks, _accepting(shared, inbound, timeouts, ears), left)
     callers = Callers(inbound.enter, config.numbers.caller, _language_of(shared))
     of_gateway = replace(callers, enter=partial(inbound.enter, way=GATEWAY))
     ussd = Sessions(written, of_gateway, background.begin)
+    if shared.worker.shares:
+        ussd = SharedSessions(written, of_gateway, background.begin, OtherWorkers(shared))
     post = MessagePort(_number_of_phone(shared), shared.messaging.phones.reply)
     texts = MessageSessions(
         written,
@@ -169,7 +177,8 @@ def build_calls(
     placing = admission.placing
     on_pages = PerRelease(shared.menus, admission.services.on_pages)
     return CallHandling(
-        *(calls, inbound, ussd, texts, phone_event, live_calls, actions, placing, on_pages, ears)
+        *(calls, left, inbound, ussd, texts, phone_event, live_calls, actions, placing, on_pages),
+        ears,
     )
 
 
@@ -236,7 +245,7 @@ def _phone_events(
         phone = event.endpoint
         match event:
             case TextMessageReceived(message=message):
-                known = message.number in shared.config.site.numbers
+                known = message.number in shared.config.site.numbers and shared.worker.leads
                 if config.ussd.texts and known and phone.state != "offline":
                     texts.take(phone.resource, message.number, message.body)
             case PeerStatusChange(registered=True) if messaging.to_phones:

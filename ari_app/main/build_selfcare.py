@@ -40,7 +40,8 @@ def build_selfcare(shared: Shared, begin: Begin) -> SelfService:
     code_words = StoredCodeWords(store, shared.hasher, clock, brands, guesses)
     orders = StoredOrders(
         OrderServices(
-            store, shared.billing, say, shared.local_time, begin, outbox.wake, shared.hasher
+            *(store, shared.billing, say, shared.local_time, begin, outbox.wake, shared.hasher),
+            owner=shared.worker.epoch,
         )
     )
     backends = Backends(

@@ -66,6 +66,6 @@ def build_statistics(
             zone=ZoneInfo(shared.config.site.timezone),
         ),
     )
-    queues.observe(record.observe)
+    queues.observe(shared.worker.if_leading(record.observe))
     live_calls.returned = returned
     return record

@@ -93,7 +93,7 @@ async def build_waiting(
     queues.observe(preferred.take)
     begin(_cleared(queues, preferred))
     queues.observe(paces.take)
-    queues.observe(news.take)
+    queues.observe(shared.worker.if_leading(news.take))
     return Waiting(news, whispers, preferred)
 
 

@@ -68,7 +68,7 @@ async def of_installation(state: State) -> Examined:
     facts = Facts(
         etc=str(etc if ours else SYSTEM),
         files=files,
-        application=config.ari.application,
+        application=config.application,
         browser_phones=await asyncio.to_thread(_browser_phones, state, config),
         certificates=await asyncio.to_thread(_certificates, state, config),
         console="firstline pbx console" if ours else "asterisk -rx",
@@ -157,7 +157,7 @@ async def _live(state: State, config: Config, running: _Running) -> Live:
 
 async def _unserved(state: State, config: Config, running: _Running) -> frozenset[str]:
     """The channels in our application that it serves no call on; all, if it does not run."""
-    there = await asyncio.to_thread(read_live.inside, running.console, config.ari.application)
+    there = await asyncio.to_thread(read_live.inside, running.console, config.application)
     if not there:
         return there
     try:

@@ -36,7 +36,7 @@ def examined(config: Config, state: State, directory: Path) -> tuple[Finding, ..
     facts = Facts(
         etc=str(directory.absolute()),
         files=read_files.configuration(directory),
-        application=config.ari.application,
+        application=config.application,
     )
     return tuple(lacking(facts, wanted))
 

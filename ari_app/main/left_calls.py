@@ -10,10 +10,11 @@ from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from ari_app.ari.calls import AcceptedCall, Place
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.ears import Ears
+from ari_app.ari.inherited import AcceptedCall, Place
 from ari_app.ari.line import ChannelLine
+from ari_app.calls import adoption
 from ari_app.calls.adoption import LeftCall
 from ari_app.calls.inbound import InboundCalls
 from ari_app.main.foundation import clock
@@ -21,6 +22,9 @@ from ari_app.main.handing_over import Handed
 from ari_app.main.shared import Shared, left_calls
 from ari_app.session.media import Sounds
 from ari_app.store.calls import CallEnded
+from ari_app.store.db import StoreError
+from ari_app.store.left_calls import owner as of_call
+from ari_app.ussd.left import OF_TEXTS, LeftSession
 from ivr.checkpoint import fits
 from ivr.relocation import nearest
 from ivr.wants import Record
@@ -38,7 +42,7 @@ class LeftCalls:
         self._ears = ears
         self._inbound = inbound
         self._timeouts = timeouts
-        self._found: Mapping[str, LeftCall] = {one.channel: one for one in shared.left}
+        self._found: dict[str, LeftCall] = {one.channel: one for one in shared.left}
         self._handed: Mapping[str, Handed] = {}
 
     async def find(self) -> Collection[str]:
@@ -46,10 +50,24 @@ class LeftCalls:
         foundation = self._shared.foundation
         if foundation.before is not None:
             self._handed = await foundation.before.calls()
-            left = await left_calls(foundation.store, self._shared.lines)
+            left = await left_calls(foundation.store, self._shared.lines, self._shared.worker)
             self._found = {one.channel: self._as_handed(one) for one in left}
             foundation.before.left.set()
         return self._found.keys()
+
+    async def of_others(self) -> Collection[str]:
+        """The channels of the calls that workers left which died, and which are ours now."""
+        shared = self._shared
+        found = await left_calls(shared.store, shared.lines, shared.worker)
+        self._found |= {one.channel: one for one in found}
+        return [one.channel for one in found]
+
+    async def fetch(self, channel: str) -> bool:
+        """Take the call of a channel from another worker, to which it does not come back."""
+        found = await _taken(self._shared, channel)
+        if found is not None:
+            self._found[channel] = found
+        return found is not None
 
     def _as_handed(self, left: LeftCall) -> LeftCall:
         """A call that was left, with what is not stored."""
@@ -86,3 +104,34 @@ class LeftCalls:
             return line
 
         return AcceptedCall(*self._inbound.go_on(kept, self._found[channel].path, new_line))
+
+
+class OtherWorkers:
+    """See :class:`ari_app.ussd.shared_sessions.Elsewhere`."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def is_taken(self, call: str) -> bool:
+        """Whether another worker has gone on with a session of ours."""
+        try:
+            owner = await self._shared.store.look_up(of_call, call)
+        except StoreError:
+            return False
+        return owner not in (0, self._shared.worker.epoch)
+
+    async def take(self, name: str) -> LeftSession | None:
+        """Take the session of a gateway's id."""
+        found = await _taken(self._shared, f"{OF_TEXTS}{name}")
+        return None if found is None else LeftSession(found.kept, found.path)
+
+
+async def _taken(shared: Shared, channel: str) -> LeftCall | None:
+    """The call of a channel, taken from whichever worker served it; None if there is none."""
+    if not shared.worker.shares:
+        return None
+    try:
+        return await shared.store.write_unsynced(adoption.taken, channel, shared.worker.epoch)
+    except StoreError as error:
+        log.error("channel %s: its call is not found: %s", channel, error)
+        return None

@@ -48,9 +48,10 @@ class Messaging(Struct, frozen=True):
 
 @asynccontextmanager
 async def opened_messaging(
-    config: Config, state: State, store: Store, link: Link
+    config: Config, state: State, store: Store, link: Link, owner: int
 ) -> AsyncIterator[Messaging]:
-    """Open the webhook if the settings name one; texts come from the first number of the site."""
+    """Open the webhook if the settings name one; texts come from the first number of the site.
+    ``owner``: the worker that sends, 0 if there is one application alone."""
     site, settings = config.site, config.messages
     phones = SipMessages(
         link.ari.endpoints,
@@ -60,11 +61,11 @@ async def opened_messaging(
     async with AsyncExitStack() as stack:
         to_phones = settings.by == "sip"
         if to_phones:
-            outbox = Outbox(store, phones.send, clock, link.wait_connected)
+            outbox = Outbox(store, phones.send, clock, link.wait_connected, owner)
         else:
             webhook = Webhook(settings.url, WebhookKeys.of(state))
             await stack.enter_async_context(webhook)
-            outbox = Outbox(store, webhook.send, clock)
+            outbox = Outbox(store, webhook.send, clock, owner=owner)
         zone = ZoneInfo(site.timezone)
         campaigns = Campaigns(
             store,

@@ -61,7 +61,8 @@ def site(
         ports=config.ports,
         numbers=config.site.numbers,
         queues=queues,
-        app=config.ari.application,
+        app=config.application,
+        workers=config.worker.applications(config.ari.application),
         language=config.site.languages[0],
         subscribers=tuple(
             conf.SipAccount(
@@ -94,7 +95,7 @@ def site(
         ),
         apology=apology,
         recording_notice=notice,
-        deadman_seconds=config.site.dead_man,
+        deadman_seconds=config.worker.dead_man(config.site.dead_man),
         rtp_timeout=config.site.rtp_timeout,
         browser_timeout=config.site.browser_timeout,
         agi=config.agi.enabled,

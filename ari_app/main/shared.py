@@ -28,6 +28,7 @@ from ari_app.main.messaging import (
     opened_webhooks,
 )
 from ari_app.main.releases import take_effect
+from ari_app.main.worker import Membership, joined
 from ari_app.menus.live import LiveMenus
 from ari_app.messaging.card_webhook import CardWebhook
 from ari_app.messaging.event_webhook import EventWebhook
@@ -52,6 +53,8 @@ class Shared(Struct, frozen=True):
     feed: LiveFeed
     lines: Collection[str]
     """The lines of this process, by which calls are recorded to come."""
+    worker: Membership
+    """This application among those that share the database."""
     left: Sequence[LeftCall]
     """The calls of the application before this one, if it died."""
     recorder: Recorder
@@ -85,17 +88,19 @@ class Shared(Struct, frozen=True):
 
 @asynccontextmanager
 async def opened_shared(
-    foundation: Foundation, lines: Collection[str] = ("ari",)
+    foundation: Foundation, lines: Collection[str] = ("ari",), of: str = ""
 ) -> AsyncIterator[Shared]:
     """Load from the store what calls need in memory, and open what has to be closed again.
 
     Calls over these ``lines`` are those of this process: which are open in the store were lost.
+    ``of`` names it among the workers, where it is not the application.
     """
     config, state, store = foundation.config, foundation.state, foundation.store
-    left = () if foundation.before else await left_calls(store, lines)
     take_over = foundation.take_over or foundation.before is not None
     link = Link(_ari_settings(config, state, take_over))
     async with AsyncExitStack() as stack:
+        worker = await stack.enter_async_context(joined(config, state, store, of))
+        left = () if foundation.before else await left_calls(store, lines, worker)
         yield Shared(
             foundation=foundation,
             menus=LiveMenus(
@@ -104,15 +109,18 @@ async def opened_shared(
             link=link,
             feed=LiveFeed(),
             lines=lines,
+            worker=worker,
             left=left,
-            recorder=await stack.enter_async_context(Recorder(store)),
+            recorder=await stack.enter_async_context(Recorder(store, owner=worker.epoch)),
             recordings=Recordings(state.recorded),
             directory=Directory(store),
             announcements=await LiveAnnouncements.load(store, clock()),
             forced_hours=await ForcedHours.load(store, clock()),
             hasher=stack.enter_context(hashing(state)),
             billing=await stack.enter_async_context(opened_billing(config, state, store)),
-            messaging=await stack.enter_async_context(opened_messaging(config, state, store, link)),
+            messaging=await stack.enter_async_context(
+                opened_messaging(config, state, store, link, worker.epoch)
+            ),
             cards=await stack.enter_async_context(opened_card_webhook(config, state, store)),
             webhooks=await stack.enter_async_context(opened_webhooks(config, state, store)),
             http=await stack.enter_async_context(
@@ -121,10 +129,13 @@ async def opened_shared(
         )
 
 
-async def left_calls(store: Store, lines: Collection[str]) -> Sequence[LeftCall]:
-    """The calls over these ``lines`` that the application before left and that can go on."""
+async def left_calls(
+    store: Store, lines: Collection[str], worker: Membership
+) -> Sequence[LeftCall]:
+    """The calls over these ``lines`` that the application before left and that can go on; of
+    workers, those that no other one serves."""
     try:
-        return await store.write_unsynced(adoption.left, lines)
+        return await store.write_unsynced(adoption.left, lines, worker.epoch, clock())
     except StoreError as error:
         log.error("calls of the last run do not go on, and were not closed: %s", error)
         return ()
@@ -139,7 +150,8 @@ def _ari_settings(config: Config, state: State, take_over: bool) -> AriSettings:
         url=config.ari_url,
         user=config.ari.user,
         password=state.keys().ari,
-        application=config.ari.application,
+        application=config.application,
         transport=config.ari.transport,
+        shares=bool(config.worker.name),
         take_over=take_over,
     )

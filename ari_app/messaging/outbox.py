@@ -62,7 +62,10 @@ class Outbox:
         send: Send,
         now: Callable[[], datetime],
         ready: Callable[[], Awaitable[None]] | None = None,
+        owner: int = 0,
     ) -> None:
+        """``owner``: the worker that sends, if several share the store."""
+        self._owner = owner
         self._store = store
         self._send = send
         self._now = now
@@ -117,7 +120,10 @@ class Outbox:
         if await self._store.read(outbox.has_expired, now):
             for number in await self._store.write(outbox.drop_expired, now):
                 log.warning("text to %s: %s", masked(number), outbox.EXPIRED)
-        return await self._store.read(outbox.due, now, limit)
+        found = await self._store.read(outbox.due, now, limit, self._owner)
+        if found and self._owner:
+            return await self._store.write(outbox.claim, now, limit, self._owner)
+        return found
 
     async def next_due(self, now: datetime) -> datetime | None:
         """When the next message is to be sent."""
@@ -125,7 +131,7 @@ class Outbox:
 
     async def begin(self, text: Text, now: datetime, next_at: datetime | None) -> bool:  # noqa: ARG002 - of RetryWorker
         """Count the attempt."""
-        return await self._store.write(outbox.start_attempt, text.key, next_at)
+        return await self._store.write(outbox.start_attempt, text.key, next_at, self._owner)
 
     async def attempt(self, text: Text) -> None:
         """Send a message and store what came of it."""
@@ -141,7 +147,7 @@ class Outbox:
             follows = "given up" if next_at is None or last else f"retry in {next_at - now}"
             attempt = text.attempts + 1
             log.warning("text to %s: attempt %d failed, %s: %s", to, attempt, follows, why)
-            await insist(partial(write, outbox.attempt_failed, text.key, why, last))
+            await insist(partial(write, outbox.attempt_failed, text.key, why, last, self._owner))
         else:
             log.info("text to %s: sent", to)
-            await insist(partial(write, outbox.mark_sent, text.key, self._now()))
+            await insist(partial(write, outbox.mark_sent, text.key, self._now(), self._owner))

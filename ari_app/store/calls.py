@@ -4,7 +4,7 @@ Each record is a fact that has happened, so storing it twice is storing it once.
 functions are made for batches: :class:`ari_app.store.recorder.Recorder` feeds them.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -119,8 +119,16 @@ class Counts(Struct, frozen=True):
     endings: Mapping[str, int]
 
 
-def add(db: Database, records: Sequence[Record]) -> None:
-    """Store records in any order and number. A lost call that does end is no longer lost."""
+def add(db: Database, records: Sequence[Record], owner: int = 0) -> None:
+    """Store records in any order and number. A lost call that does end is no longer lost.
+
+    ``owner`` is the epoch of the worker whose calls these are; what it still says of a call that
+    another has taken over is dropped.
+    """
+    _add(db, _of_owner(db, records, owner), owner)
+
+
+def _add(db: Database, records: Sequence[Record], owner: int) -> None:
     began: list[tuple[object, ...]] = []
     steps: list[tuple[object, ...]] = []
     about: list[tuple[object, ...]] = []
@@ -134,7 +142,7 @@ def add(db: Database, records: Sequence[Record]) -> None:
                 steps.append((r.call, r.seq, at, *what))
             case CallBegan():
                 who = (r.caller, r.subscriber, r.language)
-                began.append((r.call, r.line, r.dialled, *who, r.flow, r.version, at))
+                began.append((r.call, r.line, r.dialled, *who, r.flow, r.version, at, owner))
             case CallAbout():
                 about.append((r.subscriber, r.call))
             case CallStands():
@@ -143,8 +151,8 @@ def add(db: Database, records: Sequence[Record]) -> None:
                 ended.append((at, r.ending, r.cause, r.call))
     _many(
         db,
-        "insert into calls (id, line, dialled, caller, subscriber, language, flow, version, began)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+        "insert into calls (id, line, dialled, caller, subscriber, language, flow, version, began,"
+        " owner) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
         began,
     )
     _many(
@@ -163,6 +171,18 @@ def add(db: Database, records: Sequence[Record]) -> None:
     checkpoints.put(db, stands, [r.call for r in records if isinstance(r, CallEnded)])
     tapes.put(db, [r for r in records if isinstance(r, CallTaped)])
     canaries.put(db, [r for r in records if isinstance(r, CallOnCanary)])
+
+
+def _of_owner(db: Database, records: Sequence[Record], owner: int) -> Sequence[Record]:
+    """The records of calls that no other worker has taken over."""
+    if not owner:
+        return records
+    rows = db.conn.execute(
+        "select id from calls where id in (select value from json_each(?)) and owner not in (0, ?)",
+        (json.encode(sorted({r.call for r in records})).decode(), owner),
+    )
+    taken = {id for (id,) in rows}
+    return [r for r in records if r.call not in taken] if taken else records
 
 
 def _many(db: Database, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
@@ -234,25 +254,6 @@ def going_on(db: Database, subscriber: int, at: datetime) -> CallBegan | None:
 def unfinished(db: Database) -> list[Call]:
     """Calls without an end, the oldest first: those under way, and after a crash the lost ones."""
     return selected(db, "where ended is null order by +began, id")
-
-
-def close_lost(db: Database, alive: Collection[str] = (), lines: Collection[str] = ()) -> list[str]:
-    """End the unfinished calls that are not ``alive`` as ``LOST``; returns their ids.
-
-    Of calls over these ``lines`` alone, if any are named.
-    For the start after a crash. A lost call ends with its last known step, in the past: that is
-    all that is known of it.
-    """
-    ours = [call.began for call in unfinished(db) if not lines or call.began.line in lines]
-    lost = [began.call for began in ours if began.call not in alive]
-    db.conn.executemany(
-        "update calls set ending = ?, cause = 0, ended ="
-        " max(began, coalesce((select max(at) from steps where call = calls.id), began))"
-        " where id = ?",
-        [(LOST, call) for call in lost],
-    )
-    checkpoints.forget(db, lost)
-    return lost
 
 
 def selected(db: Database, tail: str, *values: object) -> list[Call]:

@@ -6,7 +6,7 @@ A call has one checkpoint, the last one, until its end is stored.
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
@@ -47,7 +47,18 @@ def forget(db: Database, calls: Iterable[str]) -> None:
     db.conn.executemany("delete from checkpoints where call = ?", [(call,) for call in calls])
 
 
-def every(db: Database) -> list[Kept]:
-    """All checkpoints: of the calls in progress, or of those that a dead application left."""
-    rows = db.conn.execute("select call, channel, at, body from checkpoints")
+def of(db: Database, calls: Collection[str]) -> list[Kept]:
+    """Where some calls stand."""
+    return _kept(db, "call in (select value from json_each(?))", json.encode(tuple(calls)).decode())
+
+
+def on(db: Database, channel: str) -> Kept | None:
+    """Where the call stands that is on a channel, if it has not ended."""
+    return next(iter(_kept(db, "channel = ? order by at desc limit 1", channel)), None)
+
+
+def _kept(db: Database, which: str, value: str) -> list[Kept]:
+    rows = db.conn.execute(
+        f"select call, channel, at, body from checkpoints where {which}", (value,)
+    )
     return [Kept(call, channel, moment(at), body) for call, channel, at, body in rows]

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
+from ari_app.store.workers import LIVING
 
 State: TypeAlias = Literal["open", "done", "refused", "failed", "limit"]
 
@@ -42,16 +43,21 @@ class OrderRecord(Struct, frozen=True):
     ended: datetime | None = None
 
 
-def add(db: Database, one: OrderRecord) -> None:
-    """Store an order, due at once if it is open."""
+_FREE = f"(owner in (0, ?) or owner not in ({LIVING}))"
+"""Not that of another living worker."""
+
+
+def add(db: Database, one: OrderRecord, owner: int = 0) -> None:
+    """Store an order of a worker, due at once if it is open."""
     at = micros(one.created)
     ended = None if one.state == "open" else at
     db.conn.execute(
-        f"insert into orders ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)",
+        f"insert into orders ({_COLUMNS}, owner)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
         (
             *(one.key, one.subscriber, one.operation, one.order, one.transfer, one.agreed),
             *(one.call, one.language, at, one.state, one.answer),
-            *(at if ended is None else None, ended),
+            *(at if ended is None else None, ended, owner),
         ),
     )
 
@@ -89,11 +95,11 @@ def replace_order(db: Database, key: str, order: str) -> None:
     )
 
 
-def due(db: Database, at: datetime, limit: int) -> list[OrderRecord]:
-    """The open orders about which billing is to be asked again, the oldest first."""
-    return _orders(
-        db, "where state = 'open' and next_at <= ? order by +created limit ?", micros(at), limit
-    )
+def due(db: Database, at: datetime, limit: int, owner: int = 0) -> list[OrderRecord]:
+    """The open orders about which billing is to be asked again, the oldest first; none of another
+    living worker than ``owner``."""
+    tail = f"where state = 'open' and next_at <= ? and {_FREE} order by +created limit ?"
+    return _orders(db, tail, micros(at), owner, micros(at), limit)
 
 
 def next_due(db: Database, after: datetime) -> datetime | None:
@@ -104,28 +110,34 @@ def next_due(db: Database, after: datetime) -> datetime | None:
     return None if at is None else moment(at)
 
 
-def make_due(db: Database, at: datetime) -> None:
-    """Make all open orders due at a moment, after a restart."""
-    db.conn.execute("update orders set next_at = ? where state = 'open'", (micros(at),))
+def make_due(db: Database, at: datetime, owner: int = 0) -> None:
+    """Make all open orders due at a moment, after a restart, but those of other living workers."""
+    db.conn.execute(
+        f"update orders set next_at = ? where state = 'open' and {_FREE}",
+        (micros(at), owner, micros(at)),
+    )
 
 
-def postpone(db: Database, key: str, at: datetime, next_at: datetime) -> bool:
-    """Count an attempt of an order whose outcome is unknown; billing is asked again at
-    ``next_at``. False if the order has ended, or is not due at ``at``."""
+def postpone(db: Database, key: str, at: datetime, next_at: datetime, owner: int = 0) -> bool:
+    """Count an attempt of an order whose outcome is unknown, which is of the worker ``owner`` from
+    then on; billing is asked again at ``next_at``. False if the order has ended, is not due at
+    ``at``, or is another worker's."""
     done = db.conn.execute(
-        "update orders set attempts = attempts + 1, next_at = ?"
-        " where key = ? and state = 'open' and next_at <= ?",
-        (micros(next_at), key, micros(at)),
+        "update orders set attempts = attempts + 1, next_at = ?, owner = ? where key in"
+        f" (select key from orders where key = ? and state = 'open' and next_at <= ? and {_FREE}"
+        " /* skip locked */)",
+        (micros(next_at), owner, key, micros(at), owner, micros(at)),
     )
     return done.rowcount == 1
 
 
-def end(db: Database, key: str, state: State, answer: str, at: datetime) -> bool:
-    """Store the outcome of an order; False if it has one."""
+def end(db: Database, key: str, state: State, answer: str, at: datetime, owner: int = 0) -> bool:
+    """Store the outcome of an order; False if it has one, or another worker than ``owner`` has
+    taken it over."""
     done = db.conn.execute(
         "update orders set state = ?, answer = ?, next_at = null, ended = ?"
-        " where key = ? and state = 'open'",
-        (state, answer, micros(at), key),
+        " where key = ? and state = 'open' and owner in (0, ?)",
+        (state, answer, micros(at), key, owner),
     )
     return done.rowcount == 1
 

@@ -6,10 +6,11 @@ A message is ``waiting`` until it is ``sent``, or ``failed`` when no attempt is 
 from collections.abc import Sequence
 from datetime import datetime
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
+from ari_app.store.workers import LIVING
 
 _COLUMNS = (
     "key, number, text, call, created, state, attempts, next_at, sent_at, error, secret, until"
@@ -105,21 +106,40 @@ def drop_expired(db: Database, at: datetime) -> list[str]:
     return [number for (number,) in rows]
 
 
-def due(db: Database, at: datetime, limit: int) -> list[Text]:
-    """What is to be sent at a moment, the oldest first, at most one text for each number."""
+def due(db: Database, at: datetime, limit: int, owner: int = 0) -> list[Text]:
+    """What is to be sent at a moment, the oldest first, at most one text for each number; none to
+    a number to which another living worker than ``owner`` is sending."""
     # Without the name of the index SQLite would sort all texts of the outbox by number.
     each = (
         "select rowid as chosen,"
         " row_number() over (partition by number order by created, rowid) as place"
         " from outbox indexed by outbox_waiting where state = 'waiting'"
-        " and next_at <= ? and (until is null or until > ?)"
+        " and next_at <= ? and (until is null or until > ?) and number not in"
+        f" (select number from outbox where owner <> 0 and owner <> ? and owner in ({LIVING}))"
     )
     rows = db.conn.execute(
         f"select {_COLUMNS} from ({each}) as waiting join outbox on outbox.rowid = chosen"
         " where place = 1 order by created limit ?",
-        (micros(at), micros(at), limit),
+        (micros(at), micros(at), owner, micros(at), limit),
     )
     return [_text(*row) for row in rows]
+
+
+def claim(db: Database, at: datetime, limit: int, owner: int) -> list[Text]:
+    """What is :func:`due`, now that of a worker alone: it sends it while it lives.
+
+    What another worker claims at this moment is left to it.
+    """
+    found = due(db, at, limit, owner)
+    keys = json.encode([one.key for one in found]).decode()
+    free = f"key in (select value from json_each(?)) and (owner = ? or owner not in ({LIVING}))"
+    rows = db.conn.execute(
+        f"update outbox set owner = ? where key in (select key from outbox where {free}"
+        " /* skip locked */) returning key",
+        (owner, keys, owner, micros(at)),
+    )
+    ours = {key for (key,) in rows.fetchall()}
+    return [one for one in found if one.key in ours]
 
 
 def next_due(db: Database, after: datetime) -> datetime | None:
@@ -139,39 +159,38 @@ def make_due(db: Database, number: str, at: datetime) -> int:
     return done.rowcount
 
 
-def start_attempt(db: Database, key: str, next_at: datetime | None) -> bool:
+def start_attempt(db: Database, key: str, next_at: datetime | None, owner: int = 0) -> bool:
     """Count an attempt that begins; the next one is at ``next_at``, None if this is the last one.
-    False if the text is not waiting any more.
+    False if the text is not waiting any more, or is another worker's than ``owner``.
 
     Stored before the text is handed over, so that a crash loses count of no attempt and shortens
     no pause.
     """
     done = db.conn.execute(
         "update outbox set attempts = attempts + 1, error = ?, next_at = ?, state = ?"
-        " where key = ? and state = 'waiting'",
-        (_UNANSWERED, next_at and micros(next_at), "waiting" if next_at else "failed", key),
+        " where key = ? and state = 'waiting' and owner = ?",
+        (_UNANSWERED, next_at and micros(next_at), "waiting" if next_at else "failed", key, owner),
     )
     return done.rowcount == 1
 
 
-def mark_sent(db: Database, key: str, at: datetime) -> None:
-    """A message was handed over."""
+def mark_sent(db: Database, key: str, at: datetime, owner: int = 0) -> None:
+    """A message was handed over by the worker ``owner``; nothing if another has it now."""
     db.conn.execute(
-        "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '',"
-        " text = iif(secret, '', text) where key = ?",
-        (micros(at), key),
+        "update outbox set state = 'sent', sent_at = ?, next_at = null, error = '', owner = 0,"
+        " text = iif(secret, '', text) where key = ? and owner = ?",
+        (micros(at), key, owner),
     )
 
 
-def attempt_failed(db: Database, key: str, error: str, last: bool = False) -> None:
-    """The attempt failed; after the ``last`` one no other follows."""
-    db.conn.execute("update outbox set error = ? where key = ?", (error, key))
-    if last:
-        db.conn.execute(
-            "update outbox set state = 'failed', next_at = null, text = iif(secret, '', text)"
-            " where key = ?",
-            (key,),
-        )
+def attempt_failed(db: Database, key: str, error: str, last: bool = False, owner: int = 0) -> None:
+    """The attempt of the worker ``owner`` failed; after the ``last`` one no other follows."""
+    db.conn.execute(
+        "update outbox set error = ?, owner = 0, state = iif(? = 1, 'failed', state),"
+        " next_at = iif(? = 1, null, next_at), text = iif(? = 1 and secret = 1, '', text)"
+        " where key = ? and owner = ?",
+        (error, last, last, last, key, owner),
+    )
 
 
 def by_key(db: Database, key: str) -> Text | None:

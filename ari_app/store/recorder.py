@@ -44,9 +44,16 @@ class Recorder:
     """
 
     def __init__(
-        self, store: Store, maxsize: int = 50_000, batch: int = 1_000, pause: float = 0.25
+        self,
+        store: Store,
+        maxsize: int = 50_000,
+        batch: int = 1_000,
+        pause: float = 0.25,
+        owner: int = 0,
     ) -> None:
-        """At most ``batch`` records go into a transaction, ``pause`` seconds apart."""
+        """At most ``batch`` records go into a transaction, ``pause`` seconds apart; they are of
+        calls of the worker ``owner``."""
+        self._owner = owner
         self.dropped = 0
         self.refused = 0
         self._store = store
@@ -153,9 +160,9 @@ class Recorder:
 
     async def _attempt(self, batch: Sequence[Record]) -> int:
         try:
-            await self._store.write_unsynced(_add, batch)
+            await self._store.write_unsynced(_add, batch, self._owner)
         except _REJECTED:
-            return await self._store.write_unsynced(_add_each, batch)
+            return await self._store.write_unsynced(_add_each, batch, self._owner)
         return 0
 
     def _settled(self, written: int) -> None:
@@ -179,21 +186,21 @@ class Recorder:
             _log.error("Too many records of calls wait for the store; steps are dropped")
 
 
-def _add(db: Database, batch: Sequence[Record]) -> None:
+def _add(db: Database, batch: Sequence[Record], owner: int) -> None:
     """Add records; of what is stored as a whole each time, the last one is right."""
     stays = {(one.channel, one.queue, one.joined): one for one in batch if isinstance(one, Stay)}
     spans = {(one.agent, one.since): one for one in batch if isinstance(one, Span)}
-    calls.add(db, [one for one in batch if not isinstance(one, Stay | Span)])
+    calls.add(db, [one for one in batch if not isinstance(one, Stay | Span)], owner)
     queue_calls.put(db, tuple(stays.values()))
     agent_states.put(db, tuple(spans.values()))
 
 
-def _add_each(db: Database, batch: Sequence[Record]) -> int:
+def _add_each(db: Database, batch: Sequence[Record], owner: int) -> int:
     """Add records one by one; returns how many were rejected."""
     refused = 0
     for record in batch:
         try:
-            undone_alone(partial(_add, batch=[record]), db)
+            undone_alone(partial(_add, batch=[record], owner=owner), db)
         except _REJECTED as error:
             refused += 1
             kind = type(record).__name__

@@ -124,9 +124,9 @@ class Sessions:
 
     def take_up(self, left: Mapping[str, LeftSession]) -> None:
         """Go on with sessions that an application left, each when its next reply comes."""
-        self._left = dict(left)
+        self._left |= left
         if left:
-            self._begin(self._end_left())
+            self._begin(self._end_left(left))
 
     def _gone_on_with(self, request: Request, number: str) -> "_OpenSession | None":
         """A session that was left, if the request is for one, and the menus are the same."""
@@ -142,15 +142,15 @@ class Sessions:
         self._add(request.session, one)
         return one
 
-    async def _end_left(self) -> None:
+    async def _end_left(self, found: Mapping[str, LeftSession]) -> None:
         """End the sessions that were left and whose subscribers do not go on."""
         await asyncio.sleep(LASTING)
         written = self._written()
-        for left in self._left.values():
-            if written.checkpoints is not None:
+        for name in found:
+            left = self._left.pop(name, None)
+            if left is not None and written.checkpoints is not None:
                 written.checkpoints.going_on(left.session, left.path)
                 written.world.observer.ended(left.session.id, "gone", 0, written.world.now())
-        self._left.clear()
 
     async def leave(self) -> None:
         """End the sessions where they stand: another application goes on with them."""

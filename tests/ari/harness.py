@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any, Never
 
-from ari_app.ari.calls import AcceptedCall, Calls
+from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel, Event
+from ari_app.ari.inherited import AcceptedCall
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.ari.sending import Settings

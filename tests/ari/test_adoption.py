@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from ari_app.ari.calls import AcceptedCall, Calls, Place
+from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel
+from ari_app.ari.inherited import AcceptedCall, Place
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.session.media import Sounds
@@ -40,6 +41,9 @@ class Left:
 
     async def find(self) -> Collection[str]:
         return self.wants.keys()
+
+    async def fetch(self, channel: str) -> bool:
+        return channel in self.__dict__
 
     def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
         self.places[channel] = place

@@ -106,6 +106,8 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.channels.set_channel_var("1.2", "CHANNEL(language)", "ru")
     await ari.channels.extend_absolute_timeout("1.2", 5)
     await ari.channels.list()
+    await ari.channels.move("1.2", "firstline-1", "adopted")
+    await ari.events.claim_channel("1.2", "firstline-1")
     await ari.channels.start_moh("1.2")
     await ari.channels.stop_moh("1.2")
     await ari.channels.snoop_channel_with_id("1.2", "whisper-1.2", "firstline-whisper")

@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 from msgspec import json
 
-from ari_app.ari.calls import TAKING_OVER, AcceptedCall, Calls, Place
+from ari_app.ari.calls import TAKING_OVER, Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel
+from ari_app.ari.inherited import AcceptedCall, Place
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
 from ari_app.ari.midway import Midway
@@ -48,6 +49,9 @@ class Handed:
     async def find(self) -> Collection[str]:
         self.act()  # before the new application knows the call
         return ["c-1"]
+
+    async def fetch(self, channel: str) -> bool:
+        return channel == "c-1"
 
     def go_on(self, channel: str, _: Place) -> AcceptedCall | None:
         times = Timeouts(stopping=1.0, pause=0.001)

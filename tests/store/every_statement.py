@@ -15,7 +15,6 @@ from ari_app.store import (
     card_events,
     cards,
     changes,
-    checkpoints,
     colleague_notes,
     conversations,
     desk_sessions,
@@ -64,6 +63,7 @@ from tests.store.queue_statements import (
     unmatched_of_days,
 )
 from tests.store.report_statements import of_agents_and_calls, of_periods
+from tests.store.worker_statements import of_workers
 
 _NEWS = Campaign(name=NEW, texts={"ru": "Да"}, created=NOW, by="me")
 
@@ -107,7 +107,7 @@ def reports() -> Mapping[str, tuple[str, Use]]:
 def uses() -> Iterator[tuple[str, Use]]:
     """Each function that calls, cards, pages and commands wait for, by its name."""
     own = (_subscribers, _calls, _cards, _desk, statistics, of_agents_and_calls, scores)
-    for each in (*own, proofs, texts, requests, cleaning, sent_and_asked):
+    for each in (*own, proofs, texts, requests, cleaning, sent_and_asked, of_workers):
         yield from each()
 
 
@@ -167,10 +167,6 @@ def _calls() -> Iterator[tuple[str, Use]]:
     yield "calls.count_of", lambda db: calls.count_of(db, WHO, NOW - DAY, NEW)
     yield "calls.going_on", lambda db: calls.going_on(db, WHO, NOW)
     yield "calls.unfinished", calls.unfinished
-    yield "calls.close_lost", calls.close_lost
-    yield "checkpoints.every", checkpoints.every
-    yield "checkpoints.put", lambda db: checkpoints.put(db, (), (CALL,))
-    yield "checkpoints.forget", lambda db: checkpoints.forget(db, (CALL,))
     version = Version("611", "new", NOW, "reload")
     yield "versions.record", lambda db: versions.record(db, [(version, "flow: 611")])
     yield "versions.text", lambda db: versions.text(db, "611", "v3")

@@ -68,6 +68,7 @@ def texts() -> Iterator[tuple[str, Use]]:
     yield "outbox.drop_waiting", lambda db: outbox.drop_waiting(db, "campaign:1:*", NUMBER)
     yield "outbox.drop_expired", lambda db: outbox.drop_expired(db, NOW)
     yield "outbox.due", lambda db: outbox.due(db, NOW, 20)
+    yield "outbox.claim", lambda db: outbox.claim(db, NOW, 20, 1)
     yield "outbox.next_due", lambda db: outbox.next_due(db, NOW)
     yield "outbox.make_due", lambda db: outbox.make_due(db, NUMBER, NOW)
     yield "outbox.start_attempt", lambda db: outbox.start_attempt(db, "text5", soon)

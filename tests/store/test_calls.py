@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from ari_app.store import calls
+from ari_app.store import calls, left_calls
 from ari_app.store.call_report import report
 from ari_app.store.calls import Call, Path
 from ari_app.store.db import Store
@@ -66,7 +66,7 @@ async def test_counts_are_of_the_calls_since(store: Store) -> None:
 async def test_lost_calls_end_with_their_last_step(store: Store) -> None:
     await store.write(calls.add, [began("lost"), step("lost", 4), began("mute"), began("alive")])
     await store.write(calls.add, whole_call("whole"))
-    assert await store.write(calls.close_lost, {"alive"}) == ["lost", "mute"]
+    assert await store.write(left_calls.close_lost, {"alive"}) == ["lost", "mute"]
     assert [call.began.call for call in await store.read(calls.unfinished)] == ["alive"]
     ends = {call.began.call: call.ended for call in await store.read(calls.recent, 9)}
     assert ends["lost"] == calls.CallEnded("lost", step("lost", 4).at, calls.LOST, 0)
@@ -76,7 +76,7 @@ async def test_lost_calls_end_with_their_last_step(store: Store) -> None:
 
 async def test_lost_call_that_ends_after_all_is_not_lost(store: Store) -> None:
     await store.write(calls.add, [began()])
-    await store.write(calls.close_lost)
+    await store.write(left_calls.close_lost)
     await store.write(calls.add, [ended()])
     (call,) = await store.read(calls.recent, 1)
     assert call.ended == ended()

@@ -20,6 +20,7 @@ _TOKENS = re.compile(
 
 _PHRASES = (
     (re.compile(r"\blimit -1\b"), "limit all"),
+    (re.compile(r"/\* skip locked \*/"), "for update skip locked"),  # SQLite has one writer
     (re.compile(r" indexed by \w+"), ""),
     (re.compile(r"(?<=[ ,(])\+(?=[a-z_])"), ""),  # SQLite then takes no index
     (re.compile(r"\bcross join (\w+(?: \w+)?) on\b"), r"join \1 on"),

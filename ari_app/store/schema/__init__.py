@@ -55,6 +55,7 @@ from ari_app.store.schema.m047_tapes import tapes
 from ari_app.store.schema.m048_complaints_of_subscribers import complaints_of_subscribers
 from ari_app.store.schema.m049_canaries import canaries
 from ari_app.store.schema.m050_canary_figures import canary_figures
+from ari_app.store.schema.m051_workers import workers
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -108,6 +109,7 @@ _IN_ORDER = (
     complaints_of_subscribers,
     canaries,
     canary_figures,
+    workers,
 )
 
 NAMES = tuple(migration.__name__ for migration in _IN_ORDER)

@@ -48,6 +48,7 @@
 -- migration complaints_of_subscribers
 -- migration canaries
 -- migration canary_figures
+-- migration workers
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -108,7 +109,7 @@ CREATE TABLE calls (
             ended integer,
             ending text,
             cause integer
-        ) strict;
+        , owner integer not null default 0) strict;
 CREATE INDEX calls_began on calls (began);
 CREATE INDEX calls_open on calls (id) where ended is null;
 CREATE INDEX calls_of_subscriber on calls (subscriber, began) where subscriber is not null;
@@ -134,7 +135,7 @@ CREATE TABLE outbox (
             next_at integer,
             sent_at integer,
             error text not null
-        , until integer, secret integer not null default 0) strict;
+        , until integer, secret integer not null default 0, owner integer not null default 0) strict;
 CREATE INDEX outbox_waiting on outbox (next_at) where state = 'waiting';
 CREATE TABLE complaints (
             id integer primary key,
@@ -324,7 +325,7 @@ CREATE TABLE orders (
             attempts integer not null,
             next_at integer,
             ended integer
-        ) strict;
+        , owner integer not null default 0) strict;
 CREATE INDEX orders_open on orders (next_at) where state = 'open';
 CREATE INDEX orders_of_subscriber on orders (subscriber, operation, created);
 CREATE TABLE desk_sessions (
@@ -987,3 +988,18 @@ CREATE TABLE canary_calls (
             call text primary key,
             canary integer not null
         ) strict;
+CREATE TABLE workers (
+            epoch integer primary key,
+            name text not null,
+            place text not null,
+            application text not null,
+            pod text not null,
+            began integer not null,
+            until integer not null
+        ) strict;
+CREATE TABLE duties (
+            duty text primary key,
+            owner integer not null
+        ) strict;
+CREATE INDEX checkpoints_channel on checkpoints (channel);
+CREATE INDEX outbox_owned on outbox (owner, number) where owner <> 0;

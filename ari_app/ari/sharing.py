@@ -1,0 +1,98 @@
+"""The calls of an Asterisk that several applications share: claimed, or adopted from a dead one.
+
+``StasisBroadcast()`` offers a call to all of them, and the first to claim it has it.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from ari_app.ari.calls import Calls
+from ari_app.ari.dialplan import OWNER
+from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
+from ari_app.ari.events import CallBroadcast, Event
+from ari_app.ari.inherited import (
+    ADOPTED,
+    Inherited,
+    attempt,
+    came_back,
+    outcome_of,
+    place_of,
+)
+from ari_app.ari.link import Handler
+from ari_app.ari.rest import Ari
+
+log = logging.getLogger(__name__)
+
+
+class SharedCalls:
+    """What one application does about the calls that it shares with others."""
+
+    def __init__(
+        self,
+        ari: Ari,
+        calls: Calls,
+        inherited: Inherited,
+        begin: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._ari = ari
+        self._calls = calls
+        self._inherited = inherited
+        self._begin = begin
+
+    def handling(self, handle: Handler) -> Handler:
+        """Claim what is offered, and hand all other events on."""
+
+        def claim_or_handle(event: Event) -> None:
+            if not isinstance(event, CallBroadcast):
+                handle(event)
+            elif not self._calls.closed:
+                self._begin(self._claim(event.channel.id))
+
+        return claim_or_handle
+
+    async def _claim(self, channel: str) -> None:
+        with suppress(GoneError):  # another has it
+            await attempt(
+                channel, self._ari.events.claim_channel(channel, self._ari.applications.name)
+            )
+
+    async def adopt(self, application: str, left: Collection[str]) -> None:
+        """Go on with the calls that another application left when it died; its other callers go to
+        the fallback. Where Asterisk does not answer, its dead-man switches bring them there."""
+        try:
+            await self._adopt(application, left)
+        except (AriError, UnreachableError, RefusedError) as error:
+            log.error("the calls of %s do not go on: %s", application, error)
+
+    async def _adopt(self, application: str, left: Collection[str]) -> None:
+        inside: Collection[str] = ()
+        with suppress(GoneError):  # it had no calls
+            inside = (await self._ari.applications.named(application)).channel_ids
+        listed = {one.id: one for one in await self._ari.channels.list()}
+        for channel in left:
+            found = listed.get(channel)
+            if (call := self._inherited.go_on(channel, place_of(found))) is None:
+                self._begin(self._calls.rescue(channel))
+                continue
+            away = found is not None and found.arguments is None
+            first = self._own(channel) if away else self._move(channel)
+            self._calls.serve_soon(channel, call, first if found else None)
+            if found is not None and came_back(found):
+                call.line.returned(outcome_of(found.arguments or ()))
+        known = {*left, *self._calls.channels}
+        for channel in inside:
+            if channel not in known and channel in listed and listed[channel].arguments is not None:
+                log.warning("channel %s of %s goes to the fallback", channel, application)
+                self._begin(self._calls.rescue(channel))
+
+    async def _own(self, channel: str) -> None:
+        """Have a channel that is in the dialplan come back here."""
+        name = self._ari.applications.name
+        await attempt(channel, self._ari.channels.set_channel_var(channel, OWNER, name))
+
+    async def _move(self, channel: str) -> None:
+        """Take a channel out of another application."""
+        name = self._ari.applications.name
+        await attempt(channel, self._ari.channels.move(channel, name, ADOPTED))
