@@ -250,7 +250,7 @@ class Channels:
         """
         limits = {"maxDurationSeconds": str(longest), "maxSilenceSeconds": str(quiet)}
         how = {"format": "wav", "ifExists": "fail", "beep": "true", "terminateOn": stop}
-        await self._send(request(RECORD, channel, name=name, **limits, **how))
+        await self._send(request(RECORD, channel, body=b"", name=name, **limits, **how))
 
 
 class Endpoints:
