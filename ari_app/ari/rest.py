@@ -43,6 +43,7 @@ from ari_app.ari.verbs import (
     SET_GLOBAL,
     SET_VARIABLE,
     SNOOP,
+    SPY,
     START_MUSIC,
     STOP,
     STOP_MUSIC,
@@ -241,7 +242,7 @@ class Channels:
     async def snoop_speech(self, channel: str, id: str, application: str) -> None:
         """Create a channel in an application that hears what comes from the one that ``channel``
         is, but for keys. It ends with it."""
-        await self._send(request(SNOOP, channel, id, app=application, spy="in"))
+        await self._send(request(SPY, channel, id, app=application, spy="in"))
 
     async def record(self, channel: str, name: str, longest: int, quiet: int, stop: str) -> None:
         """After a tone, record what is said into a new WAV; ``longest`` and ``quiet`` in seconds.

@@ -132,7 +132,10 @@ SNOOP = Verb(
     "channels.snoopChannelWithId",
     "POST",
     "channels/{channelId}/snoop/{snoopId}",
-    ("app", "whisper", "spy"),
+    ("app", "whisper"),
+)
+SPY = Verb(
+    "channels.snoopChannelWithId", "POST", "channels/{channelId}/snoop/{snoopId}", ("app", "spy")
 )
 LIST_CHANNELS = Verb("channels.list", "GET", "channels")
 START_MUSIC = Verb("channels.startMoh", "POST", "channels/{channelId}/moh")
@@ -165,7 +168,7 @@ VERBS = (
     GET_INFO, PING, GET_APPLICATION, FILTER, SUBSCRIBE, HANGUP, ORIGINATE,
     CONTINUE, PLAY, SET_VARIABLE, RECORD, STOP, GET_ENDPOINT, SEND_MESSAGE, GET_LIVE, GET_STORED,
     GET_FILE, DELETE_STORED, START_MUSIC, STOP_MUSIC, GET_GLOBAL, SET_GLOBAL, USER_EVENT,
-    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED, SNOOP, CLAIM, MOVE,
+    STOP_RECORDING, EXTEND, LIST_CHANNELS, LIST_STORED, SNOOP, SPY, CLAIM, MOVE,
 )  # fmt: skip
 
 

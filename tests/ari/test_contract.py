@@ -111,6 +111,7 @@ async def test_every_operation_sends_what_its_verb_says() -> None:
     await ari.channels.start_moh("1.2")
     await ari.channels.stop_moh("1.2")
     await ari.channels.snoop_channel_with_id("1.2", "whisper-1.2", "firstline-whisper")
+    await ari.channels.snoop_speech("1.2", "ear-1.2", "firstline-ears")
     await ari.channels.record("1.2", "call-3", 30, 4, "#")
     await ari.playbacks.stop("1.2-1")
     await ari.endpoints.get("PJSIP", "alice")
