@@ -3,9 +3,6 @@
 from ivr.speech import languages
 from ivr.speech.language import Case, Noun
 
-ANOTHER = 0.5
-"""No other sentence is as like what was said; on a busy machine phones lose frames of it."""
-
 IN_MENUS = ("ru", "be", "en")
 """Those of the shipped menus."""
 

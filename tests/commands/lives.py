@@ -63,7 +63,7 @@ def live(db: Database, recorded: Path) -> None:
     ):
         db.conn.execute(
             "insert into orders values (?, ?, 'gift', ?, ?,"
-            " '0', 'c1', 'be', 1, 'done', '', 1, null, 1)",
+            " '0', 'c1', 'be', 1, 'done', '', 1, null, 1, 0)",
             (key, whose, order, deal),
         )
     db.conn.execute("insert into payments (subscriber, day, amount) values (77, '2026-01-01', 1)")

@@ -21,7 +21,7 @@ farewell: bye
 nodes:
   main:
     menu: guest-menu
-    keys: { "1": hours, "2": hours, "6": hours, "7": hours, "0": operator }
+    keys: { "1": hours, "2": hours, "7": hours, "0": operator }
     wrong: not-understood
     gave-up: operator
   hours: { say: hours-are, then: main }

@@ -55,7 +55,7 @@ async def test_screen_pop_before_answering_survives_a_browser_crash(
                 await expect(desk.card).to_contain_text("Дубровская Вера")
                 await expect(desk.card.locator(".why")).to_contain_text("счёт и деньги")
                 await expect(desk.card.locator(".why")).to_contain_text("обращение № 4")
-                await expect(desk.card.locator(".part-path")).to_contain_text("Баланс и платежи")
+                await expect(desk.card.locator(".part-path")).to_contain_text("Баланс и счета")
                 await expect(desk.card.locator(".part-history")).to_contain_text("про карту")
                 await answered(anna)  # not before all that was seen
                 await desk.phase("talking")
@@ -170,7 +170,7 @@ async def test_a_conversation_is_recorded_but_no_secret(
         await row.get_by_role("link").nth(1).click()  # who was answered, or not
         await page.locator("tbody th a").first.click()
         await expect(page.locator("main")).to_contain_text("ответили")
-        await expect(page.locator("main .steps")).to_contain_text("Баланс и платежи")
+        await expect(page.locator("main .steps")).to_contain_text("Баланс и счета")
         await expect(page.locator("main article")).to_contain_text("Конец")
         audio = page.locator("main audio")
         assert await audio.evaluate(played) > 0

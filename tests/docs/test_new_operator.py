@@ -15,12 +15,12 @@ import pytest
 import soundfile
 from msgspec import json
 
-from ari_app.phone.listen import heard
 from prompts import wav
 from tests.asterisk_conf.phone import Phone
 from tests.deadlines import allowed, until
 from tests.docs.markdown import NEW_OPERATOR
 from tests.docs.terminal import Command, Terminal, instructions, terminal
+from tests.hearing import assert_heard
 from tests.live.installation import Installation
 
 __all__ = ["terminal"]  # a fixture
@@ -140,8 +140,8 @@ def a_reading(one: Installation, meters: Meters, recording: Path) -> None:
         BytesIO(sound), samplerate=8000, channels=1, format="RAW", subtype="ALAW", dtype="float32"
     )
     wav.write(recording, samples)
-    assert heard(recording, welcome).heard
-    assert heard(recording, answer).heard
+    assert_heard(recording, welcome)
+    assert_heard(recording, answer)
     sent = {"customer": "77012345678", "reading": 4512}
     assert meters.readings == [("Bearer open sesame", sent)]
 

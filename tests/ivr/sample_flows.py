@@ -74,7 +74,12 @@ since: { say: since, then: main }
 leave: { record: hello, into: message, then: length, empty: main }
 length: { branch: message, when: { "> 10": agents }, else: main }
 boss: { dial: "*701#", on: { ended: bye, busy: agents }, else: main }
-tongues: { menu: hello, keys: { "1": ru, "2": en }, attempts: 1, gave-up: main }
+tongues: { menu: hello, keys: { "1": ru, "2": en, "3": listens }, attempts: 1, gave-up: main }
+listens:
+  listen: help
+  phrases: { ru: { en: [russian] }, en: { en: [english] } }
+  keys: { "1": main }
+  gave-up: main
 doing: { hold: [hello, help], wait: 3m, then: main }
 ru: { language: ru, then: main }
 en: { language: en, then: main }

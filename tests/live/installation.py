@@ -25,7 +25,7 @@ from ari_app.phone.messages import Account
 from ari_app.store import calls
 from ari_app.store.open_database import open_reader
 from asterisk_conf.process import started
-from tests.deadlines import SOUND, allowed, prefer, until
+from tests.deadlines import PACE, SOUND, allowed, prefer, until
 from tests.live.forks import BUSY, NOTHING, Fork, Streams
 from tests.live.seed import QUEUE, aside, seed, shared
 from tests.operators import BELARUS
@@ -45,6 +45,8 @@ PHONES = ("call", "agent")
 """The commands that are phones."""
 READY = 60.0
 """Seconds in which an installation must be up on a busy machine."""
+ANSWER = 0.5
+"""Seconds by which menus answer a key later on a machine that is twice as slow as a quiet one."""
 ENDED = re.compile(r" ended after \d+\.\d s: ")
 BEGAN = re.compile(r" began \(\w+, flow ")
 
@@ -108,7 +110,7 @@ class Installation:
         env = self._environment
         unusual = any(name.startswith("PYTHON") for name in env.keys() - ENVIRONMENT.keys())
         if words[0] != "up" or not unusual:
-            of_state = ("--state", str(self.state), *words)
+            of_state = ("--state", str(self.state), *_staying(words))
             return Fork(of_state, streams, env=env, cwd=ROOT, nice=_priority(words))
         with (
             streams.given.open("rb") as given,
@@ -245,6 +247,15 @@ class Installation:
     def last_call(self) -> str:
         """The path of the last call, as text."""
         return self.out("calls", "show", self.last_ended())
+
+
+def _staying(words: Sequence[str]) -> list[str]:
+    """A caller stays on the line for longer where the menus answer later."""
+    longer = list(words)
+    if "--stay" in words:
+        at = longer.index("--stay") + 1
+        longer[at] = f"{float(longer[at]) + ANSWER * (PACE.slowness - 1):.1f}"
+    return longer
 
 
 def _priority(words: Sequence[str]) -> int:

@@ -29,6 +29,9 @@ LONGEST = 1 << 17
 ADDRESS = "SPAWNER_OF_THE_TESTS"
 """In the environment: the abstract Unix socket of the spawner."""
 
+FULL = 1.0
+"""Seconds for what a process that has ended left in its pipes."""
+
 _usual = asyncio.create_subprocess_exec
 
 
@@ -65,11 +68,13 @@ class Spawned:
         self,
         pid: int,
         stdin: asyncio.StreamWriter,
-        stdout: asyncio.StreamReader,
-        stderr: asyncio.StreamReader,
+        stdout: "Output",
+        stderr: "Output",
         connection: socket.socket,
     ) -> None:
-        self.pid, self.stdin, self.stdout, self.stderr = pid, stdin, stdout, stderr
+        self.pid, self.stdin = pid, stdin
+        self.stdout, self.stderr = stdout.reader, stderr.reader
+        self._outputs = stdout, stderr
         self.returncode: int | None = None
         self._connection, self._loop = connection, asyncio.get_running_loop()
         self._ended = asyncio.Event()
@@ -87,6 +92,8 @@ class Spawned:
     async def wait(self) -> int:
         """The exit code, once it has ended."""
         await self._ended.wait()
+        for each in self._outputs:
+            await each.end()
         assert self.returncode is not None
         return self.returncode
 
@@ -147,11 +154,37 @@ async def _spawn(module: str, words: Sequence[str], env: dict[str, str]) -> Spaw
     )
 
 
-async def _reader(end: int) -> asyncio.StreamReader:
-    loop, reader = asyncio.get_running_loop(), asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    await loop.connect_read_pipe(lambda: protocol, opened(end, "rb", buffering=0))
-    return reader
+class Output(asyncio.StreamReaderProtocol):
+    """The reading end of a pipe."""
+
+    def __init__(self) -> None:
+        self.reader = asyncio.StreamReader()
+        super().__init__(self.reader)
+        self._transport: asyncio.BaseTransport | None = None
+        self._lost = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The pipe is read from now on."""
+        super().connection_made(transport)
+        self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """All was read."""
+        super().connection_lost(exc)
+        self._lost.set()
+
+    async def end(self) -> None:
+        """Close it once all is read, or what no one reads fills it."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._lost.wait(), FULL)
+        if self._transport is not None:
+            self._transport.close()
+
+
+async def _reader(end: int) -> Output:
+    loop, output = asyncio.get_running_loop(), Output()
+    await loop.connect_read_pipe(lambda: output, opened(end, "rb", buffering=0))
+    return output
 
 
 async def _writer(end: int) -> asyncio.StreamWriter:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ari_app.phone.listen import heard
 from asterisk_conf.process import started
 from tests.deadlines import allowed, pause, until
+from tests.hearing import assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -57,7 +57,7 @@ async def test_more_calls_than_can_be_served_hear_an_apology(
         await asyncio.to_thread(small.queued, 1)
         await me.hangup()
         await me.wait(Disconnected)
-    assert heard(recording, small.said("sorry-problem")).heard
+    assert_heard(recording, small.said("sorry-problem"))
     await asyncio.to_thread(until, lambda: "no overload any more" in small.log.read_text(), 20)
 
 
@@ -82,7 +82,7 @@ async def test_without_it_a_caller_is_queued_after_an_apology(
         await asyncio.to_thread(down.queued, 1)
         await me.hangup()
         await me.wait(Disconnected)
-    assert heard(recording, down.said("sorry-problem")).heard
+    assert_heard(recording, down.said("sorry-problem"))
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +119,8 @@ async def test_a_caller_is_served_by_key_and_queued_for_an_agent(
     assert "dialled 611 over agi" in path
     assert "key 2  -> agent" in path
     assert "agent (queue)  -> ended" in path
-    menu, bye = (heard(recording, down.said(each)) for each in ("services-none", "thanks-bye"))
-    assert menu.heard
-    assert bye.heard
-    assert menu.at_seconds < 2
+    assert assert_heard(recording, down.said("services-none")).at_seconds < 2
+    assert_heard(recording, down.said("thanks-bye"))
 
 
 @pytest.mark.usefixtures("served")

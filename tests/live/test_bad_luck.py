@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ari_app.phone.listen import heard
 from tests.deadlines import until
+from tests.hearing import assert_heard
 from tests.live.installation import Installation, installed
 from tests.live.queue_records import differences, stays
 
@@ -52,7 +52,7 @@ async def test_the_application_is_killed(mine: Installation, tmp_path: Path) -> 
         await agent.answer()
         await me.hangup()
         await me.wait(Disconnected)
-    assert heard(recording, apology).heard
+    assert_heard(recording, apology)
     await asyncio.to_thread(mine.up)
     assert "main-menu" in await asyncio.to_thread(mine.out, "call", "611", "--stay", "0.1")
     await asyncio.to_thread(until, lambda: stays(mine) and not differences(mine), 40)
@@ -73,7 +73,7 @@ async def test_a_caller_outlives_the_application(tmp_path: Path) -> None:
             await asyncio.to_thread(until, lambda: mine.callers_wait(1), SCREEN + 20)
             await me.hangup()
             await me.wait(Disconnected)
-        assert heard(recording, apology).heard
+        assert_heard(recording, apology)
 
 
 async def test_asterisk_restarts_under_load(mine: Installation) -> None:

@@ -9,9 +9,9 @@ import pytest
 from msgspec import json
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ari_app.phone.listen import heard
 from ari_app.store.campaigns import Reach
 from tests.deadlines import pause, until
+from tests.hearing import assert_heard
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live
@@ -72,5 +72,5 @@ async def test_who_answers_hears_it_once_and_may_refuse(
         await asyncio.to_thread(until, lambda: not reach(firstline).calling, 20)
     assert reach(firstline) == Reach(refused=1, busy=1, machine=1)
     refused = firstline.said("campaign-refused")
-    assert heard(recording, greeting, first=1).heard
-    assert heard(recording, refused).heard
+    assert_heard(recording, greeting, first=1)
+    assert_heard(recording, refused)

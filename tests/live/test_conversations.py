@@ -12,9 +12,9 @@ from ari_app.control.client import ControlClient
 from ari_app.control.live_feed import CallEvent
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ari_app.phone.listen import heard
 from prompts import wav
 from tests.deadlines import pause, until, within
+from tests.hearing import assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -127,7 +127,7 @@ async def test_what_a_caller_says_is_in_a_file(rooms: Installation, end: str) ->
     assert "rooms: leave (call)  -> left" in path
     assert "main (menu)  -> gone" in path
     [message] = messages(rooms)[len(before) :]
-    assert heard(message, words).heard
+    assert_heard(message, words)
     assert message.stat().st_mode & 0o77 == 0
     assert not left(rooms)
 
@@ -139,7 +139,7 @@ async def test_an_empty_message_is_reported(rooms: Installation, tmp_path: Path)
         await pause(4.5)  # the tone, the silence, and words
         path = await over(rooms, me)
     assert "speak (record)  played welcome  -> empty" in path
-    assert heard(recording, rooms.said("not-understood")).heard
+    assert_heard(recording, rooms.said("not-understood"))
     assert messages(rooms) == before
     assert not left(rooms)
 
@@ -175,13 +175,11 @@ async def test_music_plays_until_a_key_or_the_time(rooms: Installation, tmp_path
     assert "doing (hold)  played services-none  key 1  -> done" in path
     assert "done (hold)  played language-set  -> time" in path
     spoken = ("services-none", "language-set", "thanks-bye")
-    first, second, last = (heard(recording, rooms.said(each)) for each in spoken)
-    assert all(each.heard for each in (first, second, last))
+    first, second, last = (assert_heard(recording, rooms.said(each)) for each in spoken)
     samples, rate = wav.read(recording)
     between = tmp_path / "between.wav"  # the music plays twice: here until the key
     wav.write(between, samples[: int(second.at_seconds * rate)])
-    began = heard(between, music, first=2)
-    assert began.heard
+    began = assert_heard(between, music, first=2)
     assert first.at_seconds < began.at_seconds
     assert 10 < last.at_seconds - second.at_seconds < 20, "the words, and ten seconds"
     before, after = (int((last.at_seconds - each) * rate) for each in (5, 1))
@@ -206,9 +204,9 @@ async def test_two_people_talk_and_the_caller_comes_back(
             await anna.play(answer)
             await anna.hangup()
             await me.wait(Disconnected)
-    assert heard(hers, words).heard
-    assert heard(mine, answer).heard
-    assert heard(mine, rooms.said("thanks-bye"), first=2).heard
+    assert_heard(hers, words)
+    assert_heard(mine, answer)
+    assert_heard(mine, rooms.said("thanks-bye"), first=2)
     path = await asyncio.to_thread(rooms.last_call)
     assert "anna (dial)  -> ended" in path
     assert "ended (cause" in path

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from ari_app.phone.handset import Connected, Disconnected, Phone
-from ari_app.phone.listen import heard
+from tests.hearing import assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live
@@ -70,11 +70,11 @@ async def test_a_caller_hears_what_the_back_end_says(tmp_path: Path) -> None:
             said = await asyncio.to_thread(
                 one.said, "order-is", "title=a blue lamp", "total=12.50", lang="en"
             )
-            assert heard(await called(one, tmp_path / "first.wav"), said).heard
+            assert_heard(await called(one, tmp_path / "first.wav"), said)
             operation.write_text(operation.read_text().replace("/orders/", "/v2/orders/"))
             reloaded = await asyncio.to_thread(one.out, "flows", "reload")
             assert reloaded == "operation: order\n"
-            assert heard(await called(one, tmp_path / "second.wav"), said).heard
+            assert_heard(await called(one, tmp_path / "second.wav"), said)
     assert asked == [
         ("/orders/42", "Bearer open sesame"),
         ("/v2/orders/42", "Bearer open sesame"),

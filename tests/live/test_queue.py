@@ -11,9 +11,9 @@ from ari_app.control.client import ControlClient
 from ari_app.doctor.findings import Finding, exit_code
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ari_app.phone.listen import heard
 from ari_app.store.callbacks import Callback
 from tests.deadlines import pause, until
+from tests.hearing import assert_heard
 from tests.live.installation import Installation
 from tests.live.seed import aside
 
@@ -35,7 +35,7 @@ async def test_an_agent_answers_and_the_caller_comes_back(
         await pause(1)  # a conversation
         await agent.hangup()
         await me.wait(Disconnected, timeout=20)
-    assert heard(recording, firstline.said("thanks-bye"), first=2).heard
+    assert_heard(recording, firstline.said("thanks-bye"), first=2)
     path = await asyncio.to_thread(firstline.last_call)
     assert "support-queue (queue)  -> ended" in path
     assert "ended (cause" in path

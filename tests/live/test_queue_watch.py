@@ -11,9 +11,9 @@ from ari_app.ami.queue_view import QueueView
 from ari_app.control.client import ControlClient
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
-from ari_app.phone.listen import heard
 from ivr.acd.queues import Board
 from tests.deadlines import until
+from tests.hearing import assert_heard
 from tests.live.installation import Installation
 from tests.live.other_system import OtherSystem, other_system
 from tests.live.queue_records import differences, stays
@@ -131,8 +131,7 @@ async def test_from_the_wait_to_the_end_and_through_a_restart(
         assert (member.in_call, member.last_call is not None) == (False, True)
     await asyncio.to_thread(was_notified, mine, crm)
     for name in ("queue-next", "queue-offer"):
-        found = heard(recording, mine.said(name))
-        assert found.heard, f"{name}: {found}"
+        assert_heard(recording, mine.said(name))
     async with Phone(mine.subscriber(6)) as me:
         await me.dial("611")
         await me.wait(Connected)

@@ -14,8 +14,8 @@ from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
 from tests.deadlines import pause, until
+from tests.hearing import LOSSY, assert_heard
 from tests.live.installation import Installation, installed
-from tests.spoken import ANOTHER
 
 pytestmark = pytest.mark.live
 
@@ -88,9 +88,9 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
             await phone.hangup()
             await phone.wait(Disconnected)
     new_menu = await asyncio.to_thread(one.said, OLD)
-    assert heard(first, old_menu, first=4).heard
+    assert_heard(first, old_menu, first=4)
     assert not heard(first, new_menu).heard
-    assert heard(second, new_menu).heard
+    assert_heard(second, new_menu)
     assert not heard(second, old_menu, first=4).heard
     until(lambda: sum(" 1 call," in line for line in menus.versions()) == 2, 10)
     new, old = menus.versions()
@@ -113,7 +113,7 @@ def _a_language_comes_in(menus: Menus, directory: Path) -> None:
     assert {"in force: [site] languages", "in force: [voice]"} <= {*said}
     recording = directory / "uk.wav"
     one.out("call", "651", "--record", str(recording))
-    assert heard(recording, one.said("ours-hello", lang="uk")).heard
+    assert_heard(recording, one.said("ours-hello", lang="uk"))
 
 
 def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
@@ -185,7 +185,7 @@ def _welcomes(one: Installation, sound: Path) -> bool:
     heard_now = one.state / "heard.wav"
     russian = next(each.number for each in one.status().subscribers if each.language == "ru")
     one.out("call", "611", "--as", russian, "--stay", "4", "--record", str(heard_now))
-    return heard(heard_now, sound, first=2).score > ANOTHER
+    return heard(heard_now, sound, first=2).score > LOSSY
 
 
 def test_changed_files_are_noticed_if_the_settings_say_so(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from msgspec import json
 from ari_app.main import voices
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Phone
-from ari_app.phone.listen import heard
 from prompts import rhvoice_files, wav
+from tests.hearing import assert_heard
 from tests.live.installation import ROOT, Installation
 from tests.shipped import texts
 
@@ -92,8 +92,8 @@ async def test_a_caller_hears_it(one: Installation, tmp_path: Path) -> None:
         await me.wait(Disconnected, timeout=60)
     one.away()
     fixed, value = (one.said(*words) for words in SAID)
-    assert heard(recording, value).heard
-    assert heard(recording, fixed).heard
+    assert_heard(recording, value)
+    assert_heard(recording, fixed)
     assert wav.loudness(wav.read(fixed)[0]) == pytest.approx(wav.LOUDNESS, rel=0.1)
 
 

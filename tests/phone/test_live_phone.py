@@ -25,7 +25,7 @@ from ari_app.phone.listen import heard
 from ari_app.phone.messages import Dial, Ready, Start, event, to_line
 from asterisk_conf.pbx import Pbx
 from tests.deadlines import allowed
-from tests.spoken import ANOTHER
+from tests.hearing import assert_heard
 
 pytestmark = pytest.mark.live
 
@@ -50,8 +50,7 @@ async def test_a_prompt_is_recorded_as_it_was_played(
         await phone.wait(Connected)
         ended = await phone.wait(Disconnected)
         assert ended.recording == str(tmp_path / "heard.wav")
-        welcome = heard(tmp_path / "heard.wav", sounds / "welcome.wav")
-        assert welcome.heard
+        welcome = assert_heard(tmp_path / "heard.wav", sounds / "welcome.wav")
         assert welcome.at_seconds < 1.0
         assert heard(tmp_path / "heard.wav", sounds / "goodbye.wav").score < 0.4
 
@@ -67,7 +66,7 @@ async def test_keys_are_pressed_into_a_prompt(pbx: Pbx, sounds: Path, tmp_path: 
     assert first.key == "4"
     assert asterisk_got(pbx, "KEYED") == "42"
     assert not heard(tmp_path / "heard.wav", sounds / "welcome.wav").heard
-    assert heard(tmp_path / "heard.wav", sounds / "goodbye.wav").score > ANOTHER
+    assert_heard(tmp_path / "heard.wav", sounds / "goodbye.wav")
 
 
 async def test_many_keys_arrive_in_order(pbx: Pbx) -> None:
@@ -102,8 +101,8 @@ async def test_two_phones_talk(pbx: Pbx, sounds: Path, tmp_path: Path) -> None:
         await agent.hangup()
         assert (await caller.wait(Disconnected)).code == 200
         await caller.hangup()
-    assert heard(tmp_path / "agent.wav", sounds / "goodbye.wav").heard
-    assert heard(tmp_path / "caller.wav", sounds / "goodbye.wav").heard
+    assert_heard(tmp_path / "agent.wav", sounds / "goodbye.wav")
+    assert_heard(tmp_path / "caller.wav", sounds / "goodbye.wav")
 
 
 async def test_a_ringing_phone_can_answer_or_refuse(pbx: Pbx) -> None:
