@@ -171,7 +171,11 @@ class History:
                 )
                 [way] = self._random.choices(CONTAINED, (9, 4, 5, 4, 3, 3, 1))
                 call(other, contained(way), other.joined, "hung-up")
-        db.conn.executemany(f"insert into calls values ({_marks(12)})", calls)
+        db.conn.executemany(
+            "insert into calls (id, line, dialled, caller, subscriber, language, flow, version,"
+            f" began, ended, ending, cause) values ({_marks(12)})",
+            calls,
+        )
         db.conn.executemany(
             "insert into steps (call, seq, at, node, kind, prompt, key, outcome, flow, way)"
             f" values ({_marks(10)})",

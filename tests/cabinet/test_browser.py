@@ -50,7 +50,7 @@ async def test_a_subscriber_orders_on_a_telephone(here: Harness, tab: Page) -> N
     await _clean(tab, "form")
     await price.click()
     yes = tab.get_by_role("button", name="Да, выполнить")
-    await expect(tab.get_by_text("5,00")).to_be_visible()
+    await expect(tab.get_by_text("5,00 руб.", exact=True)).to_be_visible()
     await _clean(tab, "confirm")
 
     here.operations.slow.clear()

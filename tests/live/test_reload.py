@@ -76,7 +76,7 @@ async def test_a_call_ends_on_the_menus_it_began_with(menus: Menus, tmp_path: Pa
         await pause(12)  # to hear the welcome, the other languages and the old menu
         menus.change()
         said = await asyncio.to_thread(one.out, "flows", "reload")
-        assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text"]
+        assert [line.split(":")[0] for line in said.splitlines()] == ["611", "text", "text"]
         await asyncio.to_thread(_a_language_comes_in, menus, tmp_path)
         await other.dial("611")
         await other.wait(Connected)
