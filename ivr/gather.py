@@ -176,17 +176,22 @@ class Gather:
         if not (self._keys or self._speaking) and self.answer is None and self.due is None:
             self.due = now + self._ask.grammar.first
 
-    def speaking(self, now: float) -> None:
-        """The caller begins to speak: the first-digit timer waits for what it is."""
-        if self._listens:
+    def speaking(self, now: float, early: bool = False) -> None:
+        """The caller begins to speak: the first-digit timer waits for what it is.
+
+        ``early``: they began before they were listened to, as before the end of the prompt.
+        """
+        if self.listens and not self._speaking:
             self._speaking, self.due = True, now + SPEAKING
+            self._informed = self._whole and not early
 
     def heard(self, now: float, words: str | None, sure: float = 1.0, doubt: bool = False) -> None:
         """Words were made out, none ("") although it was speech, or it was none (None)."""
-        if not self._listens:
+        if not self.listens:
             return
         if words is not None:
-            self.answer = Said(words, sure, doubt, self._ask.secret, self._whole)
+            informed = self._informed if self._speaking else self._whole
+            self.answer = Said(words, sure, doubt, self._ask.secret, informed)
         self._speaking = False
         self.due = now + self._ask.grammar.first if words is None and self._played else None
 

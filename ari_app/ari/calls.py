@@ -227,6 +227,7 @@ class Calls:
                 self._refused.add(channel)
                 await self.rescue(channel)
         finally:
+            call.line.over()
             del self._lines[channel]
 
     async def release(self) -> None:

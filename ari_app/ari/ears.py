@@ -15,7 +15,7 @@ from ari_app.ari.errors import AriError, GoneError, UnreachableError
 from ari_app.ari.events import Event, StasisEnd, StasisStart
 from ari_app.ari.link import Link
 from ari_app.ari.rest import Channels
-from ari_app.speech_recognition.messages import Began, Heard, Listen
+from ari_app.speech_recognition.messages import Began, Heard, Listen, Lost
 from ari_app.speech_recognition.recognition import Recognition
 from ivr.gather import Gather
 from ivr.wants import Ask
@@ -49,15 +49,13 @@ class Ears:
         """What hears the caller of a channel."""
         return Ear(self, channel)
 
-    async def snoop(self, channel: str, call: str) -> None:
+    async def snoop(self, channel: str, snoop: str) -> None:
         """Have a channel made that hears what comes from another one."""
-        snoop = f"{PREFIX}{self.recognition.port:05}{call}"
         with suppress(UnreachableError):
             await self._requests().snoop_speech(channel, snoop, self._link.ari.whispering.name)
 
-    async def hang_up(self, call: str) -> None:
+    async def hang_up(self, snoop: str) -> None:
         """End such a channel."""
-        snoop = f"{PREFIX}{self.recognition.port:05}{call}"
         with suppress(UnreachableError):
             await self._requests().hangup(snoop)
 
@@ -92,7 +90,7 @@ class Ear:
         self._ears = ears
         self._channel = channel
         self._recognition = ears.recognition
-        self._call = ""
+        self._call = self._snoop = ""
         self._turn = 0
         self._listening = False
         self._gather: Gather | None = None
@@ -105,13 +103,14 @@ class Ear:
         self._gather, self._ask = gather, ask
         if not self._call:
             self._call = str(uuid.uuid4())
+            self._snoop = f"{PREFIX}{self._recognition.port:05}{self._call}"
             self._recognition.begin(self._call, self._take)
-            await self._ears.snoop(self._channel.id, self._call)
+            await self._ears.snoop(self._channel.id, self._snoop)
 
     def look(self) -> None:
         """Begin to listen as soon as what is said counts."""
         gather = self._gather
-        if gather is None or self._listening or not gather.listens:
+        if gather is None or self._listening or not (self._call and gather.listens):
             return
         self._listening, self._turn = True, self._turn + 1
         heard = self._ask.speech
@@ -131,24 +130,35 @@ class Ear:
         """The ask is over."""
         self._gather = None
         if self._listening:
-            self._listening = False
+            self._listening, self._turn = False, self._turn + 1  # a late report is for no ask
             self._recognition.stop(self._call)
 
     async def close(self) -> None:
-        """Hear the caller no more: they go elsewhere, or hung up."""
+        """Hear the caller no more: they go elsewhere."""
+        if self._call:
+            self.forget()
+            await self._ears.hang_up(self._snoop)
+
+    def forget(self) -> None:
+        """Hear the caller no more: they hung up, or go on without the session. Nothing is asked of
+        Asterisk: the recogniser ends the connection, if the channel that snoops is there still."""
         if self._call:
             self._recognition.end(self._call)
-            await self._ears.hang_up(self._call)
             self._call = ""
 
-    def _take(self, report: Began | Heard) -> None:
-        gather, now = self._gather, self._channel.clock()
-        if gather is None or report.turn != self._turn:
+    def _take(self, report: Began | Heard | Lost) -> None:
+        gather, now, listening = self._gather, self._channel.clock(), self._listening
+        if isinstance(report, Lost):
+            self._call, self._listening = "", False  # the next ask makes another connection
+        if gather is None or not listening:
             return
-        if isinstance(report, Began):
-            gather.speaking(now)
-        else:
-            gather.heard(now, report.words, report.sure, report.doubtful)
+        match report:
+            case Lost():
+                gather.heard(now, None)
+            case Began(turn=turn, early=early) if turn == self._turn:
+                gather.speaking(now, early)
+            case Heard(turn=turn) if turn == self._turn:
+                gather.heard(now, report.words, report.sure, report.doubtful)
         self._channel.changed()
 
 

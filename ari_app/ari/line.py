@@ -108,6 +108,12 @@ class ChannelLine:
         """The channel is gone; ``cause`` is of Q.850, 0 if unknown."""
         self.player.take(HungUp())
         self.state.ended(cause)
+        self.over()
+
+    def over(self) -> None:
+        """The session is over: what the caller says from now on is not listened to."""
+        if self._ear:
+            self._ear.forget()
 
     async def give_back(self) -> None:
         """The session ends here, and the caller goes on without it. What is being recorded of them

@@ -21,58 +21,89 @@ from ari_app.speech_recognition import audiosocket
 from ari_app.speech_recognition.built_in import BuiltIn
 from ari_app.speech_recognition.engine import Recogniser
 from ari_app.speech_recognition.hearer import Hearer
-from ari_app.speech_recognition.messages import Listen, Order, Ready, Report, Setup, Stop
+from ari_app.speech_recognition.messages import (
+    Expect,
+    Forget,
+    Listen,
+    Lost,
+    Order,
+    Ready,
+    Report,
+    Setup,
+    Stop,
+)
 from ari_app.speech_recognition.sherpa import Sherpa
 from ari_app.speech_recognition.templates import Templates
 from ari_app.speech_recognition.transcription import Transcription
 from ari_app.speech_recognition.voice_activity import detector, has_silero
 from ari_app.speech_recognition.vosk import Vosk
 
-CALLS = 500
-"""The most calls of which something is known at a time."""
+log = logging.getLogger(__name__)
 
+IDENTITY, LINGER = 5.0, 2.0
+"""Seconds in which a connection says whose it is; and after which that of a call that is over is
+ended, if Asterisk has not."""
+
+_ORDER = 1 << 23  # bytes of the longest order
+_TURNS = 4  # of the event loop, until what has arrived was taken
 _NICE = 5  # calls come first
 
 
 class Process:
-    """The calls that are listened to."""
+    """The calls that are listened to: those that the owner announced, one connection each."""
 
     def __init__(
         self, setup: Setup, recogniser: Recogniser, report: Callable[[Report], None]
     ) -> None:
         self._new = partial(Hearer, setup, recogniser, detector, report)
+        self._report = report
         self._hearers: dict[str, Hearer] = {}
+        self._connections: dict[str, asyncio.StreamWriter] = {}
 
-    def take(self, order: Order) -> None:
-        """Take an order of the owner."""
+    async def take(self, order: Order) -> None:
+        """Take an order of the owner, after the sound that came before it."""
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         match order:
-            case Listen():
-                self._of(order.call).listen(order)
-            case Stop(call):
+            case Expect(call):
+                self._hearers[call] = self._new()
+            case Listen() | Stop():
+                if hearer := self._hearers.get(order.call):
+                    hearer.listen(order if isinstance(order, Listen) else None)
+            case Forget(call):
                 if hearer := self._hearers.pop(call, None):
                     hearer.listen(None)
+                if writer := self._connections.get(call):
+                    asyncio.get_running_loop().call_later(LINGER, writer.close)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take the sound of a call until its connection ends."""
-        call = ""
         try:
-            async with asyncio.timeout(5.0):
-                call = await audiosocket.identity(reader)
-            if call:
+            call = await _whose(reader)
+            hearer = self._hearers.get(call)
+            if hearer is None or call in self._connections:
+                log.warning("a connection for sound is refused: no call is expected there")
+                return
+            self._connections[call] = writer
+            try:
                 async for sound in audiosocket.sound(reader):
-                    await self._of(call).take(sound)
-        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
-            pass
+                    hearer.take(sound)
+            finally:
+                del self._connections[call]
+                if self._hearers.pop(call, None):
+                    hearer.listen(None)
+                    self._report(Lost(call))
         finally:
-            self._hearers.pop(call, None)
             writer.close()
 
-    def _of(self, call: str) -> Hearer:
-        if call not in self._hearers:
-            while len(self._hearers) >= CALLS:
-                del self._hearers[next(iter(self._hearers))]
-            self._hearers[call] = self._new()
-        return self._hearers[call]
+
+async def _whose(reader: asyncio.StreamReader) -> str:
+    """The UUID with which a connection begins; "" without one in time."""
+    try:
+        async with asyncio.timeout(IDENTITY):
+            return await audiosocket.identity(reader)
+    except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
+        return ""
 
 
 def _recogniser(setup: Setup, session: aiohttp.ClientSession) -> Recogniser:
@@ -93,7 +124,7 @@ async def _run(orders: asyncio.StreamReader, report: Callable[[Report], None]) -
         server = await asyncio.start_server(process.connected, setup.host, 0)
         report(Ready(server.sockets[0].getsockname()[1], "silero" if has_silero() else "energy"))
         while line := await orders.readline():
-            process.take(json.decode(line, type=Order))
+            await process.take(json.decode(line, type=Order))
         server.close()
 
 
@@ -107,7 +138,7 @@ async def _main() -> None:
         out.write(json.encode(one) + b"\n")
         out.flush()
 
-    orders = asyncio.StreamReader()
+    orders = asyncio.StreamReader(limit=_ORDER)
     loop = asyncio.get_running_loop()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin.buffer)
     await _run(orders, report)

@@ -12,6 +12,9 @@ from collections.abc import AsyncIterator
 HANGUP, UUID, SOUND = 0x00, 0x01, 0x10
 """Kinds of messages; all others (keys, errors) are passed over."""
 
+SILENT = 60.0
+"""Seconds without a message after which a connection is over: phones may send no silence."""
+
 FRAME = 160
 """Samples of a message: 20 ms."""
 
@@ -23,11 +26,12 @@ async def identity(reader: asyncio.StreamReader) -> str:
 
 
 async def sound(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """The sound of a connection until it ends."""
+    """The sound of a connection until it ends, or nothing came for :data:`SILENT`."""
     while True:
         try:
-            kind, payload = await _message(reader)
-        except (asyncio.IncompleteReadError, ConnectionError):
+            async with asyncio.timeout(SILENT):
+                kind, payload = await _message(reader)
+        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
             return
         if kind == HANGUP:
             return

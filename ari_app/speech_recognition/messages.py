@@ -33,6 +33,12 @@ class Setup(Struct, frozen=True, kw_only=True, tag="setup"):
         return f"Setup({self.engine})"
 
 
+class Expect(Struct, frozen=True, tag="expect"):
+    """The sound of a call is going to come; ``call``: the UUID of its connection."""
+
+    call: str
+
+
 class Listen(Struct, frozen=True, tag="listen"):
     """Listen to a call from now on; ``turn`` tells the asks of a call apart.
 
@@ -54,7 +60,13 @@ class Stop(Struct, frozen=True, tag="stop"):
     call: str
 
 
-Order: TypeAlias = Setup | Listen | Stop
+class Forget(Struct, frozen=True, tag="forget"):
+    """The call is over, or goes elsewhere: its connection is ended."""
+
+    call: str
+
+
+Order: TypeAlias = Setup | Expect | Listen | Stop | Forget
 
 
 class Ready(Struct, frozen=True, tag="ready"):
@@ -65,10 +77,11 @@ class Ready(Struct, frozen=True, tag="ready"):
 
 
 class Began(Struct, frozen=True, tag="began"):
-    """The caller began to speak."""
+    """The caller began to speak; ``early``: before they were listened to."""
 
     call: str
     turn: int
+    early: bool = False
 
 
 class Heard(Struct, frozen=True, tag="heard"):
@@ -81,4 +94,10 @@ class Heard(Struct, frozen=True, tag="heard"):
     doubtful: bool = False
 
 
-Report: TypeAlias = Ready | Began | Heard
+class Lost(Struct, frozen=True, tag="lost"):
+    """The sound of a call comes no more."""
+
+    call: str
+
+
+Report: TypeAlias = Ready | Began | Heard | Lost

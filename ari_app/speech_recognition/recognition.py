@@ -12,8 +12,11 @@ from msgspec import json
 
 from ari_app.speech_recognition.messages import (
     Began,
+    Expect,
+    Forget,
     Heard,
     Listen,
+    Lost,
     Order,
     Ready,
     Report,
@@ -26,7 +29,10 @@ log = logging.getLogger(__name__)
 REST = 3.0
 """Seconds until a process that died is started again."""
 
-Take = Callable[[Began | Heard], None]
+HANGS = 1 << 23
+"""Bytes of orders that wait for a process that takes none: it is ended."""
+
+Take = Callable[[Began | Heard | Lost], None]
 """Takes what the process reports of a call."""
 
 
@@ -61,8 +67,9 @@ class Recognition:
             await asyncio.sleep(REST)
 
     def begin(self, call: str, take: Take) -> None:
-        """Pass what is reported of a call to ``take`` from now on."""
+        """Pass what is reported of a call to ``take`` from now on, until the call is lost."""
         self._calls[call] = take
+        self._send(Expect(call))
 
     def listen(self, order: Listen) -> None:
         """Listen to a call for an ask."""
@@ -73,9 +80,9 @@ class Recognition:
         self._send(Stop(call))
 
     def end(self, call: str) -> None:
-        """The call is over."""
-        self._calls.pop(call, None)
-        self._send(Stop(call))
+        """The call is over, or goes elsewhere."""
+        if self._calls.pop(call, None):
+            self._send(Forget(call))
 
     async def _serve(self) -> None:
         self._process = process = await asyncio.create_subprocess_exec(
@@ -88,9 +95,17 @@ class Recognition:
                 self._take(json.decode(line, type=Report))
         finally:
             self.port, self._process = 0, None
+            self._lose_all()
             if process.returncode is None:
                 process.kill()
             await process.wait()
+
+    def _lose_all(self) -> None:
+        """The process ended: no caller is heard until their next ask."""
+        if self._calls:
+            log.warning("speech recognition: %d callers have only their keys", len(self._calls))
+        for call in tuple(self._calls):
+            self._take(Lost(call))
 
     def _take(self, report: Report) -> None:
         match report:
@@ -100,8 +115,14 @@ class Recognition:
             case Began() | Heard():
                 if take := self._calls.get(report.call):
                     take(report)
+            case Lost(call):
+                if take := self._calls.pop(call, None):
+                    take(report)
 
     def _send(self, order: Order) -> None:
         process = self._process
         if process is not None and process.stdin is not None and process.returncode is None:
             process.stdin.write(json.encode(order) + b"\n")
+            if process.stdin.transport.get_write_buffer_size() > HANGS:
+                log.error("speech recognition: its process hangs and is ended")
+                process.kill()

@@ -25,11 +25,12 @@ class Energy:
     """By loudness over the noise, for which nothing has to be installed.
 
     A voice is taken for one that is 9 dB above the noise of the line; music and other loud sounds
-    are taken for it, too.
+    are taken for it, too. Sound that stays loud without a pause is noise after a while.
     """
 
     _OVER, _LEAST = 8.0, 3.0e4  # of power; the least is about -46 dBFS
     _RISE = 1.02  # how fast the noise that is assumed follows louder noise: 4 dB in a second
+    _RISE_LOUD = 1.01  # and what may be speech: 2 dB in a second; each pause in it takes it back
 
     def __init__(self) -> None:
         self._noise = self._LEAST / self._OVER
@@ -38,7 +39,8 @@ class Energy:
         """See :class:`Detector`."""
         power = float(np.mean(frame.astype(np.float32) ** 2)) if len(frame) else 0.0
         loud = power > max(self._LEAST, self._OVER * self._noise)
-        self._noise = min(self._noise * self._RISE, max(power, 1.0) if not loud else self._noise)
+        rising = self._noise * (self._RISE_LOUD if loud else self._RISE)
+        self._noise = min(rising, max(power, 1.0))
         return loud
 
 
@@ -73,6 +75,17 @@ def has_silero() -> bool:
 def detector() -> Detector:
     """The better one that is there."""
     return Silero() if has_silero() else Energy()
+
+
+def is_steady(piece: NDArray[np.int16]) -> bool:
+    """Whether a piece of sound is as loud all the time as no speech is: the noise of a line."""
+    frames = piece[: len(piece) // _FRAME * _FRAME].reshape(-1, _FRAME).astype(np.float32)
+    loud = 10 * np.log10((frames**2).mean(axis=1) + 1)
+    low, high = np.percentile(loud, (10, 90)) if len(loud) else (0.0, 0.0)
+    return bool(high - low < _STEADY)
+
+
+_FRAME, _STEADY = 160, 4.0  # samples of 20 ms; dB
 
 
 class Segmenter:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ivr.digits import Verdict, answer, judge
 from ivr.events import Keyed, Said, Silent
 from ivr.gather import AHEAD, SAME_PRESS, Gather, Keypad
+from ivr.speech_grammar import SpeechGrammar
 from ivr.wants import Ask, Grammar, Screen
 
 MENU = Grammar(frozenset({"1", "2", "10", "*"}))
@@ -292,3 +293,17 @@ def test_no_key_is_lost_or_doubled_to_codes(keys: str) -> None:
         assert isinstance(answer, Keyed)
         found += answer.digits
     assert found == keys
+
+
+def test_a_yes_that_began_before_the_end_of_the_prompt_was_not_informed() -> None:
+    """As with keys; and no late report of the ask before counts while the prompt plays."""
+    confirm = replace(ask(MENU), speech=SpeechGrammar("ru", {"да": "1"}), consent=frozenset({"1"}))
+    for early in (True, False):
+        gather = Gather(confirm, Keypad(), 0.0)
+        gather.speaking(1.0)
+        gather.heard(1.0, "да")
+        assert (gather.answer, gather.due) == (None, None)
+        gather.prompt_played(PROMPT, True)
+        gather.speaking(PROMPT + 0.1, early)
+        gather.heard(PROMPT + 0.6, "да")
+        assert gather.answer == Said("да", whole=not early)

@@ -15,6 +15,7 @@ from ari_app.speech_recognition.sherpa import Sherpa
 from ari_app.speech_recognition.transcription import Transcription
 from ari_app.speech_recognition.voice_activity import Energy
 from ari_app.speech_recognition.vosk import Vosk
+from tests.ari.facts import until
 
 ASKED = Listen("call", 1, "en", {"balance": "1"})
 SOUND = (8000 * np.sin(np.arange(8000) / 3)).astype(np.int16)
@@ -110,7 +111,8 @@ async def test_a_secret_goes_to_no_server_and_a_doubt_is_marked(secret: bool, wo
     hearer.listen(Listen("call", 1, "en", {"balance": "1"}, secret=secret))
     silence = np.zeros(1600, np.int16)
     for frame in np.concatenate((silence, SOUND[:3200], silence)).reshape(-1, 160):
-        await hearer.take(frame.astype("<i2").tobytes())
+        hearer.take(frame.astype("<i2").tobytes())
+    await until(lambda: len(reports) == 2)
     sure = 0.5 if words else 0.0
     assert reports == [Began("call", 1), Heard("call", 1, words, sure, doubtful=True)]
     assert server.asked == (0 if secret else 1)
