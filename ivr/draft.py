@@ -78,7 +78,15 @@ class Draft:
     def move(self, target: str) -> None:
         """Go to a node, and reset its counters."""
         self.session = replace(
-            self.session, node=target, silences=0, wrongs=0, misheard=0, page=0, played=False
+            self.session,
+            node=target,
+            silences=0,
+            wrongs=0,
+            misheard=0,
+            doubted="",
+            doubt=("", 0.0),
+            page=0,
+            played=False,
         )
 
     def record(

@@ -41,6 +41,9 @@ def nearest(book: Book, kept: Checkpoint) -> Checkpoint | None:
         presented=(),
         agreed=None,
         ahead=(),
+        misheard=0,
+        doubted="",
+        doubt=("", 0.0),
     )
     for session, node in _places(book, fresh):
         try:

@@ -94,7 +94,7 @@ def understood(heard: SpeechGrammar, text: str) -> str:
         found = "".join(heard.phrases.get(each, each if each.isdigit() else " ")
                         for each in words.split())  # fmt: skip
         return found if found.isdigit() and heard.least <= len(found) <= heard.most else ""
-    return heard.phrases.get(matched(heard, text), "")
+    return heard.phrases.get(matched(heard, text), "") if words else ""
 
 
 def matched(heard: SpeechGrammar, text: str) -> str:

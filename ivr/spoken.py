@@ -73,12 +73,14 @@ def _doubt(draft: Draft, node: Listens, answer: str, words: str, event: Said) ->
 
 
 def _settled(draft: Draft, node: Listens, event: Keyed | Silent | Said) -> Ask | Done | str:
-    """A doubt was answered: yes, no, or by a key of the node itself."""
+    """A doubt was answered: yes, no, or by a key of the node itself. Two doubts agree to nothing:
+    a yes that is not sure, either, is none."""
     at = draft.session
     answer, (words, sure) = at.doubted, at.doubt
     key = event.digits if isinstance(event, Keyed) else ""
     if isinstance(event, Said):
-        key = understood(yes_or_no(at.language), event.words) or NO
+        known = "" if event.doubtful else understood(yes_or_no(at.language), event.words)
+        key = known or NO
     draft.session = replace(at, doubted="", doubt=("", 0.0))
     if key == YES:
         return _act(draft, node, answer, Said(words, sure))

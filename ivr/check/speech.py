@@ -15,6 +15,9 @@ from ivr.vocabulary import spoken_nodes
 ALIKE = 0.85
 """From this likeness of their letters on, from 0 to 1, phrases are taken for each other."""
 
+LONGEST = 80
+"""Letters of the longest phrase: a sentence of that length is said by no two callers alike."""
+
 Meant = tuple[str, str]
 """A phrase, and what it answers."""
 
@@ -41,6 +44,22 @@ def alike_phrases(context: CheckContext) -> Iterator[Finding]:
                 text = f"{one!r} and {other!r} sound alike in {language} and lead to different ends"
                 yield context.at(spot, Is.PHRASE, other), f"{text}: say one of them otherwise"
                 break
+
+
+def unsayable(context: CheckContext) -> Iterator[Finding]:
+    """Phrases that are no words, or too many."""
+    for spot, language, said in _phrases(context):
+        for phrase, _ in said:
+            length = len(plain_words(phrase))
+            if 0 < length <= LONGEST:
+                continue
+            text = f"the phrase {phrase!r} has no letters in {language}: write what callers say"
+            if length:
+                text = (
+                    f"a phrase has {length} letters in {language}, and the most is {LONGEST}: "
+                    "write the two or three words of it that count"
+                )
+            yield context.at(spot, Is.PHRASE, phrase), text
 
 
 def no_phrases(context: CheckContext) -> Iterator[Finding]:

@@ -127,6 +127,8 @@ _VITAL = (
          "Name outcomes, each with a status of its own or a `when`.", http_operations.outcomes),
     Rule("same-phrase", "error", "What a caller says leads to one thing.",
          "Keep the phrase for one of them.", speech.same_phrase),
+    Rule("unsayable-phrase", "error", "Each phrase is a few words that can be said.",
+         "Write the two or three words that callers say.", speech.unsayable),
     Rule("unknown-zone", "error", "Opening hours have a known time zone.",
          "Name a time zone of IANA, such as Europe/Minsk.", schedules.zones),
 )  # fmt: skip

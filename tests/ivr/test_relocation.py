@@ -174,3 +174,12 @@ def test_who_hung_up_is_not_asked() -> None:
     assert (
         nearest(book(NEW, OTHER), replace(kept, session=replace(kept.session, gone=True))) is None
     )
+
+
+def test_what_was_asked_back_is_asked_no_more() -> None:
+    kept = left(*EXTRAS)
+    doubting = replace(kept.session, misheard=1, doubted="2", doubt=("two", 0.4))
+    moved = nearest(book(NEW, OTHER), replace(kept, session=doubting))
+    assert moved is not None
+    at = moved.session
+    assert (at.misheard, at.doubted, at.doubt) == (0, "", ("", 0.0))

@@ -95,7 +95,23 @@ def test_a_spoken_yes_counts_only_when_all_was_heard_and_a_secret_is_in_no_recor
     assert asked(doubtful)[0] == AGAIN
 
 
+def test_two_doubts_agree_to_nothing() -> None:
+    unsure = Said("да", 0.4, doubtful=True, whole=True)
+    asked_back, again = turns(Said("оплатить"), unsure, unsure)[2:]
+    assert asked(asked_back) == (DID_YOU_SAY,)
+    assert (asked(again)[0], again.session.node) == (AGAIN, "pay")
+    assert again.session.agreed is None
+
+
+def test_phrases_are_a_few_words() -> None:
+    for phrase in ('"!!!"', "а" * 200):
+        changed = NODES.replace("[оплатить, хочу заплатить]", f"[{phrase}]")
+        loaded = load({"a.yaml": f"{HEAD}nodes:{changed}"}, {**SLOTS, **SPEECH}, OPERATIONS)
+        assert [each.rule for each in loaded.problems] == ["unsayable-phrase"]
+
+
 def test_two_answers_in_one_sentence_are_none() -> None:
+    assert understood(SpeechGrammar("en", {"": "1"}), "") == ""
     heard = SpeechGrammar("en", {"pay": "1", "stop": "2", "do not stop": "3"})
     assert understood(heard, "Pay, stop") == ""
     assert understood(heard, "please do not stop") == "3"
