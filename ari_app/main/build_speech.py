@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 from pathlib import Path
 from typing import NoReturn
 
@@ -18,8 +19,9 @@ from ivr.vocabulary import vocabulary
 
 log = logging.getLogger(__name__)
 
-LOOK = 5.0
-"""Seconds between two looks whether other menus are in force, with other words."""
+LOOK, AGAIN = 5.0, 600.0
+"""Seconds between two looks whether other menus are in force, with other words; and until words
+that could not be spoken are tried again."""
 
 
 def build_ears(shared: Shared, background: Background) -> Ears | None:
@@ -66,14 +68,17 @@ async def _keep_templates(shared: Shared) -> NoReturn:
     if voices.found(config, state) is None:
         engines = dict.fromkeys(engines, "espeak")
     engines = {each: "rhvoice" if own == "auto" else own for each, own in engines.items()}
-    before = None
+    clock = asyncio.get_running_loop().time
+    before, again = None, math.inf
     while True:
         flows = shared.menus.now.menus.book.flows
-        if flows is not before:
+        if flows is not before or clock() >= again:
             before = flows
             wanted = {each for each in vocabulary(flows) if config.speech.listens(each[0])}
-            made = await speak_templates(
+            spoken = await speak_templates(
                 templates(state), wanted, engines, voices.settings(config, state)
             )
-            log.info("speech recognition: %d words of menus, %d templates new", len(wanted), made)
+            again = clock() + AGAIN if spoken.missing else math.inf
+            log.info("speech recognition: %d words of menus, %d templates are new, %d missing",
+                     len(wanted), spoken.made, spoken.missing)  # fmt: skip
         await asyncio.sleep(LOOK)

@@ -37,6 +37,10 @@ class BuiltIn:
         self._stacks: dict[tuple[int, ...], tuple[Sequence[Template], Stack]] = {}
         self.pause = 0.45
 
+    def hears(self, asked: Listen) -> bool:
+        """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
+        return self._templates.has(asked.language, asked.phrases)
+
     async def recognise(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
         return await asyncio.to_thread(self.nearest, asked, sound)

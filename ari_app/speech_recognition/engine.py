@@ -28,6 +28,10 @@ class Recogniser(Protocol):
     local: bool
     """Whether what it hears stays on this machine."""
 
+    def hears(self, asked: Listen) -> bool:
+        """Whether any of what may be said can be made out at present."""
+        ...
+
     async def recognise(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """The words of a piece of speech at 8 kHz; raises :class:`RecognitionError`."""
         ...

@@ -46,11 +46,15 @@ class Hearer:
         self._ask: _Listening | None = None
 
     def listen(self, asked: Listen | None) -> None:
-        """Listen to this from now on; None for nothing."""
+        """Listen to this from now on; None for nothing.
+
+        What the recogniser cannot make out is not listened to: callers who could only be
+        misunderstood press keys, as where nothing listens.
+        """
         if self._ask is not None:
             self._ask.cancel()
         self._ask = None
-        if asked is not None:
+        if asked is not None and self._recogniser.hears(asked):
             self._detector = self._detector or self._new_detector()
             self._ask = _Listening(
                 self._setup, self._recogniser, self._detector, asked, self._report
@@ -143,8 +147,6 @@ class _Listening:
             self._over()
 
     async def _words(self, piece: NDArray[np.int16]) -> Words:
-        if self._asked.secret and not (self._recogniser.local or self._setup.secrets):
-            return Words("", 0.0)  # it is no third party's business
         try:
             return await self._recogniser.recognise(self._asked, piece)
         except RecognitionError as error:

@@ -35,6 +35,10 @@ class Sherpa:
         self._session = session
         self.pause = 0.6
 
+    def hears(self, asked: Listen) -> bool:
+        """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
+        return self._setup.secrets or not asked.secret
+
     async def recognise(self, asked: Listen, sound: NDArray[np.int16]) -> Words:  # noqa: ARG002 - its model knows all words
         """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
         data = (sound.astype("<f4") / 32768).astype("<f4").tobytes()

@@ -1,10 +1,12 @@
 """The templates of the built-in engine: words as sound files, in directories of languages.
 
 ``ru/да/anna.wav`` is one way to say "да": every WAV of 8 kHz in the directory of a phrase counts.
-A directory is named by the plain words; those that voices speak and those that people recorded are
-in different places and used alike.
+A directory is named by the plain words, or by their :func:`digest` with the words in the file
+:data:`WORDS`, as a name of a file has 255 bytes only. Those that voices speak and those that people
+recorded are in different places and used alike.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,6 +18,15 @@ from ari_app.speech_recognition.features import RATE, Features, features, trimme
 from prompts import wav
 
 log = logging.getLogger(__name__)
+
+
+WORDS = "words.txt"
+"""What a directory that is named by a digest is for."""
+
+
+def digest(words: str) -> str:
+    """A name for any words."""
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
 
 
 class Template(Struct, frozen=True, eq=False):
@@ -41,13 +52,28 @@ class Templates:
             for each in self._read(phrase)
         )
 
+    def has(self, language: str, phrases: Iterable[str]) -> bool:
+        """Whether there is a template of any of the phrases; reads none."""
+        return any(
+            any((directory / language / name).glob("*.wav"))
+            for phrase in phrases
+            for directory in self._directories
+            for name in (digest(phrase), phrase)
+            if len(name.encode()) <= _NAME
+        )
+
     def _read(self, directory: Path) -> tuple[Template, ...]:
         changed = directory.stat().st_mtime
         known = self._known.get(directory)
         if known is None or known[0] != changed:
-            found = tuple(_templates(directory.name, sorted(directory.glob("*.wav"))))
+            words = directory / WORDS
+            phrase = words.read_text("utf-8") if words.exists() else directory.name
+            found = tuple(_templates(phrase, sorted(directory.glob("*.wav"))))
             known = self._known[directory] = (changed, found)
         return known[1]
+
+
+_NAME = 255  # bytes
 
 
 def _directories(path: Path) -> Iterable[Path]:

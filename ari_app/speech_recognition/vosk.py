@@ -38,6 +38,10 @@ class Vosk:
         self._session = session
         self.pause = 0.6
 
+    def hears(self, asked: Listen) -> bool:
+        """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
+        return self._setup.secrets or not asked.secret
+
     async def recognise(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
         try:

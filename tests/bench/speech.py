@@ -126,8 +126,8 @@ async def main(voices: Path, human: Path | None) -> None:
         wanted = {("ru", phrase) for phrase in phrases}
         settings = Settings(rhvoice=voices)
         began = time.perf_counter()
-        made = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
-        print(f"{made} templates of {len(phrases)} phrases in {time.perf_counter() - began:.0f} s")
+        done = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
+        print(f"{done.made} templates of {len(phrases)} phrases in {time.perf_counter() - began:.0f} s")
         asked = Listen("", 0, "ru", {each: each for each in phrases})
         all_voices = dict.fromkeys((names.rhvoice, *names.free))
         for each in all_voices:

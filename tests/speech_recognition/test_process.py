@@ -41,6 +41,9 @@ class HeldUp:
         self.asked = 0
         self.free = asyncio.Event()
 
+    def hears(self, asked: Listen) -> bool:
+        return bool(asked.phrases)
+
     async def recognise(self, asked: Listen, sound: object) -> Words:  # noqa: ARG002 - the protocol
         self.asked += 1
         await self.free.wait()
