@@ -4,7 +4,7 @@ loop waits for none of them."""
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import Concatenate, NoReturn, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from ari_app.store.connection import Connection
 from ari_app.store.engine import engine
@@ -42,7 +42,7 @@ class Store:
         self._looking_up = self._engine.reader(quick=True)
         self._monitor = HealthMonitor()
         self._exchanging = asyncio.Lock()
-        self._open = False
+        self._open = self._closed = False
         self._took: Callable[[str, float], None] = _unmeasured
 
     @classmethod
@@ -148,23 +148,45 @@ class Store:
         """Close the database, have ``put`` change its files in a thread, and open it again.
 
         Reads and writes wait meanwhile. What ``put`` raises comes out here, after the
-        database is open again; ``StoreError``: what it put there cannot be used.
+        database is open again; ``StoreError``: what it put there cannot be used, or the store
+        is closed.
         """
         async with self._exchanging:
+            if self._closed:
+                raise self._is_closed()
             self._open = False
             await self._shut_all()
             try:
                 await asyncio.to_thread(put)
-            finally:
-                await self._open_all(examine=True, make=False)
+            except asyncio.CancelledError:
+                try:
+                    await self._reopen()
+                except StoreError as error:  # it is not to hide that this was cancelled
+                    self._monitor.found(error)
+                raise
+            except BaseException:
+                await self._reopen()
+                raise
+            await self._reopen()
             self._monitor.recovered()
 
-    async def watch(self, refresh: Callable[[], Awaitable[None]]) -> NoReturn:
-        """Look for ever whether the database can be used, and repair what can be repaired.
+    async def _reopen(self) -> None:
+        if self._closed:
+            raise self._is_closed()
+        await self._open_all(examine=True, make=False)
+
+    def _is_closed(self) -> StoreError:
+        return StoreError(f"{self.path}: the database is closed")
+
+    async def watch(self, refresh: Callable[[], Awaitable[None]]) -> None:
+        """Look whether the database can be used, and repair what can be repaired, until the store
+        is closed.
 
         ``refresh`` has those who remember what it had read it again, after it was exchanged.
         """
-        await self._engine.watch(self._monitor, self._exchanged(refresh), lambda: self._open)
+        await self._engine.watch(
+            self._monitor, self._exchanged(refresh), lambda: self._open, lambda: self._closed
+        )
 
     def _exchanged(self, refresh: Callable[[], Awaitable[None]]) -> Exchange:
         async def exchange(put: Callable[[], None]) -> None:
@@ -174,10 +196,11 @@ class Store:
         return exchange
 
     async def close(self) -> None:
-        """Finish running transactions, then close. Idempotent."""
-        self._open = False
-        for each in (self._looking_up, *self._readers, self._writing):
-            await each.close()
+        """Finish running transactions and an exchange, then close for good. Idempotent."""
+        self._open, self._closed = False, True
+        async with self._exchanging:
+            for each in (self._looking_up, *self._readers, self._writing):
+                await each.close()
 
     async def _write(self, call: Callable[[Database], T], synced: bool) -> T:
         await self._usable()

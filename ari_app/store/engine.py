@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from ari_app.store.connection import Connection, FileWriter, Writer
 from ari_app.store.errors import StoreError
@@ -38,9 +38,13 @@ class Engine(Protocol):
         """Have erased data overwritten. ``StoreError``."""
 
     async def watch(
-        self, health: HealthMonitor, exchange: Exchange, is_open: Callable[[], bool]
-    ) -> NoReturn:
-        """Look for ever whether it can be used."""
+        self,
+        health: HealthMonitor,
+        exchange: Exchange,
+        is_open: Callable[[], bool],
+        is_closed: Callable[[], bool],
+    ) -> None:
+        """Look whether it can be used, until it is closed for good."""
 
 
 class FileEngine:
@@ -69,9 +73,13 @@ class FileEngine:
             raise StoreError("erased data is still in the write-ahead log: try again")
 
     async def watch(
-        self, health: HealthMonitor, exchange: Exchange, is_open: Callable[[], bool]
-    ) -> NoReturn:
-        await Watch(self._path, self.writer, health, exchange, is_open).run()
+        self,
+        health: HealthMonitor,
+        exchange: Exchange,
+        is_open: Callable[[], bool],
+        is_closed: Callable[[], bool],
+    ) -> None:
+        await Watch(self._path, self.writer, health, exchange, is_open, is_closed).run()
 
 
 def engine(place: Place) -> Engine:

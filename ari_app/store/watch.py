@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
 
 from ari_app.store import rescue
 from ari_app.store.connection import FileWriter
@@ -48,19 +47,23 @@ class Watch:
         health: HealthMonitor,
         exchange: Exchange,
         is_open: Callable[[], bool],
+        is_closed: Callable[[], bool],
     ) -> None:
         self._writer = writer
         self._path = path
         self._health = health
         self._exchange = exchange
         self._is_open = is_open
+        self._is_closed = is_closed
         self._examine_at = self._repair_at = 0.0
         self._trial: asyncio.Task[None] | None = None
 
-    async def run(self) -> NoReturn:
-        """Look for ever."""
+    async def run(self) -> None:
+        """Look until the store is closed."""
         while True:
             await asyncio.sleep(LOOK)
+            if self._is_closed():
+                return
             await self.look()
 
     async def look(self) -> None:

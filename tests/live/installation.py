@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
@@ -146,10 +146,11 @@ class Installation:
     def _spoken(self) -> Iterator[None]:
         """All shipped prompts are there: an application that is ready would speak them on, and
         be late for the first callers. Where that fails, `up` says why."""
-        with spoken(self.state, self.as_shipped) as all_there:
-            if self.as_shipped and not all_there:
-                self.run("prompts", "render")
+        with spoken(self.state, self._render if self.as_shipped else None):
             yield
+
+    def _render(self) -> bool:
+        return self.run("prompts", "render").returncode == 0
 
     def ready(self) -> bool:
         """Whether the application runs and has its Asterisk. Nothing else is looked at: a status
@@ -269,9 +270,10 @@ def root() -> Path:
 
 
 @contextmanager
-def spoken(state: Path, as_shipped: bool = False) -> Iterator[bool]:
-    """What other installations of these tests spoke is there, so that it is spoken once; and
-    whether that is all shipped prompts. They come up one after the other until one has spoken them.
+def spoken(state: Path, render: Callable[[], bool] | None = None) -> Iterator[None]:
+    """What other installations of these tests spoke is there, so that it is spoken once. They come
+    up one after the other until one has spoken all shipped prompts by ``render``, which says
+    whether it did.
     """
     own = state / "sounds"
     own.mkdir(exist_ok=True)
@@ -282,10 +284,11 @@ def spoken(state: Path, as_shipped: bool = False) -> Iterator[bool]:
         _link_missing(run, own)
         if all_there := whole.exists():
             flock(lock, LOCK_UN)
-        yield all_there
+        made = not all_there and render is not None and render()
+        yield
         flock(lock, LOCK_EX)
         _link_missing(own, run)
-        if as_shipped:
+        if made:
             whole.touch()
 
 

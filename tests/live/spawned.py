@@ -168,6 +168,11 @@ class Output(asyncio.StreamReaderProtocol):
         super().connection_made(transport)
         self._transport = transport
 
+    def eof_received(self) -> bool:
+        """All was read: close it, which uvloop does not where this is true, as it is by default."""
+        super().eof_received()
+        return False
+
     def connection_lost(self, exc: Exception | None) -> None:
         """All was read."""
         super().connection_lost(exc)

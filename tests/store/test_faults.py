@@ -12,7 +12,7 @@ import pytest
 from ari_app.store import watch
 from ari_app.store.db import Store, StoreError
 from ari_app.store.sqlite import Database
-from tests.deadlines import within
+from tests.deadlines import allowed, within
 from tests.operators import BELARUS
 from tests.store.test_db import held, note, words
 
@@ -41,6 +41,8 @@ async def watched(store: Store) -> AsyncIterator[None]:
         yield
     finally:
         task.cancel()
+        await asyncio.wait({task}, timeout=allowed(5))
+        assert task.done()
 
 
 def query_only(how: str, db: Database) -> None:
@@ -232,3 +234,32 @@ async def test_a_missing_database_is_not_made_where_there_was_one(file: Path) ->
         await until(lambda: not store.health.fault)
         assert await store.read(words) == ["other"]
     await store.close()
+
+
+async def test_a_watch_ends_when_it_is_cancelled_during_an_exchange_or_its_store_is_closed(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database that cannot be opened again then hides no cancellation."""
+    put, go_on = asyncio.Event(), asyncio.Event()
+
+    async def put_slowly(_: Callable[[], None]) -> None:
+        put.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(asyncio, "to_thread", put_slowly)
+    exchange = asyncio.create_task(store.exchange(lambda: None))
+    await put.wait()
+    monkeypatch.setattr(store._engine, "open_writer", _refused)
+    exchange.cancel()
+    await asyncio.wait({exchange}, timeout=allowed(5))
+    assert exchange.cancelled()
+    assert store.health.fault == "refused"
+    await store.close()
+    async with within(5):
+        await store.watch(nothing)
+        with pytest.raises(StoreError, match="is closed"):
+            await store.exchange(lambda: None)
+
+
+async def _refused(*_: object) -> None:
+    raise StoreError("it is of another program", "refused")

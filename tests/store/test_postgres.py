@@ -23,7 +23,7 @@ from ari_app.store.recorder import Recorder
 from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
 from tests.bench import big_store
-from tests.deadlines import within
+from tests.deadlines import allowed, within
 from tests.operators import BELARUS
 from tests.postgres import Emptied, Postgres
 from tests.store.big_ids import NOW
@@ -230,6 +230,8 @@ async def test_a_server_that_is_away_is_reported_and_used_again(
         assert await store.read(_calls) == 2
     finally:
         watch.cancel()
+        await asyncio.wait({watch}, timeout=allowed(5))
+        assert watch.done()
         await store.close()
 
 

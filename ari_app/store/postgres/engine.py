@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import NoReturn
 
 from ari_app.store.connection import Connection
 from ari_app.store.errors import StoreError
@@ -60,10 +59,16 @@ class ServerEngine:
         await self.writer.alone(_vacuum)
 
     async def watch(
-        self, health: HealthMonitor, exchange: _Exchange, is_open: Callable[[], bool]
-    ) -> NoReturn:
+        self,
+        health: HealthMonitor,
+        exchange: _Exchange,
+        is_open: Callable[[], bool],
+        is_closed: Callable[[], bool],
+    ) -> None:
         while True:
             await asyncio.sleep(LOOK)
+            if is_closed():
+                return
             try:
                 for each in self._connections:
                     each.cut_if_stuck()
@@ -83,8 +88,10 @@ class ServerEngine:
         """Write; ``StoreError`` if that cannot be done, or takes too long."""
         try:
             if self.writer.is_lost:
-                await asyncio.wait_for(self.writer.connect(), 2 * CONNECT)
-            await asyncio.wait_for(self.writer.write(_try, synced=False), SLOW)
+                async with asyncio.timeout(2 * CONNECT):
+                    await self.writer.connect()
+            async with asyncio.timeout(SLOW):  # `wait_for` swallows a cancellation as it ends
+                await self.writer.write(_try, synced=False)
         except TimeoutError:
             if self.writer.began is not None:  # else it waits for a vacuum
                 raise self._slow(SLOW) from None
