@@ -37,7 +37,7 @@ class Limits(Struct, frozen=True):
     """What is too much; 0 is no limit. ``seconds``: an answer that takes longer is late, and one
     that takes at most half of it is quick."""
 
-    seconds: float = 0.025
+    seconds: float = 0.05
     calls: int = 0
 
 

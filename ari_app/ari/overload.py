@@ -118,9 +118,10 @@ class OverloadWatch:
             if refusing and (
                 not self._leads or now - renewed >= RENEW or abs(apart - led) > led * CHANGED
             ):
-                await self._set(GAP, round(1000 * apart))
-                self._leads = await self._set(VARIABLE, int(time()) + HOLD)
-                renewed, led = now, apart
+                milliseconds = max(1, round(1000 * apart)) if apart else 0
+                if await self._set(GAP, milliseconds):  # else that of a former overload would hold
+                    self._leads = await self._set(VARIABLE, int(time()) + HOLD)
+                    renewed, led = now, apart
             elif self._leads and not refusing:
                 self._leads = not await self._set(VARIABLE, 0)
             refused = now if refusing else refused

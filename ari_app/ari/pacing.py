@@ -2,8 +2,8 @@
 
 Most work of a call is at its beginning. If new callers are refused while the limit is reached and
 else let in, as many begin at once as came while one ended, and all others wait for their
-beginnings. So they are let in one by one, as fast as calls end when there are as many as may be:
-by Little's law a limit of calls that last so long on average. Arithmetic without a clock.
+beginnings. So they are let in one by one, a little faster than calls end when there are as many as
+may be: by Little's law a limit of calls that last so long on average. Arithmetic without a clock.
 """
 
 from math import exp, isfinite
@@ -22,6 +22,8 @@ PACED = 0.5
 """And not while less of the limit is used."""
 FARTHEST = 2.0
 """The most seconds between two calls."""
+MORE = 1.15
+"""How many more are let in than end: else a machine that could serve all stays below its limit."""
 
 
 class Pace(Struct, frozen=True):
@@ -42,4 +44,4 @@ def gap(pace: Pace, admission: Admission, calls: int, limit: float) -> float:
     lowered = admission.steady < CALM and isfinite(limit)
     if not lowered or calls < max(LEAST, limit * PACED) or pace.ended < ENOUGH:
         return 0.0
-    return min(FARTHEST, pace.lasted / pace.ended / limit)
+    return min(FARTHEST, pace.lasted / pace.ended / limit / MORE)

@@ -47,7 +47,7 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rtp_timeout: Annotated[int, Meta(ge=0, le=3_600)] = 20
     browser_timeout: Annotated[int, Meta(ge=0, le=3_600)] = 8
     calls: Annotated[int, Meta(ge=0)] = 0
-    late: Annotated[float, Meta(ge=0, le=2)] = 0.025
+    late: Annotated[float, Meta(ge=0, le=2)] = 0.05
     transfer_ring: Annotated[int, Meta(ge=5, le=120)] = 25
     return_ring: Annotated[int, Meta(ge=5, le=120)] = 20
     calls_per_caller: Annotated[int, Meta(ge=0, le=10_000)] = 5
