@@ -19,6 +19,8 @@ PACKAGES = ("asterisk", "asterisk-core-sounds-ru-wav", "asterisk-core-sounds-en-
 NEEDED_MB = 600
 _UNPACK_SECONDS = 900.0
 _USELESS = ("doc", "info", "locale", "man", "perl", "perl5")
+_NAMES = {"postgresql": "PostgreSQL"}
+"""Names of packages that are written otherwise."""
 _REMEDIES = (
     ("No space left", "the disk is full; free {needed} MB there or choose another --state"),
     ("Permission denied", "no right to write there; choose another --state"),
@@ -136,7 +138,8 @@ def unpack(
             late.cancel()
     if tool.returncode != 0:
         ended_by_us = tool.returncode == -15
-        raise PbxError(_explained(output, part, packages[0].capitalize(), late=ended_by_us))
+        what = _NAMES.get(packages[0], packages[0].capitalize())
+        raise PbxError(_explained(output, part, what, late=ended_by_us))
 
 
 def _explained(output: list[str], part: Path, what: str, *, late: bool) -> str:

@@ -38,8 +38,8 @@ class Machine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Pod(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An Asterisk and its application. ``port_offset`` is added to all ports of its settings, so
-    that two can be on one machine. One that is ``drained`` gets no new calls."""
+    """An Asterisk and its application. ``port_offset`` is added to all ports of its settings, as
+    where other programs have them. One that is ``drained`` gets no new calls."""
 
     port_offset: Annotated[int, Meta(ge=0, le=50_000)] = 0
     drained: bool = False
@@ -92,14 +92,15 @@ def _faults(cluster: Cluster) -> Iterator[str]:
         yield f"{name} is a pod and a proxy: give one of them another name"
     if all(pod.drained for pod in cluster.pods.values()):
         yield "all pods are drained, so no one would get calls: take `drained` from one"
-    taken: dict[tuple[str, int], str] = {}
-    for name, pod in cluster.pods.items():
-        other = taken.setdefault((pod.address, pod.port_offset), name)
-        if other != name:
-            yield (
-                f"the pods {other} and {name} are at {pod.address} with the same ports: "
-                "give one of them a port_offset, or another address"
-            )
+    for kind, machines in (("pods", cluster.pods), ("proxies", cluster.proxies)):
+        taken: dict[str, str] = {}
+        for name, machine in machines.items():
+            other = taken.setdefault(machine.address, name)
+            if other != name:
+                yield (
+                    f"the {kind} {other} and {name} are both at {machine.address}, where the "
+                    "files of one would overwrite those of the other: give one another address"
+                )
     yield from _database_faults(cluster)
 
 
@@ -110,6 +111,6 @@ def _database_faults(cluster: Cluster) -> Iterator[str]:
     name = parsed(cluster.database.url).get("dbname", POD)
     if len(cluster.pods) > 1 and POD not in name:
         yield (
-            "[database] url: two applications cannot share a database yet, so its name must have "
-            "{pod} in it, as postgresql://firstline@db.example/firstline_{pod}"
+            "[database] url: each pod has a database of its own, so its name must have {pod} in "
+            "it, as postgresql://firstline@db.example/firstline_{pod}"
         )

@@ -98,7 +98,14 @@ def proxy_files(
 ) -> Mapping[str, str]:
     """The files of a proxy, by name. Raises :class:`ClusterError`."""
     sip = {each: ports_of(cluster, each, settings).sip for each in cluster.pods}
-    return kamailio.files(cluster, cluster.proxies[name], sip, settings.config.trunk, places)
+    proxy = cluster.proxies[name]
+    for each, pod in cluster.pods.items():
+        if (pod.address, sip[each]) == (proxy.address, proxy.port):
+            raise ClusterError(
+                f"the proxy {name} and the pod {each} would listen both at {pod.address}:"
+                f"{proxy.port}: write another port for the proxy, or another address"
+            )
+    return kamailio.files(cluster, proxy, sip, settings.config.trunk, places)
 
 
 def render(cluster: Cluster, settings: Settings, into: Path) -> tuple[Path, ...]:

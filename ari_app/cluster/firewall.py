@@ -12,7 +12,10 @@ from ari_app.database_url import parsed
 _HEAD = """\
 # Who opens a connection to whom; all else can be closed. ARI and AMI listen on loopback alone.
 # What listens for people (desk, cabinet, monitoring) listens where the settings say.
+# "phones" are the networks of agents' SIP phones, if any: those in browsers come to the desk.
+# Besides comes what pods open to services that the settings name, such as billing, mail and SMS.
 """
+_PHONES = "phones"
 
 
 class Way(Struct, frozen=True):
@@ -33,7 +36,7 @@ def firewall(cluster: Cluster, config: Config) -> str:
 
 
 def ways(cluster: Cluster, config: Config) -> Iterator[Way]:
-    """All ways between trunks, proxies, pods and the database."""
+    """All ways between trunks, proxies, pods, phones and the database."""
     trunks = tuple(sources(config.trunk))
     for proxy in cluster.proxies.values():
         for source in trunks:
@@ -47,10 +50,15 @@ def ways(cluster: Cluster, config: Config) -> Iterator[Way]:
         for source in trunks:
             yield Way(source, pod.address, "udp", sound, "sound")
             yield Way(pod.address, source, "udp", "1024-65535", "sound")
-        for trunk in config.trunk.values():
+        yield Way(_PHONES, pod.address, "udp,tcp", str(ports.sip), "agents' phones")
+        yield Way(_PHONES, pod.address, "udp", sound, "their sound")
+        yield Way(pod.address, _PHONES, "udp", "1024-65535", "calls to them and sound")
+        for name, trunk in config.trunk.items():
             if trunk.dials:
                 host, _, port = trunk.address.partition(":")
                 yield Way(pod.address, host, trunk.transport, port or "5060", "calls to trunks")
+                for source in sources({name: trunk}):
+                    yield Way(source, pod.address, trunk.transport, str(ports.sip), "their ends")
     yield from _to_database(cluster)
 
 

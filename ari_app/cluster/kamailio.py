@@ -45,8 +45,8 @@ def files(
     given = {
         "proxy": proxy,
         "places": places,
-        "pods": PODS,
-        "addresses": sorted({pod.address for pod in cluster.pods.values()}),
+        "list": PODS,
+        "pods": tuple((pod.address, sip[name]) for name, pod in cluster.pods.items()),
         "sources": tuple(sources(trunks)),
         "vouches": vouches(trunks),
     }

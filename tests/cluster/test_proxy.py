@@ -49,8 +49,14 @@ class Side(asyncio.DatagramProtocol):
         if code is not None:
             copied = "".join(_COPIED.findall(text))
             answer = f"SIP/2.0 {code} Answer\r\n{copied}{_line(text, 'To')};tag=pod\r\n"
-            contact = f"Contact: <sip:127.0.0.1:{self.port}>\r\nContent-Length: 0\r\n\r\n"
+            contact = f"Contact: <{self.uri}>\r\nContent-Length: 0\r\n\r\n"
             self.transport.sendto((answer + contact).encode(), address)
+
+    @property
+    def uri(self) -> str:
+        """Where it is reached."""
+        address, port = self.transport.get_extra_info("sockname")
+        return f"sip:{address}:{port}"
 
     def of(self, method: str) -> list[str]:
         """The requests of a method that came."""
@@ -63,16 +69,29 @@ def _line(text: str, name: str) -> str:
 
 async def call(proxy: int, number: int, source: str = TRUNK) -> int:
     """The final answer to an INVITE."""
+    return await ask(f"INVITE sip:611@{PROXY}:{proxy}", "", proxy, number, source)
+
+
+async def end(proxy: int, number: int, target: Side, source: str) -> int:
+    """The final answer to a BYE that the proxy is to relay to a target."""
+    within_call = f";tag=pod\r\nRoute: <sip:{PROXY}:{proxy};lr>"
+    return await ask(f"BYE {target.uri}", within_call, proxy, number, source)
+
+
+async def ask(request: str, after_to: str, proxy: int, number: int, source: str) -> int:
+    """The final answer to a request; a BYE follows its INVITE."""
     trunk = await Side({}).open(source)
-    invite = (
-        f"INVITE sip:611@{PROXY}:{proxy} SIP/2.0\r\n"
-        f"Via: SIP/2.0/UDP {source}:{trunk.port};branch=z9hG4bK{number};rport\r\n"
-        f"Max-Forwards: 9\r\nFrom: <sip:1@{source}>;tag=a\r\nTo: <sip:611@{PROXY}>\r\n"
-        f"Call-ID: call-{number}\r\nCSeq: 1 INVITE\r\nContact: <sip:1@{source}:{trunk.port}>\r\n"
+    method = request.split()[0]
+    text = (
+        f"{request} SIP/2.0\r\n"
+        f"Via: SIP/2.0/UDP {source}:{trunk.port};branch=z9hG4bK{method}{number};rport\r\n"
+        f"Max-Forwards: 9\r\nFrom: <sip:1@{source}>;tag=a\r\nTo: <sip:611@{PROXY}>{after_to}\r\n"
+        f"Call-ID: call-{number}\r\nCSeq: {1 + bool(after_to)} {method}\r\n"
+        f"Contact: <sip:1@{source}:{trunk.port}>\r\n"
         "X-Firstline-Identity: proven\r\nP-Asserted-Identity: <sip:2@example>\r\n"
         "Content-Length: 0\r\n\r\n"
     )
-    trunk.transport.sendto(invite.encode(), (PROXY, proxy))
+    trunk.transport.sendto(text.encode(), (PROXY, proxy))
     try:
         async with within(20.0):
             while True:
@@ -128,7 +147,11 @@ async def proxied(directory: Path, pods: dict[str, Side]) -> AsyncIterator[int]:
 
 
 async def test_calls_go_to_pods_that_are_alive_and_take_them(tmp_path: Path) -> None:
-    alive = {"OPTIONS": 401, "INVITE": 200}  # as an Asterisk, in which the proxy has no account
+    alive = {
+        "OPTIONS": 401,
+        "INVITE": 200,
+        "BYE": 200,
+    }  # as an Asterisk, in which the proxy has no account
     pods = {name: Side(dict(alive)) for name in ("p1", "p2", "p3")}
     async with proxied(tmp_path, pods) as proxy:
         assert await call(proxy, 0, STRANGER) == 403
@@ -143,6 +166,17 @@ async def test_calls_go_to_pods_that_are_alive_and_take_them(tmp_path: Path) -> 
             assert "X-Firstline" not in each
             assert "P-Asserted" not in each  # this trunk does not vouch for it
             assert "\r\nRecord-Route: " in each
+
+        # Within a call a trunk reaches pods alone, and a pod reaches its trunk.
+        other = await Side({"BYE": 200}).open(STRANGER)
+        assert await end(proxy, 0, other, TRUNK) == 403
+        assert await end(proxy, 0, pods["p1"], STRANGER) == 403
+        assert await end(proxy, 0, pods["p1"], TRUNK) == 200
+        assert "X-Firstline" not in pods["p1"].of("BYE")[0]
+        assert "P-Asserted" not in pods["p1"].of("BYE")[0]
+        assert not other.messages
+        assert await end(proxy, 1, other, "127.0.0.11") == 200
+        other.transport.close()
 
         pods["p1"].codes["INVITE"] = 503  # it has no room
         assert [await call(proxy, number) for number in range(10, 18)] == [200] * 8
