@@ -11,10 +11,10 @@ from ari_app.freepbx.errors import SourceError
 MOST: Final = 500_000
 """How many lines a dialplan may have."""
 
-_CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\([^)]*\))?\s*(?:;\s*(.*))?")
+_CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\([^)]*\)\s*)?(?:;\s*(.*))?")
 _LINE: Final = re.compile(r"(exten|same)\s*=>?\s*(.*)", re.IGNORECASE)
-_STEP: Final = re.compile(r"\s*([^,(]+?)\s*(?:\(\s*([\w*#-]+)\s*\))?\s*,\s*(.+)\Z", re.DOTALL)
-_CALL: Final = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*\Z", re.DOTALL)
+_LABEL: Final = re.compile(r"\(\s*([\w*#-]+)\s*\)")
+_CALL: Final = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
 
 
 class Step(Struct, frozen=True):
@@ -67,14 +67,15 @@ def contexts(lines: Iterable[str]) -> Mapping[str, Context]:
 
 def _step(body: str) -> Step | None:
     """A step without its priority; a hint is one without an application."""
-    found = _STEP.fullmatch(body)
-    if found is None:
+    head, _, rest = (part.strip() for part in body.partition(","))
+    priority, bracket, label = head.partition("(")
+    labelled = _LABEL.fullmatch(bracket + label)
+    if not priority or not rest or (bracket and not labelled):
         return None
-    priority, label, rest = found[1], found[2] or "", found[3]
-    if priority.lower() == "hint":
+    if priority.strip().lower() == "hint":
         return Step("", rest)
     call = _CALL.fullmatch(rest)
-    return Step(call[1].lower(), call[2] or "", label) if call else None
+    return Step(call[1].lower(), call[2] or "", labelled[1] if labelled else "") if call else None
 
 
 def _without_blocks(lines: Iterable[str]) -> Iterator[str]:

@@ -4,8 +4,7 @@ those of the contexts that it includes."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from math import prod
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec.structs import replace
 
@@ -19,13 +18,19 @@ _SETS: Final = {"X": "0123456789", "Z": "123456789", "N": "23456789"}
 _EXTEN: Final = re.compile(r"\$\{EXTEN(?::(-?\d+))?\}")
 
 
+_Extensions: TypeAlias = Sequence[tuple[str, list[Step]]]
+
+
 def joined(found: Mapping[str, Context]) -> Mapping[str, Context]:
     """The contexts with the extensions of those that they include at all times; own ones
     go before."""
-    return {name: _with_included(found, name) for name in found}
+    written = {name: list(written_out(one.extensions)) for name, one in found.items()}
+    return {name: _with_included(found, written, name) for name in found}
 
 
-def _with_included(found: Mapping[str, Context], name: str) -> Context:
+def _with_included(
+    found: Mapping[str, Context], written: Mapping[str, _Extensions], name: str
+) -> Context:
     extensions: dict[str, list[Step]] = {}
     ignored: list[str] = []
     waiting, seen = [name], set()
@@ -38,22 +43,25 @@ def _with_included(found: Mapping[str, Context], name: str) -> Context:
         timed = [each for each in found[one].includes if re.search(r"[,|]", each)]
         waiting = [each for each in found[one].includes if each not in timed] + waiting
         ignored += found[one].ignored + [f"include => {each}" for each in timed]
-        for extension, steps in written_out(found[one].extensions):
+        for extension, steps in written[one]:
             extensions.setdefault(extension, steps)
     return Context(found[name].comment, found[name].includes, extensions, ignored)
 
 
 def numbers(pattern: str) -> Sequence[str]:
     """The numbers of a pattern such as ``_[1-3]``; none of one that has many, or no end."""
-    signs, at = list[str](), 1
+    signs, at, count = list[str](), 1, 1
     while at < len(pattern):
         found = _SIGN.match(pattern, at)
         if found is None:
             return ()
         if found[1] or found[2]:
             signs.append(_ranges(found[1]) if found[1] else _SETS.get(found[2].upper(), found[2]))
+            count *= len(signs[-1])
+        if count > MOST:
+            return ()
         at = found.end()
-    if not signs or prod(map(len, signs)) > MOST:
+    if not signs:
         return ()
     return ["".join(each) for each in product(*signs)]
 

@@ -69,19 +69,6 @@ class Dialplan:
         extensions = self.found[context].extensions if context in self.found else {}
         return {key: Place(context, key) for key in sorted(extensions) if KEYS.fullmatch(key)}
 
-    def keys_of(self, context: str, variable: str, own: str) -> dict[str, Place]:
-        """What is keyed into a variable, and where a Goto with it leads: into a context that it
-        names, as in ``menu-${KEY},s,1``, or to an extension of a context, at first its ``own``."""
-        before, named, after = context.partition(f"${{{variable}}}")
-        if not named or not before + after:
-            return self.keys(own if "${" in context else context)
-        names = {
-            one.removeprefix(before).removesuffix(after): one
-            for one in self.found
-            if one.startswith(before) and one.endswith(after)
-        }
-        return {key: Place(names[key], "s") for key in sorted(names) if KEYS.fullmatch(key)}
-
     def response(self, place: Place) -> str:
         """The seconds of ``TIMEOUT(response)`` that the extension of a place sets before it; ""
         for none."""

@@ -16,6 +16,7 @@ from ari_app.freepbx.calendar import met
 from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments, branches
+from ari_app.freepbx.dialplan_entries import entries
 from ari_app.freepbx.dialplan_patterns import joined
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
@@ -26,8 +27,6 @@ from ari_app.freepbx.texts import whole
 
 GOODBYE: Final = "goodbye"
 _NAME: Final = re.compile(r"[^a-z0-9]+")
-_GOTO: Final = re.compile(r"\s*goto\((.*)\)\s*", re.IGNORECASE)
-_ENTRY: Final = re.compile(r"\$\[\s*\"?\$\{(\w+)\}\"?\s*=+\s*\"?([0-9*#]+)\"?\s*\]")
 
 
 def menus(
@@ -199,7 +198,7 @@ class _Plan(Dialplan):
 
     def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
         """A menu of Read, and of what its variable is compared with."""
-        compared = self._compared(args[0], onward)
+        compared = entries(self, args[0], onward)
         if compared is None:
             return None
         keys, after = compared
@@ -226,32 +225,6 @@ class _Plan(Dialplan):
             body["unanswered"] = unanswered
         notes = ["attempts that are counted in variables are not: here each entry has one"]
         return DraftNode(body, notes if counted else [])
-
-    def _compared(self, variable: str, at: Place) -> tuple[dict[str, Place], Place] | None:
-        """The GotoIf behind a Read that compare its variable, and the step after them."""
-        steps, step = self.steps(at), at.step
-        found: dict[str, Place] = {}
-        while step < len(steps):
-            one = steps[step]
-            if one.app in ("gotoif", "execif"):
-                condition, yes, no = branches(one.args)
-                entry = _ENTRY.fullmatch(condition)
-                to = _GOTO.fullmatch(yes) if one.app == "execif" else None
-                if entry is None or entry[1] != variable or (one.app == "execif" and not to):
-                    break
-                found.setdefault(entry[2], self.target(at, to[1] if to else yes))
-                if no and one.app == "gotoif":
-                    return found, self.target(at, no)
-            elif one.app == "goto" and f"${{{variable}}}" in one.args:
-                context = arguments(one.args)[0] if one.args.count(",") == 2 else at.context
-                keys = self.keys_of(context, variable, at.context)
-                wrong = Place(context, "i")
-                wrong = wrong if self.steps(wrong) else at._replace(step=len(steps))
-                return (found | keys, wrong) if keys else None
-            elif one.app not in SILENT_STEPS:
-                break
-            step += 1
-        return (found, at._replace(step=step)) if found else None
 
     def _queue(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
         if "${" in args[0]:

@@ -1,5 +1,6 @@
 """A plain dialplan as menus: what its text shows, and what it does not."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import yaml
 from ari_app.freepbx import dialplan, plain, source, writer
 from ari_app.freepbx.draft import DraftMenus
 from ari_app.freepbx.errors import SourceError
+from tests.deadlines import allowed
 from tests.freepbx.companies import DIRECTORY
 from tests.freepbx.test_command import firstline
 
@@ -72,7 +74,8 @@ def test_queues_phones_voicemail_hours_and_languages() -> None:
 ENDS = {
     "sales": "exten => s,1,Queue(sales)",
     "menu-1": "exten => s,1,Queue(1)",
-    "menu-2": "exten => s,1,Queue(2)",
+    "menu-2": "exten => s,1,Queue(2)\nexten => late,1,Queue(late)",
+    "7": "exten => s,1,Queue(seven)",
 }
 TWO = ("20", "25", "30", "35", "40", "45")
 READ = "exten => s,1,Read(K,menu,1)\n same => n"
@@ -87,6 +90,12 @@ READ = "exten => s,1,Read(K,menu,1)\n same => n"
         (f'{READ},GotoIf($["${{K}}"="1"]?menu-1,s,1:menu-2,s,1)', {"1": "1"}),
         (f'{READ},ExecIf($["${{K}}" = "1"]?Goto(sales,s,1))', {"1": "sales"}),
         (f"{READ},Goto(menu-${{K}},s,1)", {"1": "1", "2": "2"}),
+        (f"{READ},Goto(menu-${{K}},late,1)", {"2": "late"}),
+        (f"{READ},Goto(${{K}},s,1)\nexten => 5,1,Queue(not)", {"7": "seven"}),
+        (f"{READ},Goto(opt-${{K}},1)\nexten => opt-4,1,Queue(d)\nexten => 1,1,Queue(x)",
+         {"4": "d"}),
+        (f'{READ},GotoIf($["${{K}}"="1"]?sales,s,1)\n same => n,Goto(menu-${{K}},s,1)',
+         {"1": "sales", "2": "2"}),
     ],
 )  # fmt: skip
 def test_keys_are_read_as_people_write_them(lines: str, keys: dict[str, str]) -> None:
@@ -96,6 +105,36 @@ def test_keys_are_read_as_people_write_them(lines: str, keys: dict[str, str]) ->
     [main] = [one for one in found.values() if "menu" in one]
     ways = {key: found[to] for key, to in main["keys"].items()}
     assert {key: to.get("dial") or to.get("queue") for key, to in ways.items()} == keys
+
+
+@pytest.mark.parametrize(
+    ("step", "one", "other"),
+    [
+        ('ExecIf($["${K}"="1"]?Goto(menu-1,s,1):Goto(menu-2,s,1))', "1", "2"),
+        ('GotoIf($["${K}"="1"]?:menu-2,s,1)', "on", "2"),
+        ('GotoIf($["${K}"="1"]?menu-${K},s,1:)', "1", "on"),
+    ],
+)
+def test_a_comparison_has_two_ways(step: str, one: str, other: str) -> None:
+    others = "".join(f"[{name}]\n{text}\n" for name, text in ENDS.items())
+    found = nodes(imported(f"[a]\n{READ},{step}\n same => n,Queue(on)\n{others}", "a", "100"))
+    menu = found["a-s"]
+    assert list(menu["keys"]) == ["1"]
+    ways = menu["keys"]["1"], menu["gave-up"]
+    assert [found[to]["queue"] for to in ways] == [one, other]
+
+
+def test_files_with_much_of_the_same_are_read_in_little_time() -> None:
+    """Ten thousand blanks took an hour, and a chain of 200 contexts seven seconds."""
+    chain = [
+        f"[c{n}]\ninclude => c{n + 1}\nexten => {n},1,NoOp()\nexten => _{n}[1-9],1,Dial(PJSIP/1)"
+        for n in range(150)
+    ]
+    blanks = f"[c0]{' ' * 20_000}x\nsame => n{' ' * 20_000}x\nsame => n,a{' ' * 20_000}x\n"
+    began = time.process_time()
+    drafted = imported("\n".join([blanks, *chain, f"exten => _{'X' * 50_000},1,NoOp()"]), "c0", "0")
+    assert time.process_time() - began < allowed(0.7)
+    assert drafted.nodes
 
 
 def test_waits_circles_and_hours_of_includes() -> None:
