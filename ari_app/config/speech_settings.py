@@ -35,12 +35,21 @@ class SpeechSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("url is no place for a password: write speech_token in secrets.toml")
         if self.least > self.sure:
             raise ValueError("least is above sure: words are understood before they are sure")
-        ip_address(self.host)
+        if ip_address(self.host).is_unspecified:
+            raise ValueError(
+                f"host is where Asterisk connects to, and {self.host} is no address of a machine: "
+                "name one, such as 127.0.0.1"
+            )
 
     @property
     def enabled(self) -> bool:
         """Whether callers are listened to."""
         return self.engine != "off"
+
+    @property
+    def at(self) -> str:
+        """The host as it stands before a port."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     def listens(self, language: str) -> bool:
         """Whether callers who speak a language are; all languages if none is named."""

@@ -99,7 +99,7 @@ def site(
         rtp_timeout=config.site.rtp_timeout,
         browser_timeout=config.site.browser_timeout,
         agi=config.agi.enabled,
-        listens=config.speech.host if config.speech.enabled else "",
+        listens=config.speech.at if config.speech.enabled else "",
         dialplan=config.ari.dialplan,
         preferred_agent=config.waiting.preferred_agent,
         transfer_ring=config.site.transfer_ring,

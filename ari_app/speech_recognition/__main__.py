@@ -74,7 +74,7 @@ class Process:
                 if hearer := self._hearers.pop(call, None):
                     hearer.listen(None)
                 if writer := self._connections.get(call):
-                    asyncio.get_running_loop().call_later(LINGER, writer.close)
+                    asyncio.get_running_loop().call_later(LINGER, _end, writer)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Take the sound of a call until its connection ends."""
@@ -94,7 +94,14 @@ class Process:
                     hearer.listen(None)
                     self._report(Lost(call))
         finally:
-            writer.close()
+            _end(writer)
+
+
+def _end(writer: asyncio.StreamWriter) -> None:
+    """End a connection; an old Asterisk reads on without end from one that is only closed."""
+    if not writer.is_closing():
+        writer.write(audiosocket.HANG_UP)
+        writer.close()
 
 
 async def _whose(reader: asyncio.StreamReader) -> str:

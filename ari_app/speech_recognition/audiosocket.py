@@ -12,6 +12,9 @@ from collections.abc import AsyncIterator
 HANGUP, UUID, SOUND = 0x00, 0x01, 0x10
 """Kinds of messages; all others (keys, errors) are passed over."""
 
+HANG_UP = bytes(3)
+"""The message that ends a connection."""
+
 SILENT = 60.0
 """Seconds without a message after which a connection is over: phones may send no silence."""
 

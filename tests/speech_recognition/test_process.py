@@ -119,14 +119,14 @@ async def test_only_calls_that_are_expected_connect_and_once_each() -> None:
         await until(lambda: world.reports == [Began(CALL, 1, early=True)])
         for other in (CALL, str(uuid.uuid4())):
             reader, stranger = await world.connect(other)
-            assert await reader.read() == b""
+            assert await reader.read() == audiosocket.HANG_UP
             stranger.close()
         says(writer, (20, SILENCE))
         world.recogniser.free.set()
         await until(lambda: world.reports[-1] == Heard(CALL, 1, "да", 0.9))
         await world.orders(Forget(CALL))
         reader, stranger = await world.connect(CALL)
-        assert await reader.read() == b""
+        assert await reader.read() == audiosocket.HANG_UP
         stranger.close()
         writer.close()
 
