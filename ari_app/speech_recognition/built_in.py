@@ -5,7 +5,10 @@ for compete, too: who says one of them is not taken to have said what is asked.
 """
 
 import asyncio
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +37,9 @@ class BuiltIn:
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
-        self._stacks: dict[tuple[int, ...], tuple[Sequence[Template], Stack]] = {}
+        self._stacks: dict[str, tuple[Sequence[Template], Stack]] = {}
+        self._stacking = Lock()
+        self._cores = ThreadPoolExecutor(os.cpu_count())  # more at a time only share them
         self.pause = 0.45
 
     def hears(self, asked: Listen) -> bool:
@@ -43,16 +48,18 @@ class BuiltIn:
 
     async def recognise(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
-        return await asyncio.to_thread(self.nearest, asked, sound)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._cores, self.nearest, asked, sound)
 
     def nearest(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """The phrase of the nearest template."""
         piece = trimmed(sound)
-        found = self._compared(asked)
-        if found is None or not len(features(piece)):
+        known, stack = self._stack(asked.language)
+        compared = _compared(asked, known)
+        if not compared or not len(features(piece)):
             return Words("", 0.0)
-        templates, stack = found
-        throats = [stack.distances(features(piece, warp)) for warp in WARPS]
+        templates = [known[each] for each in compared]
+        throats = [stack.distances(features(piece, warp), compared) for warp in WARPS]
         nearest: dict[str, float] = {}
         for each, distance in zip(templates, np.min(throats, axis=0), strict=True):
             nearest[each.phrase] = min(float(distance), nearest.get(each.phrase, np.inf))
@@ -64,24 +71,22 @@ class BuiltIn:
         others = (far for each, far in nearest.items() if asked.phrases.get(each) != answer)
         return Words(phrase, sureness(distance, min(others, default=np.inf)))
 
-    def _compared(self, asked: Listen) -> tuple[Sequence[Template], Stack] | None:
-        """The templates of what is asked, and others of the language."""
-        known = self._templates.of(asked.language)
-        wanted = set(asked.phrases)
-        ours = [each for each in known if each.phrase in wanted]
-        if not ours:
-            return None
-        others = [each for each in known if each.phrase not in wanted]
-        templates = (*ours, *others[: max(0, MOST - len(ours))])
-        key = tuple(map(id, templates))
-        if key not in self._stacks:
-            if len(self._stacks) >= _KEPT:
-                self._stacks.clear()
-            self._stacks[key] = (templates, Stack([each.rows for each in templates]))
-        return self._stacks[key]
+    def _stack(self, language: str) -> tuple[Sequence[Template], Stack]:
+        """All templates of a language, which are side by side once for all that is asked in it."""
+        with self._stacking:
+            known = self._templates.of(language)
+            found = self._stacks.get(language)
+            if found is None or found[0] != known:
+                stack = Stack([each.rows for each in known])
+                found = self._stacks[language] = (known, stack)
+            return found
 
 
-_KEPT = 64
+def _compared(asked: Listen, known: Sequence[Template]) -> Sequence[int]:
+    """The numbers of the templates of what is asked, and of others; none without the former."""
+    ours = [at for at, each in enumerate(known) if each.phrase in asked.phrases]
+    others = [at for at, each in enumerate(known) if each.phrase not in asked.phrases]
+    return (*ours, *others[: max(0, MOST - len(ours))]) if ours else ()
 
 
 def sureness(nearest: float, following: float) -> float:

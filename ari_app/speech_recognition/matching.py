@@ -17,22 +17,24 @@ class Stack:
     """Templates side by side, padded to the longest."""
 
     def __init__(self, templates: Sequence[Features]) -> None:
-        longest = max(map(len, templates))
-        width = templates[0].shape[1]
+        longest = max(map(len, templates), default=0)
+        width = templates[0].shape[1] if templates else 0
         self._rows = np.zeros((len(templates), longest, width), np.float32)
         self._lengths = np.array([len(each) for each in templates])
         for row, each in zip(self._rows, templates, strict=True):
             row[: len(each)] = each
         self._squares = (self._rows**2).sum(axis=2)
-        self._flat = self._rows.reshape(-1, width)
 
-    def distances(self, heard: Features) -> NDArray[np.float32]:
-        """The mean distance of a row of ``heard`` from each template along the best path; infinite
-        where one is more than twice as long as the other."""
-        many, longest, _ = self._rows.shape
-        products = (self._flat @ heard.T).reshape(many, longest, len(heard))
+    def distances(self, heard: Features, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """The mean distance of a row of ``heard`` from each of these templates along the best path;
+        infinite where one is more than twice as long as the other."""
+        lengths = self._lengths[list(numbers)]
+        rows = self._rows[list(numbers), : lengths.max(initial=1)]
+        many, longest, width = rows.shape
+        template_squares = self._squares[list(numbers), :longest]
+        products = (rows.reshape(-1, width) @ heard.T).reshape(many, longest, len(heard))
         squares = (heard**2).sum(axis=1)
-        apart = np.sqrt(np.maximum(0, self._squares[:, :, None] + squares - 2 * products))
+        apart = np.sqrt(np.maximum(0, template_squares[:, :, None] + squares - 2 * products))
         costs = np.full((many, longest + 2), np.inf, np.float32)  # two columns before the first row
         costs[:, 2 : 2 + _EDGE] = apart[:, :_EDGE, 0]
         for at in range(1, len(heard)):
@@ -42,7 +44,7 @@ class Stack:
             costs[:, 2:] = np.minimum(best, skip + SKIP * here)
         ends = np.full(many, np.inf, np.float32)
         for back in range(1, _EDGE + 1):
-            at_end = np.maximum(self._lengths - back, 0) + 2
+            at_end = np.maximum(lengths - back, 0) + 2
             ends = np.minimum(ends, costs[np.arange(many), at_end])
-        ratio = self._lengths / max(1, len(heard))
+        ratio = lengths / max(1, len(heard))
         return np.where((ratio > 0.5) & (ratio < 2.0), ends / max(1, len(heard)), np.inf)

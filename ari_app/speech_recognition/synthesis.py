@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ _ESPEAK = ("", "+f3", "+m3")
 
 GIVES_UP = 5
 """Words in a row that a voice cannot speak: it is taken for one that speaks none."""
+
+_NICE = 10
 
 Vocabulary = Collection[tuple[str, str]]
 """(language, plain words)."""
@@ -80,6 +83,8 @@ async def _spoken(
     made = in_a_row = 0
     try:
         async with Voice(settings, directory / ".spoken") as voice:
+            for pid in voice.pids:  # one word at a time, so one process; calls come first
+                os.setpriority(os.PRIO_PROCESS, pid, _NICE)
             for language, words, target in missing:
                 try:
                     await _say(voice, language, words, target)

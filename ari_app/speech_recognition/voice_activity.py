@@ -85,7 +85,7 @@ def is_steady(piece: NDArray[np.int16]) -> bool:
     return bool(high - low < _STEADY)
 
 
-_FRAME, _STEADY = 160, 4.0  # samples of 20 ms; dB
+_FRAME, _STEADY = 160, 2.5  # samples of 20 ms; dB: white noise has 1.3
 
 
 class Segmenter:

@@ -127,7 +127,8 @@ async def main(voices: Path, human: Path | None) -> None:
         settings = Settings(rhvoice=voices)
         began = time.perf_counter()
         done = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
-        print(f"{done.made} templates of {len(phrases)} phrases in {time.perf_counter() - began:.0f} s")
+        took = time.perf_counter() - began
+        print(f"{done.made} templates of {len(phrases)} phrases in {took:.0f} s")
         asked = Listen("", 0, "ru", {each: each for each in phrases})
         all_voices = dict.fromkeys((names.rhvoice, *names.free))
         for each in all_voices:
