@@ -41,7 +41,6 @@ function received(message) {
 function board({ build, parts = {}, rows = {} }) {
   if (build) {
     if (build !== root.dataset.build) { location.reload(); return; }
-    for (const table of tables.values()) table.clear();
     complete = true;
   }
   if (!complete) return;

@@ -9,11 +9,6 @@ export class Rows {
 
   get size() { return this.rows.size; }
 
-  clear() {
-    this.body.replaceChildren();
-    this.rows.clear();
-  }
-
   update(order, html) {
     const kept = new Set(order);
     for (const [key, row] of this.rows) {
