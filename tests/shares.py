@@ -5,7 +5,9 @@ their tests, 26 s in a fresh clone. Here each worker collects its own share of t
 else; the shares take about as long as each other.
 """
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -103,10 +105,28 @@ def _cost(tests: Path, file: Path) -> float:
 class Shares(EachScheduling):
     """Each worker runs all that it has collected, and what all have is what there is."""
 
+    @property
+    def collected(self) -> set[str]:
+        """The tests of all shares, by their ids."""
+        return set(chain.from_iterable(self.node2collection.values()))
+
+    def add_node_collection(self, node: Any, collection: Sequence[str]) -> None:
+        """A worker that replaces one that died goes on with the share of that one: several may
+        have died. Its own is remembered, for it may die, too."""
+        if not self.collection_is_completed:
+            super().add_node_collection(node, collection)
+            return
+        for dead in self._removed2pending:
+            same = self.node2collection[dead] == list(collection)
+            if same and dead.gateway.spec.share == node.gateway.spec.share:
+                self.node2collection[node] = list(collection)
+                self.node2pending[node] = self._removed2pending.pop(dead)
+                return
+
     def schedule(self) -> None:
         """Begin: there are as many tests as all workers have together."""
         session: Any = self.config.pluginmanager.get_plugin("session")
-        session.testscollected = sum(map(len, self.node2collection.values()))
+        session.testscollected = len(self.collected)
         for node in self.nodes:
             if node not in self.node2collection and not self.node2pending[node]:
                 self._started.append(node)  # it replaces one that died in the last of its tests
@@ -117,8 +137,18 @@ class Shares(EachScheduling):
 class Dealer:
     """The hooks of the process that gives the workers their shares."""
 
-    def pytest_xdist_setupnodes(self, specs: list[Any]) -> None:
-        """Give each its share; a worker that replaces one that died has its specification."""
+    def __init__(self) -> None:
+        self._shares: Shares | None = None
+        self._reported = set[str]()
+        self._lost: Sequence[str] = ()
+
+    def pytest_xdist_setupnodes(self, config: pytest.Config, specs: list[Any]) -> None:
+        """Give each its share; a worker that replaces one that died has its specification.
+
+        Raises ``UsageError`` for a file that is named, which each of them would run."""
+        for each in config.args:
+            if (config.invocation_params.dir / each.partition("::")[0]).is_file():
+                raise pytest.UsageError(f"{each}: --dist each is for folders: leave it out")
         for share, spec in enumerate(specs):
             spec.share = (share, len(specs))
 
@@ -128,4 +158,23 @@ class Dealer:
 
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Shares:
         """Let each worker run its share."""
-        return Shares(config, log)
+        self._shares = Shares(config, log)
+        return self._shares
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test that ended, or in which a worker died, is not lost."""
+        if report.when not in ("setup", "call"):
+            self._reported.add(report.nodeid)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Fail where tests were lost, unless the run was broken off."""
+        if self._shares and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self._lost = sorted(self._shares.collected - self._reported)
+            if self._lost:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Name the tests that were lost."""
+        for each in self._lost:
+            terminalreporter.write_line(f"LOST {each}: no worker ran it", red=True)
