@@ -46,6 +46,7 @@ ended, if Asterisk has not."""
 
 _ORDER = 1 << 23  # bytes of the longest order
 _TURNS = 4  # of the event loop, until what has arrived was taken
+_LOOKS, _LOOK = 15, 0.02  # for an announcement; seconds
 _NICE = 5  # calls come first
 
 
@@ -61,15 +62,19 @@ class Process:
         self._connections: dict[str, asyncio.StreamWriter] = {}
 
     async def take(self, order: Order) -> None:
-        """Take an order of the owner, after the sound that came before it."""
-        for _ in range(_TURNS):
-            await asyncio.sleep(0)
+        """Take an order of the owner; what is to be listened to begins after the sound that came
+        before the order."""
         match order:
             case Expect(call):
                 self._hearers[call] = self._new()
-            case Listen() | Stop():
-                if hearer := self._hearers.get(order.call):
-                    hearer.listen(order if isinstance(order, Listen) else None)
+            case Listen(call):
+                for _ in range(_TURNS):
+                    await asyncio.sleep(0)
+                if hearer := self._hearers.get(call):
+                    hearer.listen(order)
+            case Stop(call):
+                if hearer := self._hearers.get(call):
+                    hearer.listen(None)
             case Forget(call):
                 if hearer := self._hearers.pop(call, None):
                     hearer.listen(None)
@@ -80,7 +85,7 @@ class Process:
         """Take the sound of a call until its connection ends."""
         try:
             call = await _whose(reader)
-            hearer = self._hearers.get(call)
+            hearer = await self._expected(call)
             if hearer is None or call in self._connections:
                 log.warning("a connection for sound is refused: no call is expected there")
                 return
@@ -95,6 +100,14 @@ class Process:
                     self._report(Lost(call))
         finally:
             _end(writer)
+
+    async def _expected(self, call: str) -> Hearer | None:
+        """What hears a call, whose announcement may be behind other orders; None for a stranger."""
+        for _ in range(_LOOKS):
+            if call in self._hearers:
+                break
+            await asyncio.sleep(_LOOK)
+        return self._hearers.get(call)
 
 
 def _end(writer: asyncio.StreamWriter) -> None:

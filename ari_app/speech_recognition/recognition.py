@@ -125,4 +125,5 @@ class Recognition:
             process.stdin.write(json.encode(order) + b"\n")
             if process.stdin.transport.get_write_buffer_size() > HANGS:
                 log.error("speech recognition: its process hangs and is ended")
+                self._process = None  # it gets no more
                 process.kill()
