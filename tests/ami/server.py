@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from ari_app.ami.client import Settings
 from ivr.secret import Secret
+from tests.deadlines import allowed
 
 PASSWORD = "ami-of-tests"
 OLGA = "PJSIP/701"
@@ -42,7 +43,7 @@ class Server:
         """How a client of a test reaches it, with little patience."""
         return Settings(
             port=self.port, user="firstline", password=Secret(PASSWORD), events="agent",
-            deadline=0.5, back_off=0.01, back_off_most=0.05,
+            deadline=allowed(0.5), back_off=0.01, back_off_most=0.05,
         )  # fmt: skip
 
     @asynccontextmanager

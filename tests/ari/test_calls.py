@@ -16,6 +16,7 @@ from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.harness import ask, harness, played, presenting, say
 from tests.ari.server import Server
+from tests.deadlines import allowed
 
 FALLBACK = {"context": "firstline-fallback", "extension": "s", "priority": "1"}
 
@@ -92,7 +93,7 @@ async def test_a_rescue_that_fails_harms_no_other_call(server: Server, fault: Fa
         await over.wait()
 
     over = asyncio.Event()
-    async with harness(server, serve, deadline=0.05, transport="http") as at:
+    async with harness(server, serve, deadline=allowed(0.2), transport="http") as at:
         server.plan("POST channels/bad/continue", lambda: fault)
         server.enter("good", "611")
         await until(lambda: len(at.calls))

@@ -13,6 +13,7 @@ from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.harness import QUEUE, ask, harness, played, presenting, say
 from tests.ari.server import Server
+from tests.deadlines import allowed
 
 
 def drop(server: Server) -> None:
@@ -55,7 +56,7 @@ async def test_a_break_in_a_request_presents_the_screen_again(
     server: Server, request_: str, fault: Fault
 ) -> None:
     times = Timeouts(stopping=1.0, pause=0.001, dead_man=100, media=90.0)
-    async with harness(server, times=times, deadline=0.2) as at:
+    async with harness(server, times=times, deadline=allowed(0.3)) as at:
         line = await at.call()
         server.plan(request_, lambda: fault)
         answer = presenting(line, ask("menu"))

@@ -12,6 +12,7 @@ from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.harness import linked, reconcile_nothing, settings
 from tests.ari.server import Server
+from tests.deadlines import allowed
 
 FILTER = "PUT applications/firstline/eventFilter"
 
@@ -68,7 +69,7 @@ async def test_a_fault_while_the_link_is_made_ready_is_tried_again(
     async def reconcile(_: Sequence[Event]) -> None:
         await link.ari.applications.get()
 
-    link = Link(settings(server, transport=transport, deadline=0.3))
+    link = Link(settings(server, transport=transport, deadline=allowed(0.3)))
     running = asyncio.create_task(link.run(lambda _: None, reconcile))
     await until(lambda: link.connected)
     assert server.connections == 2

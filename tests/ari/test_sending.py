@@ -11,6 +11,7 @@ from tests.ari.facts import until
 from tests.ari.faults import Fault
 from tests.ari.harness import linked
 from tests.ari.server import Server
+from tests.deadlines import allowed
 
 Heard = list[AriError | UnreachableError]
 
@@ -80,20 +81,21 @@ async def test_what_cannot_leave_is_raised_at_once(server: Server, transport: st
 
 
 async def test_fire_and_forget_reports_a_timeout(server: Server) -> None:
-    async with linked(server, deadline=0.1) as link:
+    async with linked(server, deadline=allowed(0.1)) as link:
         channels, heard = sending(link)
         server.plan("DELETE channels/c", lambda: Fault.MUTE)
         await channels.hangup("c")
         await until(lambda: heard)
         assert isinstance(heard[0], UnreachableError)
-        assert str(heard[0]).endswith("DELETE /channels/c: no answer in 0.1 s")
+        assert "DELETE /channels/c: no answer in" in str(heard[0])
         assert link.connected
         assert not link.unanswered
 
 
 async def test_only_what_is_overdue_expires(server: Server) -> None:
     """The one that is not answered ends by its deadline; those around it are answered."""
-    async with linked(server, deadline=0.2) as link:
+    patience = allowed(0.1)
+    async with linked(server, deadline=patience) as link:
         ping = link.ari.asterisk.ping
         server.plan("GET asterisk/ping", lambda: Fault.MUTE)
         mute = asyncio.create_task(ping())
@@ -101,9 +103,9 @@ async def test_only_what_is_overdue_expires(server: Server) -> None:
         began = asyncio.get_running_loop().time()
         while not mute.done():
             await ping()
-        with pytest.raises(UnreachableError, match=r"no answer in 0\.2 s"):
+        with pytest.raises(UnreachableError, match=r"no answer in [\d.]+ s"):
             await mute
-        assert asyncio.get_running_loop().time() - began > 0.15
+        assert asyncio.get_running_loop().time() - began > patience / 2
         assert not link.unanswered
         assert link.connections == 1
 

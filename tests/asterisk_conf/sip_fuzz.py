@@ -4,6 +4,7 @@ import random
 import socket
 from collections.abc import Iterator
 
+from tests.deadlines import allowed
 from tests.fuzz import rounds
 
 METHODS = ("INVITE", "REGISTER", "OPTIONS", "MESSAGE", "SUBSCRIBE", "PUBLISH", "REFER", "NOTIFY",
@@ -75,7 +76,7 @@ def attack(port: int, address: str, number: int) -> int:
                 continue
             with socket.socket() as tcp:
                 tcp.bind((address, 0))
-                tcp.settimeout(5)
+                tcp.settimeout(allowed(5))
                 tcp.connect(("127.0.0.1", port))
                 tcp.sendall(raw[: len(raw) // 2])
                 tcp.sendall(raw[len(raw) // 2 :])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deadlines import allowed
 from tests.fulfilment.harness import Harness
 from tests.selfcare.fake_billing import FakeBilling
 
@@ -16,6 +17,6 @@ async def billing() -> FakeBilling:
 
 @pytest.fixture
 async def harness(billing: FakeBilling, tmp_path: Path) -> AsyncIterator[Harness]:
-    harness = await Harness.open(billing, tmp_path / "firstline.db", deadline=0.3)
+    harness = await Harness.open(billing, tmp_path / "firstline.db", deadline=allowed(0.2))
     yield harness
     await harness.end()

@@ -12,6 +12,8 @@ from urllib.request import Request, urlopen
 
 from msgspec import json
 
+from tests.deadlines import allowed
+
 SECRET = "secret of both"
 
 
@@ -37,7 +39,7 @@ class OtherSystem:
         """What the API answers."""
         headers = {"Authorization": f"Bearer {token}"}
         url = f"http://127.0.0.1:{self._api}/api/v1{path}"
-        with urlopen(Request(url, headers=headers), timeout=20) as answer:
+        with urlopen(Request(url, headers=headers), timeout=allowed(20)) as answer:
             return json.decode(answer.read())
 
     def take(self, headers: Message, body: bytes) -> int:

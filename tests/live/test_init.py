@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.asterisk_conf.phone import Phone
-from tests.deadlines import until
+from tests.deadlines import allowed, until
 from tests.live.installation import Installation, root
 
 pytestmark = pytest.mark.live
@@ -52,7 +52,7 @@ def called(one: Installation, number: str) -> tuple[str, int | None]:
         ("DELETE", f"{where}/try-{known}"),
     ):
         request = Request(url, method=method, headers={"Authorization": f"Basic {login}"})
-        urlopen(request, timeout=10).close()
+        urlopen(request, timeout=allowed(10)).close()
         until(lambda: len(calls(one)) > known, 10.0)
     return calls(one)[-1]
 

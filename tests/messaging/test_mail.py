@@ -18,6 +18,7 @@ from ari_app.config.state import ConfigError, State
 from ari_app.messaging.alarm_mails import MOST, AlarmMails
 from ari_app.messaging.mail import LONGEST, Mailbox, MailError, MailServer
 from ivr.secret import Secret
+from tests.deadlines import within
 from tests.messaging.mail_server import SmtpServer
 
 NOW = datetime.fromisoformat("2026-03-10T14:03:00+03:00")
@@ -129,7 +130,7 @@ def mails(send: Callable[[EmailMessage], Awaitable[str]], every: float = 0.05) -
 
 
 async def test_the_first_alarm_is_sent_at_once_and_the_others_together() -> None:
-    async with SmtpServer().serving() as server, asyncio.timeout(9):
+    async with SmtpServer().serving() as server, within(9):
         alarms = mails(server_of(server).send)
         running = asyncio.create_task(alarms.run())
         alarms.add("support: 3 waiting")
@@ -163,7 +164,7 @@ async def test_a_server_that_was_down_gets_all_in_one_mail(
     alarms = mails(send)
     running = asyncio.create_task(alarms.run())
     alarms.add("begun")
-    async with asyncio.timeout(9):
+    async with within(9):
         await tried.wait()
         alarms.add("over")
         async with server.serving(server.port):

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_network
+from math import ceil
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from ivr.http.signature import signature
 from ivr.model import Operation
 from ivr.reader import Reader
 from ivr.values import Count, Moment, Money, Text, Values
+from tests.deadlines import allowed
 from tests.selfcare.http_server import HERE, asked_of, http_operations
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
@@ -179,8 +181,8 @@ async def test_after_failures_it_is_left_alone() -> None:
 
 
 async def test_after_a_pause_one_request_tries() -> None:
-    back = BackEnd(web.Response(status=500), ok())
-    found = await run(back, "failures: 1\npause: 1s\n" + COUNT, times=3, pause=0.7)
+    back, pause = BackEnd(web.Response(status=500), ok()), ceil(allowed(0.3))
+    found = await run(back, f"failures: 1\npause: {pause}s\n" + COUNT, times=3, pause=0.7 * pause)
     assert found == [DOWN, DOWN, ONE]
     assert len(back.asked) == 2
 

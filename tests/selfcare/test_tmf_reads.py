@@ -12,6 +12,7 @@ from ari_app.selfcare.breaker import Closed, Open, Rule
 from ari_app.selfcare.tmf.client import TmfBilling
 from ari_app.selfcare.tmf.fault_plan import Fault, FaultPlan
 from ivr.secret import Secret
+from tests.deadlines import within
 from tests.selfcare.tmf_server import ME, NOON, ON, PRICE, QUICK, SHORT, Gate, open_harness, place
 
 EVERY: tuple[Fault, ...] = ("fail", "busy", "drop", "lose", "garbage", "huge")
@@ -39,7 +40,7 @@ async def test_a_read_ends_in_time() -> None:
     gate = Gate()
     async with open_harness(SHORT, FaultPlan(wait=gate.wait)) as harness:
         harness.back_end.trouble.plan("slow", "slow")
-        with pytest.raises(BillingUnavailable, match=rf"no answer in {SHORT.timeout:g} s"):
+        with pytest.raises(BillingUnavailable, match=r"no answer in [\d.]+ s"):
             await harness.client.tariff(ME)
         gate.opened.set()
 
@@ -125,8 +126,12 @@ async def test_who_no_longer_waits_closes_nothing() -> None:
     rule = Rule(failures=1, pause=3600.0)
     async with open_harness(replace(QUICK, rule=rule), FaultPlan(wait=gate.wait)) as harness:
         harness.back_end.trouble.plan("slow")
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.05):
-                await harness.client.tariff(ME)
+        asking = asyncio.create_task(harness.client.tariff(ME))
+        async with within(5):
+            while not harness.back_end.asked:  # noqa: ASYNC110 - it has no event for it
+                await asyncio.sleep(0.01)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
         assert isinstance(harness.client.transport.breaker, Open)
         gate.opened.set()

@@ -149,17 +149,19 @@ QUICK = Settings(
     url="", currency="BYN", timeout=2.0, order_timeout=4.0, pause=0.001, rule=Rule(1000, 60.0)
 )
 """Patient with answers, quick to try again; its breaker stays closed."""
-HASTY = replace(QUICK, order_timeout=0.1, pause=0.02)
+HASTY = replace(QUICK, order_timeout=0.3, pause=0.02)
 """Tries an order a few times, and then does not know."""
-SHORT = replace(QUICK, timeout=0.2, order_timeout=0.6)
+SHORT = replace(QUICK, timeout=0.6, order_timeout=1.8)
 """Of little patience: a busy machine still answers a first request in this time."""
 
 
 def client_of(back_end: TmfServer, settings: Settings, now: Callable[[], datetime]) -> TmfBilling:
-    """A client that asks a back end that runs. It waits longer for orders on a slow machine, where
-    those that come again and again because each answer is late keep each other late for ever."""
-    seconds = settings.order_timeout * PACE.slowness
-    return TmfBilling(replace(settings, url=back_end.url, order_timeout=seconds), now)
+    """A client that asks a back end that runs. It waits longer on a slow machine, where orders
+    that come again and again because each answer is late keep each other late for ever."""
+    slower = {
+        name: getattr(settings, name) * PACE.slowness for name in ("timeout", "order_timeout")
+    }
+    return TmfBilling(replace(settings, url=back_end.url, **slower), now)
 
 
 @asynccontextmanager

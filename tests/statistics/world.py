@@ -23,6 +23,7 @@ from ivr.acd.queues import (
     Offered,
     apply_event,
 )
+from tests.deadlines import allowed
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 T0 = micros(NOON)
@@ -118,9 +119,9 @@ class World:
         await self.record.look()
 
     async def stays(self) -> list[Stay]:
-        await self._recorder.settle()
+        await self._recorder.settle(allowed(1))
         return await self._store.read(queue_calls.between, T0 - SECOND, micro(10**6))
 
     async def spans(self, agent: str) -> list[Span]:
-        await self._recorder.settle()
+        await self._recorder.settle(allowed(1))
         return await self._store.read(agent_states.between, T0 - SECOND, micro(10**6), agent)
