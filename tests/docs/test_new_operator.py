@@ -20,7 +20,7 @@ from tests.asterisk_conf.phone import Phone
 from tests.deadlines import allowed, until
 from tests.docs.markdown import NEW_OPERATOR
 from tests.docs.terminal import Command, Terminal, instructions, terminal
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation
 
 __all__ = ["terminal"]  # a fixture

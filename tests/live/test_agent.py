@@ -14,7 +14,7 @@ import pytest
 from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError
 from tests.asterisk_conf import phone as sip
 from tests.deadlines import until, within
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import ROOT, Installation
 
 pytestmark = pytest.mark.live

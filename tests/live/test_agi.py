@@ -12,7 +12,7 @@ import pytest
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from asterisk_conf.process import started
 from tests.deadlines import allowed, pause, until
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live

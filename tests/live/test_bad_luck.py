@@ -8,7 +8,7 @@ import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from tests.deadlines import until
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation, installed
 from tests.live.queue_records import differences, stays
 

@@ -7,7 +7,7 @@ import pytest
 from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError, Texted
 from ari_app.phone.listen import heard
 from tests.deadlines import pause, until
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live

@@ -11,7 +11,7 @@ from msgspec import json
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.store.campaigns import Reach
 from tests.deadlines import pause, until
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation
 
 pytestmark = pytest.mark.live

@@ -14,7 +14,7 @@ from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from prompts import wav
 from tests.deadlines import pause, until, within
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from ari_app.phone.handset import Connected, Disconnected, Phone
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live

@@ -13,7 +13,7 @@ from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ari_app.store.callbacks import Callback
 from tests.deadlines import pause, until
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation
 from tests.live.seed import aside
 

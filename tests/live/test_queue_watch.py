@@ -13,7 +13,7 @@ from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from ivr.acd.queues import Board
 from tests.deadlines import until
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation
 from tests.live.other_system import OtherSystem, other_system
 from tests.live.queue_records import differences, stays

@@ -14,7 +14,7 @@ from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
 from tests.deadlines import pause, until
-from tests.hearing import LOSSY, assert_heard
+from tests.heard import LOSSY, assert_heard
 from tests.live.installation import Installation, installed
 
 pytestmark = pytest.mark.live

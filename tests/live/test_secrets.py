@@ -17,7 +17,7 @@ from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone, Text
 from ari_app.phone.listen import heard
 from ivr.identity.keypad import key_form
 from tests.deadlines import until, within
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import Installation, installed
 from tests.live.leaks import holds, leaks
 

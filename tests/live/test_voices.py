@@ -11,7 +11,7 @@ from ari_app.main import voices
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from prompts import rhvoice_files, wav
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 from tests.live.installation import ROOT, Installation
 from tests.shipped import texts
 

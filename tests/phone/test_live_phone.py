@@ -25,7 +25,7 @@ from ari_app.phone.listen import heard
 from ari_app.phone.messages import Dial, Ready, Start, event, to_line
 from asterisk_conf.pbx import Pbx
 from tests.deadlines import allowed
-from tests.hearing import assert_heard
+from tests.heard import assert_heard
 
 pytestmark = pytest.mark.live
 
