@@ -1,5 +1,5 @@
-"""What reports count of the stays in queues, by SQL: a month is summed in a tenth of a second, and
-calls that go on are not held up meanwhile.
+"""What reports count of the stays in queues, by SQL: a month of 30,000 is summed in some
+tenths of a second, and calls that go on are not held up meanwhile.
 
 The definitions are those of :mod:`ivr.acd.figures`; that these sums are the same is tested over
 stays of every kind.
@@ -36,11 +36,18 @@ _ABANDONED = f"(q.how = 'abandoned' and {_WAITED} >= {SHORT})"
 _REPEATED = f"""exists (select 1 from queue_calls later where later.number = q.number
     and later.number <> '' and later.joined > q.left and later.joined <= q.left + {REPEAT}
     and later.channel <> q.channel)"""
-_SOLVED = """(select near.solved from (select c.id, c.first_contact_solved as solved,
-    abs(c.at - q.answered) as away from contacts c where c.call = q.call and c.call <> ''
-    and c.agent = q.agent) near order by near.away, near.id limit 1)"""
+_OF_TALK = "from contacts c where c.call = q.call and c.call <> '' and c.agent = q.agent"
+_TALKS = """from queue_calls o where o.call = q.call and o.call <> '' and o.agent = q.agent
+    and o.how = 'answered'"""
+_SOLVED = f"""(case when exists (select 1 {_TALKS} and o.id <> q.id)
+    or (select count(*) {_OF_TALK}) > 1
+    then (select near.solved from (select c.id, c.first_contact_solved as solved,
+        abs(c.at - q.answered) as away, (select min(abs(c.at - o.answered)) {_TALKS}) as shortest
+        {_OF_TALK}) near where near.away = near.shortest order by near.away, near.id limit 1)
+    else (select c.first_contact_solved {_OF_TALK} limit 1) end)"""
 """What was noted of a conversation. A call may come to an agent twice: each time has its contact,
-which begins as the phone rings."""
+which begins as the phone rings, and belongs to the conversation it is nearest to. That is looked
+for only where there are several of either."""
 
 _OTHERWISE = tuple(how for how in HOWS if how not in ("waiting", "answered", "abandoned"))
 
@@ -126,7 +133,7 @@ def percentile(
     db: Database, chosen: Chosen, rules: Rules, of: Literal["waited", "pop"]
 ) -> int | None:
     """The span within which 95 of 100 of the answered waited, or had their card (by nearest rank:
-    of no more than 20 it is the longest); None if there are none."""
+    of fewer than 20 it is the longest); None if there are none."""
     value = _WAITED if of == "waited" else "q.pop"
     query = Query(db, chosen, rules)
     where = f"and q.how = 'answered' and {value} is not null"

@@ -9,6 +9,7 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.store import queue_calls, queue_report, survey_report, surveys
 from ari_app.store.open_database import open_writer
@@ -158,6 +159,39 @@ def test_who_calls_again_within_a_week_is_a_repeated_call(db: Database) -> None:
     }
     chosen = Chosen(since=SINCE, until=UNTIL, what="repeated")
     assert {one.id for one in queue_report.stays(db, chosen, RULES, 1000)} == again
+
+
+def test_a_contact_is_of_one_conversation_only(db: Database) -> None:
+    """A call came to an agent twice, and something was noted of the second conversation; of another
+    one, each time, the later one first. A third came once, after a ring that was not answered."""
+    since, day = UNTIL + 30 * 86400 * SECOND, 86400 * SECOND
+    talks = [("once", 100), ("once", 400), ("both", 100), ("both", 400), ("rang", 200)]
+    noted = [("once", 390, 1), ("both", 390, 0), ("both", 95, 1), ("rang", 40, 0), ("rang", 195, 1)]
+    one = made(Random(1), 0)
+    with db.conn:
+        queue_calls.put(
+            db,
+            [
+                replace(
+                    one, id=0, call=call, channel=f"{call}-{at}", how="answered", agent="anna",
+                    joined=since + (at - 10) * SECOND, answered=since + at * SECOND,
+                    left=since + at * SECOND,
+                )
+                for call, at in talks
+            ],
+        )  # fmt: skip
+        db.conn.executemany(
+            "insert into contacts (subscriber, at, channel, topic, question, solution, agent,"
+            " first_contact_solved, card, call) values (1, ?, 'call', '', '', '', 'anna', ?, ?, ?)",
+            [(since + at * SECOND, solved, f"{call}-{at}", call) for call, at, solved in noted],
+        )
+
+    def found(what: What) -> set[str]:
+        chosen = Chosen(since=since, until=since + day, what=what)
+        return {stay.channel for stay in queue_report.stays(db, chosen, RULES, 9)}
+
+    assert found("solved") == {"once-400", "both-100", "rang-200"}
+    assert found("unsolved") == {"both-400"}
 
 
 def test_pages_follow_each_other(db: Database) -> None:
