@@ -11,6 +11,9 @@ from ari_app.freepbx.draft import DraftNode, Finding, Plain
 CIRCLE: Final = "circle"
 """The node to which a circle leads that was broken."""
 
+SHOWN: Final = 4
+"""Of a long circle, how many nodes are named at its beginning, and at its end."""
+
 _WAYS: Final = ("then", "open", "closed", "else", "when")
 
 _WHY: Final = "calls would go round without being asked anything"
@@ -36,7 +39,7 @@ def break_circles(nodes: MutableMapping[str, DraftNode], start: str) -> Iterator
                 names = list(path)
                 round_ = (*names[names.index(to) :], to)
                 at, to = _weakest(nodes, round_)
-                found.append(_broken(nodes[at], at, to, " -> ".join(round_)))
+                found.append(_broken(nodes[at], at, to, _named(round_)))
                 for name in names[names.index(at) + 1 :]:
                     del path[name]  # other ways may lead there
                 path[at] = [one for one in path[at] if one != to]
@@ -46,6 +49,13 @@ def break_circles(nodes: MutableMapping[str, DraftNode], start: str) -> Iterator
         note = f"NOT IMPORTED: {_WHY}."
         nodes[CIRCLE] = DraftNode({"end": ["operator-left", "thanks-bye"]}, [note])
     yield from found
+
+
+def _named(round_: Sequence[str]) -> str:
+    """The nodes of a circle; of a long one its beginning and its end."""
+    left = len(round_) - 2 * SHOWN
+    some = round_ if left < 2 else (*round_[:SHOWN], f"({left} more)", *round_[-SHOWN:])
+    return " -> ".join(some)
 
 
 def _weakest(nodes: Mapping[str, DraftNode], round_: Sequence[str]) -> tuple[str, str]:

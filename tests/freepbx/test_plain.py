@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from ari_app.freepbx import dialplan, plain, source, writer
-from ari_app.freepbx.draft import DraftMenus
+from ari_app.freepbx.circles import break_circles
+from ari_app.freepbx.draft import DraftMenus, DraftNode
 from ari_app.freepbx.errors import SourceError
 from tests.deadlines import allowed
 from tests.freepbx.companies import DIRECTORY
@@ -185,6 +186,15 @@ def test_nothing_is_guessed_at(line: str) -> None:
 def test_circles_of_goto_end() -> None:
     drafted = imported("[a]\nexten => s,1,Goto(b,s,1)\n[b]\nexten => s,1,Goto(a,s,1)\n", "a", "1")
     assert [each.outcome for each in drafted.findings] == ["not imported"]
+
+
+def test_of_a_long_circle_its_ends_are_named() -> None:
+    nodes = {
+        f"n{at}": DraftNode({"set": {}, "then": f"n{(at + 1) % 300}"}, []) for at in range(300)
+    }
+    [one] = break_circles(nodes, "n0")
+    start, end = "n0 -> n1 -> n2 -> n3", "n297 -> n298 -> n299 -> n0"
+    assert one.what == f"Circle {start} -> (293 more) -> {end}"
 
 
 def test_a_context_that_is_not_there_is_named() -> None:
