@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from ipaddress import ip_network
-from math import ceil
 from pathlib import Path
 
 import pytest
@@ -166,10 +165,9 @@ async def test_what_is_kept_is_for_the_same_caller() -> None:
 
 
 async def test_what_costs_and_was_not_sent_is_unavailable() -> None:
-    text = "method: POST\ncosts: yes\ncharge: price\ninputs: { price: money }\n"
-    text += "idempotency-key: X-Key\n" + COUNT
+    text = "method: POST\ncosts: yes\ncharge: price\ninputs: { price: money }\nidempotency-key: X\n"
     async with http_operations(NOON) as selfcare:
-        one = operation("http://127.0.0.1:1/", text)
+        one = operation("http://127.0.0.1:1/", text + COUNT)
         asker, price = asked_of("c"), {"price": Money(Decimal(1))}
         assert await selfcare.run("test", price, asker, "c:1", {"test": one}) == DOWN
 
@@ -181,7 +179,7 @@ async def test_after_failures_it_is_left_alone() -> None:
 
 
 async def test_after_a_pause_one_request_tries() -> None:
-    back, pause = BackEnd(web.Response(status=500), ok()), ceil(allowed(0.3))
+    back, pause = BackEnd(web.Response(status=500), ok()), 1 + int(allowed(0.3))
     found = await run(back, f"failures: 1\npause: {pause}s\n" + COUNT, times=3, pause=0.7 * pause)
     assert found == [DOWN, DOWN, ONE]
     assert len(back.asked) == 2
