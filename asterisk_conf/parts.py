@@ -182,7 +182,7 @@ class Description(Struct, frozen=True, kw_only=True):
     when the application is down.
     ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
     later), ``webrtc`` whether there are the modules for phones in browsers, ``broadcasts`` whether
-    workers can claim calls (``StasisBroadcast``: 20.17, 22.7 and later). ``workers`` are the
+    workers can claim calls (``StasisBroadcast``: 20.20, 22.10, 23.4 and later). ``workers`` are the
     applications that share the calls; none if there is only ``app``.
     """
 
@@ -213,7 +213,7 @@ class Description(Struct, frozen=True, kw_only=True):
     paths: Paths = Paths()
     websocket_client: bool = True
     webrtc: bool = True
-    broadcasts: bool = True
+    broadcasts: bool = False
     workers: tuple[str, ...] = ()
 
     @property

@@ -116,11 +116,11 @@ def close(
     pending: PendingOrder | None,
     at: datetime,
     owner: int = 0,
-) -> None:
+) -> bool:
     """Store the outcome of an order, and post the messages to its parties; ``pending`` is None
-    where no call waits for it."""
+    where no call waits for it. False if it has one, or is another worker's now, which may have to
+    ask billing with all that it wants."""
     answered = pending is not None and pending.claim_answering()
-    orders.replace_order(db, record.key, order_to_json(redacted(order_from_json(record.order))))
     match outcome:
         case Completed():
             new = orders.end(db, record.key, "done", json.encode(outcome).decode(), at, owner)
@@ -128,9 +128,13 @@ def close(
             new = orders.end(db, record.key, "refused", json.encode(outcome).decode(), at, owner)
         case _:
             new = orders.end(db, record.key, "failed", outcome, at, owner)
-    for text in texts if new else ():
+    if not new:
+        return False
+    orders.replace_order(db, record.key, order_to_json(redacted(order_from_json(record.order))))
+    for text in texts:
         if not (answered and text.unless_answered):
             outbox.post(db, text.key, text.number, text.text, record.call, at)
+    return True
 
 
 def texts_after(

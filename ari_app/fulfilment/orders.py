@@ -175,7 +175,8 @@ class StoredOrders:
             log.warning("%s: %s failed: %s", record.key, record.operation, why)
             outcome = "unavailable" if isinstance(error, BillingUnavailable) else "unknown"
         try:
-            await self._close(record, outcome, pending)
+            if not await self._close(record, outcome, pending):
+                return "accepted"  # another worker asks for it, and stores its end
         except StoreError as error:
             log.error("%s: end of %s not stored: %s", record.key, record.operation, error)
             if not isinstance(outcome, Completed | Refused):
@@ -193,9 +194,11 @@ class StoredOrders:
 
     async def _close(
         self, record: OrderRecord, outcome: OrderOutcome, pending: PendingOrder | None
-    ) -> None:
+    ) -> bool:
+        """Whether this is its outcome."""
         store = self._services.store
         texts = await store.read(partial(texts_after, say=self._services.say), record, outcome)
         now, owner = self._services.now(), self._services.owner
-        await store.write(close, record, outcome, texts, pending, now, owner)
+        ours = await store.write(close, record, outcome, texts, pending, now, owner)
         self._services.posted()
+        return ours

@@ -88,9 +88,9 @@ def refused(db: Database, subscriber: int, operation: str, since: datetime) -> i
 
 
 def replace_order(db: Database, key: str, order: str) -> None:
-    """Store an open order in another form: one without what no one needs after its end."""
+    """Store an order in another form: one without what no one needs after its end."""
     db.conn.execute(
-        "update orders set wanted = ? where key = ? and state = 'open' and wanted <> ?",
+        "update orders set wanted = ? where key = ? and wanted <> ?",
         (order, key, order),
     )
 
@@ -99,7 +99,7 @@ def due(db: Database, at: datetime, limit: int, owner: int = 0) -> list[OrderRec
     """The open orders about which billing is to be asked again, the oldest first; none of another
     living worker than ``owner``."""
     tail = f"where state = 'open' and next_at <= ? and {_FREE} order by +created limit ?"
-    return _orders(db, tail, micros(at), owner, micros(at), limit)
+    return _orders(db, tail, micros(at), owner, limit)
 
 
 def next_due(db: Database, after: datetime) -> datetime | None:
@@ -114,7 +114,7 @@ def make_due(db: Database, at: datetime, owner: int = 0) -> None:
     """Make all open orders due at a moment, after a restart, but those of other living workers."""
     db.conn.execute(
         f"update orders set next_at = ? where state = 'open' and {_FREE}",
-        (micros(at), owner, micros(at)),
+        (micros(at), owner),
     )
 
 
@@ -126,7 +126,7 @@ def postpone(db: Database, key: str, at: datetime, next_at: datetime, owner: int
         "update orders set attempts = attempts + 1, next_at = ?, owner = ? where key in"
         f" (select key from orders where key = ? and state = 'open' and next_at <= ? and {_FREE}"
         " /* skip locked */)",
-        (micros(next_at), owner, key, micros(at), owner, micros(at)),
+        (micros(next_at), owner, key, micros(at), owner),
     )
     return done.rowcount == 1
 

@@ -130,6 +130,15 @@ def test_the_command_says_it_with_its_exit_code(tmp_path: Path) -> None:
     assert said.exit_code == 2
 
 
+def test_workers_are_offered_calls_by_what_every_asterisk_has() -> None:
+    """Of an Asterisk that is not ours it is not known whether it has StasisBroadcast()."""
+    workers = ("firstline-1", "firstline-2")
+    site = msgspec.structs.replace(BESIDE, app=workers[0], workers=workers)
+    text = freepbx_files(site)["extensions_custom.conf"]
+    assert "StasisBroadcast(" not in text
+    assert all(f"Stasis({one},${{FIRSTLINE_ENTERS}})" in text for one in workers)
+
+
 def test_every_place_in_the_dialplan_is_there() -> None:
     """Of ours or of FreePBX's, in both spellings of its subroutines."""
     freepbx = THERE["extensions_additional.conf"]

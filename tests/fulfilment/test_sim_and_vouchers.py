@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from ari_app.selfcare.billing import BillingUnavailable
+from ari_app.selfcare.orders import Completed
 from ari_app.store import subscribers
 from ivr.events import Answered
 from ivr.secret import Secret
@@ -112,3 +114,22 @@ async def test_prices_abroad_take_the_code_with_zeros_before_it(harness: Harness
     for code in ("48", "0048"):
         found = await harness.run("roaming", {"country": Digits(code)})
         assert found.outcome == "ok"
+
+
+async def test_the_end_of_an_order_that_another_worker_has_taken_is_open_still(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That one asks billing again, with all that the order wants."""
+
+    async def place(*_: object) -> Completed:
+        await harness.store.write(
+            lambda db: db.conn.execute("update orders set owner = 2").rowcount
+        )
+        raise BillingUnavailable
+
+    monkeypatch.setattr(harness.billing, "place", place)
+    assert await harness.run("top-up", voucher(VOUCHERS[0])) == Answered("accepted")
+    (order,) = await harness.kept()
+    assert order.state == "open"
+    assert "****" not in order.order
+    assert not await harness.texts()
