@@ -8,14 +8,14 @@ itself, and the steps of our calls.
 import csv
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import DecodeError, Struct, json
 
 from ari_app.statistics.completion import NEAR, belongs, completed
 from ari_app.statistics.queue_log import Logged, every
-from ari_app.store import queue_calls
+from ari_app.store import places, queue_calls
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ivr.acd.figures import SECOND, Stay
@@ -26,6 +26,10 @@ CALLED_BACK = frozenset(("key", "timeout", "empty", "withdrawn"))
 """How a wait may have ended after which a call back was agreed."""
 SHOWN = 20
 """How many differences are kept with a reconciliation."""
+
+
+PLACE = "reconciled"
+"""The name of :mod:`ari_app.store.places` of the last reconciliation."""
 
 
 class Difference(Struct, frozen=True):
@@ -189,3 +193,18 @@ def reconciled(
 
 def _of(stay: Stay, what: str) -> Difference:
     return Difference(stay.channel, stay.queue, stay.joined, what)
+
+
+def last_day(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """The beginning and the end of the last day that is over in a time zone."""
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    before = (midnight - timedelta(hours=12)).replace(hour=0)
+    return before, midnight
+
+
+def last(db: Database) -> Reconciled | None:
+    """The last reconciliation; None if there was none yet."""
+    try:
+        return json.decode(places.of(db, PLACE), type=Reconciled)
+    except DecodeError:
+        return None

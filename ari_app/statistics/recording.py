@@ -6,12 +6,12 @@ any more, a caller whom only it shows, and what Asterisk's ``queue_log`` knows.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import NoReturn
 
-from msgspec import DecodeError, Struct, json
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from ari_app.statistics import completion, gaps, queue_log, reconciliation
@@ -43,7 +43,7 @@ MANY = 24
 """How many quarter hours are counted in a transaction."""
 NIGHT = timedelta(minutes=30)
 """How long after midnight the last day is reconciled: conversations go on."""
-LOG, SEEN, COUNTED, RECONCILED = "queue_log", "seen", "quarters", "reconciled"
+LOG, SEEN, COUNTED = "queue_log", "seen", "quarters"
 """Names of :mod:`ari_app.store.places`."""
 
 
@@ -86,11 +86,16 @@ class QueueRecord:
         """When the application did not run, until they are filled."""
         self._counted = 0
         self._failing = ""
+        self._held: list[tuple[Board, Event]] | None = None
+        """Events that wait until what was stored is known."""
         self.reconciled: Reconciled | None = None
         """The last reconciliation."""
 
     def observe(self, before: Board, event: Event) -> None:
         """Take an event, with the board before it. Never waits."""
+        if self._held is not None:
+            self._held.append((before, event))
+            return
         self.stays.observe(before, event)
         self.spans.observe(before, event)
 
@@ -107,6 +112,19 @@ class QueueRecord:
         self.spans.restore(spans, seen)
         if place:
             self._place = queue_log.restored(place)
+
+    async def take_over(self) -> NoReturn:
+        """Look at intervals, for ever, from what is stored and no longer from what is known here:
+        another worker kept the record meanwhile."""
+        held = self._held = []
+        await self._recorder.settle()
+        for known in (self.stays, self._differs, self._gaps):
+            known.clear()
+        await self.restore()
+        self._held = None
+        for before, event in held:
+            self.observe(before, event)
+        await self.run()
 
     async def run(self) -> NoReturn:
         """Look at intervals, for ever."""
@@ -237,7 +255,7 @@ class QueueRecord:
     async def _reconcile(self) -> None:
         """Compare the last day, once it is over for some time."""
         now = self._sources.now()
-        since, until = last_day(now - NIGHT, self._sources.zone)
+        since, until = reconciliation.last_day(now - NIGHT, self._sources.zone)
         if self.reconciled is not None and self.reconciled.until >= micros(until):
             return
         log_and_cdr = (self._sources.log, self._sources.cdr)
@@ -245,7 +263,8 @@ class QueueRecord:
         agent = completion.members(self._sources.names())
         compare = reconciliation.reconciled
         done = await self._store.read(compare, now, since, until, *found, agent)
-        await self._store.write_unsynced(places.put, RECONCILED, json.encode(done).decode())
+        stored = json.encode(done).decode()
+        await self._store.write_unsynced(places.put, reconciliation.PLACE, stored)
         self.reconciled = done
         if done.differ:
             log.warning(
@@ -266,7 +285,9 @@ class QueueRecord:
         changed, self.stays.changed = self.stays.changed, set()
         changed |= set(range(quarter(self._counted or now), now, QUARTER))
         try:
-            for some in _parts(sorted(changed), MANY):
+            quarters_of = sorted(changed)
+            for first in range(0, len(quarters_of), MANY):
+                some = quarters_of[first : first + MANY]
                 await self._store.write_unsynced(_count, some, now, self._sources.in_time)
         except StoreError:
             self.stays.changed |= changed
@@ -276,21 +297,6 @@ class QueueRecord:
         self._counted = now
 
 
-def last_day(now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """The beginning and the end of the last day that is over in a time zone."""
-    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    before = (midnight - timedelta(hours=12)).replace(hour=0)
-    return before, midnight
-
-
-def last_reconciled(db: Database) -> Reconciled | None:
-    """The last reconciliation; None if there was none yet."""
-    try:
-        return json.decode(places.of(db, RECONCILED), type=Reconciled)
-    except DecodeError:
-        return None
-
-
 def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int, Reconciled | None]:
     return (
         queue_calls.unfinished(db),
@@ -298,7 +304,7 @@ def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int, Reconc
         int(places.of(db, SEEN) or 0),
         places.of(db, LOG),
         int(places.of(db, COUNTED) or 0),
-        last_reconciled(db),
+        reconciliation.last(db),
     )
 
 
@@ -312,8 +318,3 @@ def _count(
 def _counted(db: Database, now: int, seen: int) -> None:
     places.put(db, COUNTED, str(now))
     places.put(db, SEEN, str(seen))
-
-
-def _parts(values: Sequence[int], size: int) -> Iterator[Sequence[int]]:
-    """The values in parts of a size."""
-    return (values[at : at + size] for at in range(0, len(values), size))

@@ -69,6 +69,13 @@ class Stays:
         self._offered: dict[tuple[str, str], datetime] = {}
         """By channel and agent, since when a phone rings."""
 
+    def clear(self) -> None:
+        """Know of no stay any more, but of what changed: another worker kept the record."""
+        for known in (self._waiting, self._left, self._talking, self._wrapping, self._recent):
+            known.clear()
+        for about in (self._hung_up, self._hows, self._offered):
+            about.clear()
+
     @property
     def going_on(self) -> Iterator[Stay]:
         """The stays whose wait or conversation has not ended."""

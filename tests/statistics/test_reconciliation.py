@@ -4,8 +4,7 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ari_app.statistics.reconciliation import Reconciled, billed, read, reconciled
-from ari_app.statistics.recording import last_day
+from ari_app.statistics.reconciliation import Reconciled, billed, last_day, read, reconciled
 from ari_app.store import calls, queue_calls
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
 from ari_app.store.db import Store

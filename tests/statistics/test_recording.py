@@ -1,5 +1,6 @@
 """What is stored of callers in queues: live, by the log, and over restarts."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from ari_app.store.db import Store
 from ivr.acd.dials import HungUp
 from ivr.acd.figures import QUARTER, SECOND, How, Origin, Stay
 from ivr.acd.queues import Board, Event
+from tests.ari.facts import until
 from tests.statistics.world import (
     ANNA,
     T0,
@@ -280,3 +282,25 @@ async def test_what_desk_and_news_know_of_a_stay(world: World) -> None:
     first, second = await world.stays()
     assert (first.promised, first.pop, first.transferred) == (90 * SECOND, SECOND, "claims")
     assert (second.queue, second.how, second.transferred) == ("claims", "waiting", "")
+
+
+async def test_who_leads_again_knows_what_another_worker_recorded_meanwhile(world: World) -> None:
+    """Else it would end stays of its own start, over what is stored."""
+    leader = world.record
+    world.take(joins("a", 0))
+    await world.look(5)
+    await world.stays()
+    follower = world.restarted()
+    await follower.restore()
+    assert list(follower.stays.going_on)
+    world.record = leader
+    world.take(*answered("a", 20), ends("a", 100))
+    before = await world.stays()
+    world.record = follower
+    leading = asyncio.create_task(follower.take_over())
+    await until(lambda: not list(follower.stays.going_on))
+    world.take(joins("b", 3600))
+    for seconds in (3601, 3700):
+        await world.look(seconds)
+    leading.cancel()
+    assert [one for one in await world.stays() if one.channel == "a"] == before
