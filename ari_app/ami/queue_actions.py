@@ -14,6 +14,8 @@ HELD_CALLER = "FIRSTLINE_HELD"
 """The variable of that agent's channel: the name of the caller's channel."""
 MOVED = "FIRSTLINE_MOVED"
 """The variable that says where a caller goes who is taken out of a queue."""
+OWNER = "FIRSTLINE_OWNER"
+"""The variable that names the application to which a caller comes back first."""
 PEOPLE = "firstline-people"
 """The context with the numbers that may be dialled."""
 
@@ -103,6 +105,14 @@ class QueueActions:
             log.debug("channel %s: its limit stays: %s", channel, error)
             return False
         return True
+
+    async def return_to(self, channel: str, application: str) -> None:
+        """Have a caller's channel, by its name, come back to an application (Setvar); also while
+        it is in the dialplan, where ARI sets nothing. Raises nothing."""
+        try:
+            await self._ask("Setvar", Channel=channel, Variable=OWNER, Value=application)
+        except AmiError as error:
+            log.warning("channel %s comes back to any worker: %s", channel, error)
 
     async def hang_up(self, channel: str) -> None:
         """Hang up a channel."""

@@ -139,7 +139,7 @@ class Calls:
                 line.ended(0)
         arriving = {event.channel.id for event in held if isinstance(event, StasisStart)}
         if self._inherited is not None and not self._took_over:
-            await self._take_over(self._inherited, left, arriving)
+            await self._take_over(self._inherited, left, arriving, inside)
             self._took_over = True
         unserved = inside - self._lines.keys() - arriving
         if unserved:
@@ -163,19 +163,25 @@ class Calls:
             await asyncio.gather(*map(self.rescue, lost))
 
     async def _take_over(
-        self, inherited: Inherited, left: Collection[str], arriving: Collection[str]
+        self,
+        inherited: Inherited,
+        left: Collection[str],
+        arriving: Collection[str],
+        inside: Collection[str],
     ) -> None:
         """Go on with the calls of the application before this one, once.
 
-        The channels of some are in an application still, or in a queue or a conversation, or came
-        back from there; some callers hung up meanwhile.
+        The channels of some are in an application still, which may have another name than this one,
+        or in a queue or a conversation, or came back from there; some callers hung up meanwhile.
         """
         listed = {one.id: one for one in await self._ari.channels.list()}
         for channel in left:
             found = listed.get(channel)
             call = inherited.go_on(channel, place_of(found, arriving))
             if call is not None:
-                self.serve_soon(channel, call)
+                elsewhere = found is not None and found.arguments is not None
+                moves = elsewhere and channel not in inside and channel not in arriving
+                self.serve_soon(channel, call, self.move(channel) if moves else None)
                 if found is not None and came_back(found) and channel not in arriving:
                     call.line.returned(outcome_of(found.arguments or ()))
             else:
@@ -270,6 +276,11 @@ class Calls:
     async def rescue(self, channel: str) -> None:
         """Return a caller to the dialplan, which apologises and queues them for an agent."""
         await attempt(channel, self._ari.channels.continue_in_dialplan(channel, *FALLBACK))
+
+    async def move(self, channel: str) -> None:
+        """Take a channel out of another application."""
+        name = self._ari.applications.name
+        await attempt(channel, self._ari.channels.move(channel, name, ADOPTED))
 
     async def _returned_unknown(self, channel: str, outcome: str) -> None:
         """A caller comes back from the dialplan, and there is no session of theirs here.

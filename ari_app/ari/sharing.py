@@ -3,19 +3,17 @@
 ``StasisBroadcast()`` offers a call to all of them, and the first to claim it has it.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from typing import Any
 
 from ari_app.ari.calls import Calls
-from ari_app.ari.dialplan import OWNER
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
 from ari_app.ari.events import CallBroadcast, Event
 from ari_app.ari.inherited import (
-    ADOPTED,
     Inherited,
-    attempt,
     came_back,
     outcome_of,
     place_of,
@@ -24,6 +22,9 @@ from ari_app.ari.link import Handler
 from ari_app.ari.rest import Ari
 
 log = logging.getLogger(__name__)
+
+AGAIN = 1.0
+"""Seconds until Asterisk is asked again for the channels of calls that were left."""
 
 
 class SharedCalls:
@@ -35,11 +36,15 @@ class SharedCalls:
         calls: Calls,
         inherited: Inherited,
         begin: Callable[[Coroutine[Any, Any, None]], object],
+        return_to: Callable[[str, str], Coroutine[Any, Any, None]],
     ) -> None:
+        """``return_to`` has a channel, by its name, come back to an application from the
+        dialplan."""
         self._ari = ari
         self._calls = calls
         self._inherited = inherited
         self._begin = begin
+        self._return_to = return_to
 
     def handling(self, handle: Handler) -> Handler:
         """Claim what is offered, and hand all other events on."""
@@ -53,18 +58,26 @@ class SharedCalls:
         return claim_or_handle
 
     async def _claim(self, channel: str) -> None:
-        with suppress(GoneError):  # another has it
-            await attempt(
-                channel, self._ari.events.claim_channel(channel, self._ari.applications.name)
-            )
+        name = self._ari.applications.name
+        try:
+            await self._ari.events.claim_channel(channel, name)
+        except GoneError:
+            log.debug("channel %s is another application's: it claimed it first", channel)
+        except (AriError, UnreachableError, RefusedError) as error:
+            log.warning("channel %s is not claimed: %s", channel, error)
 
     async def adopt(self, application: str, left: Collection[str]) -> None:
         """Go on with the calls that another application left when it died; its other callers go to
-        the fallback. Where Asterisk does not answer, its dead-man switches bring them there."""
-        try:
-            await self._adopt(application, left)
-        except (AriError, UnreachableError, RefusedError) as error:
-            log.error("the calls of %s do not go on: %s", application, error)
+        the fallback. The calls are ours already: where Asterisk does not answer, it is asked again
+        until it does, though its dead-man switches bring the callers to the fallback meanwhile."""
+        while True:
+            try:
+                await self._adopt(application, left)
+            except (AriError, UnreachableError, RefusedError) as error:
+                log.error("the calls of %s do not go on yet: %s", application, error)
+                await asyncio.sleep(AGAIN)
+            else:
+                return
 
     async def _adopt(self, application: str, left: Collection[str]) -> None:
         inside: Collection[str] = ()
@@ -76,9 +89,10 @@ class SharedCalls:
             if (call := self._inherited.go_on(channel, place_of(found))) is None:
                 self._begin(self._calls.rescue(channel))
                 continue
-            away = found is not None and found.arguments is None
-            first = self._own(channel) if away else self._move(channel)
-            self._calls.serve_soon(channel, call, first if found else None)
+            away = found is None or found.arguments is None
+            self._calls.serve_soon(channel, call, None if away else self._calls.move(channel))
+            if away and found is not None:
+                self._begin(self._return_to(found.name, self._ari.applications.name))
             if found is not None and came_back(found):
                 call.line.returned(outcome_of(found.arguments or ()))
         known = {*left, *self._calls.channels}
@@ -86,13 +100,3 @@ class SharedCalls:
             if channel not in known and channel in listed and listed[channel].arguments is not None:
                 log.warning("channel %s of %s goes to the fallback", channel, application)
                 self._begin(self._calls.rescue(channel))
-
-    async def _own(self, channel: str) -> None:
-        """Have a channel that is in the dialplan come back here."""
-        name = self._ari.applications.name
-        await attempt(channel, self._ari.channels.set_channel_var(channel, OWNER, name))
-
-    async def _move(self, channel: str) -> None:
-        """Take a channel out of another application."""
-        name = self._ari.applications.name
-        await attempt(channel, self._ari.channels.move(channel, name, ADOPTED))

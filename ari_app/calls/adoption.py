@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection, Iterable
-from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -25,17 +24,15 @@ class LeftCall(Struct, frozen=True):
     path: Path
 
 
-def left(
-    db: Database, lines: Collection[str], owner: int = 0, at: datetime | None = None
-) -> list[LeftCall]:
+def left(db: Database, lines: Collection[str], owner: int = 0) -> list[LeftCall]:
     """The calls over these ``lines`` that have a checkpoint.
 
     One that cannot be read is logged and left out. The others that have no end are closed as lost.
-    Where workers share the database, ``owner`` takes those that are left to it at a moment.
+    Where workers share the database, ``owner`` takes those that are left to it.
     """
-    found = _readable(db, checkpoints.of(db, left_calls.left(db, lines, owner, at)))
+    found = _readable(db, checkpoints.of(db, left_calls.left(db, lines, owner)))
     alive = [one.kept.session.id for one in found]
-    lost = left_calls.close_lost(db, alive, lines, owner, at)
+    lost = left_calls.close_lost(db, alive, lines, owner)
     if owner:
         left_calls.own(db, alive, owner)
     if lost:

@@ -139,7 +139,8 @@ def _serve_calls(
     """Connect to Asterisk, and serve the calls from there; returns what limits them."""
     calls, begin, ari = callers.calls, background.begin, shared.link.ari
     overload = _overload(shared, calls)
-    sharing = SharedCalls(ari, calls, callers.left, begin)
+    actions = QueueActions(desk.queues.ask)
+    sharing = SharedCalls(ari, calls, callers.left, begin, actions.return_to)
     handle = sharing.handling(waiting.whispers.handling(overload.handling(calls.handle)))
     if callers.ears is not None:
         handle = callers.ears.handling(handle)
@@ -156,10 +157,10 @@ def _serve_calls(
 
     begin(shared.link.run(handle, reconcile, callers.phone_event))
     begin(shared.worker.run((*shared.lines, TEXTS, CABINET), adopt))
-    begin(calls.watch(QueueActions(desk.queues.ask).extend))
+    begin(calls.watch(actions.extend))
     begin(overload.run())
     begin(overload.lead())
-    begin(shared.worker.while_leading(waiting.news.run))
+    begin(waiting.news.run())
     return overload
 
 
@@ -179,7 +180,7 @@ def _start(
     begin(desk.guard.run())
     begin_calling_back(shared, callers, desk.queues, desk.dialler, begin)
     begin(lead(campaign_dialler(shared, callers, overload, desk.queues).run))
-    begin(lead(desk.record.run))
+    begin(lead(desk.record.take_over if shared.worker.shares else desk.record.run))
     begin(log_files.run(log_files.of(state := shared.foundation.state.directory)))
     begin(certificate_ends.run(partial(certificate_ends.of_installation, config, state), clock))
     begin(lead(desk.workplace.run))

@@ -62,6 +62,7 @@ async def build_waiting(
     def board() -> Board | None:
         return queues.view.board if queues.view.current and shared.link.connected else None
 
+    @shared.worker.if_leading
     def promised(promise: Promise) -> None:
         desk.record.stays.promised(promise.channel, round(promise.seconds * SECOND))
 
@@ -93,7 +94,7 @@ async def build_waiting(
     queues.observe(preferred.take)
     begin(_cleared(queues, preferred))
     queues.observe(paces.take)
-    queues.observe(shared.worker.if_leading(news.take))
+    queues.observe(news.take)  # each worker has the sessions of its own callers
     return Waiting(news, whispers, preferred)
 
 

@@ -99,7 +99,7 @@ async def opened_shared(
     take_over = foundation.take_over or foundation.before is not None
     link = Link(_ari_settings(config, state, take_over))
     async with AsyncExitStack() as stack:
-        worker = await stack.enter_async_context(joined(config, state, store, of))
+        worker = await stack.enter_async_context(joined(foundation, of))
         left = () if foundation.before else await left_calls(store, lines, worker)
         yield Shared(
             foundation=foundation,
@@ -135,7 +135,7 @@ async def left_calls(
     """The calls over these ``lines`` that the application before left and that can go on; of
     workers, those that no other one serves."""
     try:
-        return await store.write_unsynced(adoption.left, lines, worker.epoch, clock())
+        return await store.write_unsynced(adoption.left, lines, worker.epoch)
     except StoreError as error:
         log.error("calls of the last run do not go on, and were not closed: %s", error)
         return ()

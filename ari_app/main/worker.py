@@ -1,6 +1,7 @@
 """This run of the application as a worker: its epoch, its lease, and whether it leads.
 
-Without a name in the settings it is the only application of its database, and leads.
+Without a name in the settings it is the only application of its database, and leads. Then its lease
+says only that it is there.
 """
 
 import asyncio
@@ -12,9 +13,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, NoReturn, ParamSpec
 
-from ari_app.config.settings import Config
-from ari_app.config.state import State
-from ari_app.main.foundation import clock
+from ari_app.main.foundation import Foundation, clock
 from ari_app.main.processes import UpError
 from ari_app.store import workers
 from ari_app.store.db import Store, StoreError
@@ -27,24 +26,31 @@ log = logging.getLogger(__name__)
 BEATS = 5
 """How often within its time a lease is put off."""
 
+NAMELESS = 20.0
+"""For how many seconds a lease without a name is: no one waits for its end but one with a name that
+is to begin elsewhere on the database."""
+
 Adopt = Callable[[Worker], Awaitable[None]]
 """Goes on with what a worker left that died."""
 
 
 class Membership:
-    """A worker among those that share the database; ``epoch`` is 0 if it is alone."""
+    """A worker among those that share the database; ``epoch`` is 0 if it has no name."""
 
-    def __init__(self, store: Store, worker: Worker, lease: float) -> None:
-        self.epoch = worker.epoch
-        self.shares = bool(worker.epoch)
+    def __init__(self, store: Store, worker: Worker, lease: float, *, leading: bool = True) -> None:
+        """``lease`` is in seconds. Without ``leading`` it never leads others."""
+        self.shares = bool(worker.name)
+        self.epoch = worker.epoch if self.shares else 0
         self._store = store
         self._worker = worker
         self._lease = timedelta(seconds=lease)
         self._leads, self._follows = asyncio.Event(), asyncio.Event()
+        self._leading = leading
         self._lead(not self.shares)
-        self._steady_since: float | None = None
-        """Since when every beat was in time: who could not beat has no right to call others dead,
-        as they could not either."""
+        self._steady_since = time.monotonic()
+        """Since when every beat was in time, and no clock was set: who could not beat has no right
+        to call others dead, as they could not either."""
+        self._ahead = _ahead()
 
     @property
     def leads(self) -> bool:
@@ -54,44 +60,61 @@ class Membership:
     async def run(self, lines: Collection[str], adopt: Adopt) -> None:
         """Put the lease off, until the application stops, and ``adopt`` what others left that
         had calls over some ``lines``."""
-        pause, last = self._lease.total_seconds() / BEATS, time.monotonic()
+        last = time.monotonic()
         adopting: asyncio.Task[None] | None = None
         async with asyncio.TaskGroup() as tasks:
-            while self.shares:
+            while True:
                 try:
-                    beat = await self._beat(lines)
+                    beat = await self._beat(lines, judges=self._may_judge(last))
                 except (StoreError, TimeoutError) as error:
+                    # It goes on leading, or not: that another one leads no one can say but the
+                    # database, which all that one does alone needs, too.
                     why = str(error) or "no answer in time"
-                    log.error("worker %s: the lease is not put off: %s", self._worker.name, why)
-                    self._lead(self.leads and self._in_time(last))
+                    level = logging.ERROR if self.shares else logging.DEBUG
+                    log.log(level, "worker %s: the lease is not put off: %s", self._named, why)
                 else:
-                    self._heard(beat, last)
                     last = time.monotonic()
-                    if self._may_judge(last) and beat.dead and (not adopting or adopting.done()):
+                    self._heard(beat)
+                    if beat.dead and (not adopting or adopting.done()):
                         adopting = tasks.create_task(self._adopt(beat.dead, adopt))
-                await asyncio.sleep(pause)
+                await asyncio.sleep(self._pause)
 
-    async def _beat(self, lines: Collection[str]) -> Beat:
+    @property
+    def _named(self) -> str:
+        return self._worker.name or "without a name"
+
+    @property
+    def _pause(self) -> float:
+        """Seconds between two beats."""
+        return self._lease.total_seconds() / BEATS
+
+    async def _beat(self, lines: Collection[str], *, judges: bool) -> Beat:
         async with asyncio.timeout(self._lease.total_seconds()):
-            now = clock()
-            return await self._store.write_unsynced(
-                workers.beat, self._worker, now, now + self._lease, lines
+            write, now = self._store.write_unsynced, clock()
+            until = now + self._lease
+            if not self.shares:
+                await write(workers.put_off, self._worker, now, until)
+                return Beat(leads=True, dead=())
+            beat, leading = workers.beat, self._leading
+            return await write(
+                beat, self._worker, now, until, lines, leading=leading, judges=judges
             )
 
-    def _heard(self, beat: Beat, last: float) -> None:
-        if self._steady_since is None or not self._in_time(last):
-            self._steady_since = time.monotonic()
-        if beat.leads != self.leads:
-            log.info("worker %s %s", self._worker.name, "leads" if beat.leads else "follows")
+    def _heard(self, beat: Beat) -> None:
+        if beat.leads and not self.leads:
+            log.info("worker %s leads", self._named)
+        elif self.leads and not beat.leads:
+            log.warning("worker %s follows: another one leads", self._named)
         self._lead(beat.leads)
 
-    def _in_time(self, last: float) -> bool:
-        return time.monotonic() - last < self._lease.total_seconds()
-
-    def _may_judge(self, now: float) -> bool:
-        """Whether every beat was in time for so long that the others could beat, too."""
-        steady = now - (self._steady_since or now)
-        return steady >= self._lease.total_seconds()
+    def _may_judge(self, last: float) -> bool:
+        """Whether every beat was in time for so long that the others could beat, too; ``last`` is
+        when the last one was."""
+        now, ahead, lease = time.monotonic(), _ahead(), self._lease.total_seconds()
+        if now - last >= lease or abs(ahead - self._ahead) > self._pause:
+            self._steady_since = now
+        self._ahead = ahead
+        return now - self._steady_since >= lease
 
     async def _adopt(self, dead: Sequence[Worker], adopt: Adopt) -> None:
         for one in dead:
@@ -131,44 +154,49 @@ class Membership:
 
 
 @asynccontextmanager
-async def joined(
-    config: Config, state: State, store: Store, of: str = ""
-) -> AsyncIterator[Membership]:
+async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membership]:
     """Join the workers that share the database, if the settings name this one; ``of`` names what
-    else of this installation uses it.
+    else of this installation uses it, which does nothing for all of them.
 
     Raises :class:`UpError` if another installation uses the name, or has named workers where this
-    one has none.
+    one has none, or has none where this one has.
     """
+    config, store = foundation.config, foundation.store
     settings = config.worker
-    place = f"{socket.gethostname()}:{state.directory.resolve()}"
+    place = f"{socket.gethostname()}:{foundation.state.directory.resolve()}"
     name = settings.name and f"{settings.name}{of}"
-    epoch = time.time_ns() // 1000 if name else 0
+    epoch, lease = time.time_ns() // 1000, settings.lease if name else NAMELESS
     worker = Worker(name, place, config.application, settings.pod, epoch)
     try:
-        if not name:
-            await _alone(store)
-        else:
-            now, lease = clock(), timedelta(seconds=settings.lease)
-            await store.write(workers.enter, worker, now, now + lease)
+        now = clock()
+        until = now + timedelta(seconds=lease)
+        if name:
+            alone = foundation.before is None
+            await store.write(workers.enter, worker, now, until, succeeds=alone)
+        elif others := await store.write(workers.alone, worker, now, until):
+            names = ", ".join(one.name for one in others)
+            raise UpError(f"the database is shared by the workers {names}: name this one, too")
     except NameInUseError as error:
-        raise UpError(
-            f"the worker {name} runs in {error}: give this one another name ([worker] name)"
-        ) from error
+        raise UpError(_what_to_do(error, name)) from error
     except StoreError as error:
         log.error("worker %s: it joins the others later: %s", name, error)
-    one = Membership(store, worker, settings.lease)
+    one = Membership(store, worker, lease, leading=not of)
     try:
         yield one
     finally:
-        if one.shares:
-            with suppress(StoreError):
-                await store.write(workers.leave, epoch, clock())
+        with suppress(StoreError):
+            await store.write(workers.leave, epoch, clock())
 
 
-async def _alone(store: Store) -> None:
-    if not await store.read(workers.any_known):
-        return
-    if others := await store.write(workers.alone, clock()):
-        names = ", ".join(one.name for one in others)
-        raise UpError(f"the database is shared by the workers {names}: name this one, too")
+def _what_to_do(error: NameInUseError, name: str) -> str:
+    if error.named:
+        return f"the worker {name} runs in {error}: give this one another name ([worker] name)"
+    return (
+        f"an application without a name uses the database, in {error}: give it one"
+        " ([worker] name) and start it again, or stop it, before this one starts"
+    )
+
+
+def _ahead() -> float:
+    """By how many seconds the clock is ahead of the one that no one sets."""
+    return clock().timestamp() - time.monotonic()

@@ -1,12 +1,10 @@
 """Calls without an end whose application died: taken by another one, or closed as lost."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
 
 from ari_app.store import calls, checkpoints
 from ari_app.store.lines import listed
 from ari_app.store.sqlite import Database
-from ari_app.store.times import micros
 from ari_app.store.workers import LEFT
 
 
@@ -15,15 +13,14 @@ def close_lost(
     alive: Collection[str] = (),
     lines: Collection[str] = (),
     owner: int = 0,
-    at: datetime | None = None,
 ) -> list[str]:
     """End the unfinished calls that are not ``alive`` as ``LOST``; returns their ids.
 
     Of calls over these ``lines`` alone, if any are named, and of those that are left to the worker
-    ``owner`` at a moment, if the database is shared. For the start after a crash. A lost call ends
+    ``owner``, if the database is shared. For the start after a crash. A lost call ends
     with its last known step, in the past: that is all that is known of it.
     """
-    lost = [id for id in left(db, lines, owner, at) if id not in alive]
+    lost = [id for id in left(db, lines, owner) if id not in alive]
     db.conn.executemany(
         "update calls set ending = ?, cause = 0, ended ="
         " max(began, coalesce((select max(at) from steps where call = calls.id), began))"
@@ -34,22 +31,19 @@ def close_lost(
     return lost
 
 
-def left(
-    db: Database, lines: Collection[str] = (), owner: int = 0, at: datetime | None = None
-) -> list[str]:
-    """The unfinished calls over some lines, or any; of those that are left to the worker ``owner``
-    at a moment, if the database is shared."""
+def left(db: Database, lines: Collection[str] = (), owner: int = 0) -> list[str]:
+    """The unfinished calls over some lines, or any; of those that are left to the worker
+    ``owner``, if the database is shared."""
     if not owner:
         return [
             call.began.call
             for call in calls.unfinished(db)
             if not lines or call.began.line in lines
         ]
-    assert at is not None
     rows = db.conn.execute(
         f"select id from calls where ended is null and line in {listed(*lines)} and {LEFT}"
         " order by +began, id",
-        (owner, micros(at)),
+        (owner,),
     )
     return [id for (id,) in rows]
 

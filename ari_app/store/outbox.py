@@ -120,7 +120,7 @@ def due(db: Database, at: datetime, limit: int, owner: int = 0) -> list[Text]:
     rows = db.conn.execute(
         f"select {_COLUMNS} from ({each}) as waiting join outbox on outbox.rowid = chosen"
         " where place = 1 order by created limit ?",
-        (micros(at), micros(at), owner, micros(at), limit),
+        (micros(at), micros(at), owner, limit),
     )
     return [_text(*row) for row in rows]
 
@@ -136,7 +136,7 @@ def claim(db: Database, at: datetime, limit: int, owner: int) -> list[Text]:
     rows = db.conn.execute(
         f"update outbox set owner = ? where key in (select key from outbox where {free}"
         " /* skip locked */) returning key",
-        (owner, keys, owner, micros(at)),
+        (owner, keys, owner),
     )
     ours = {key for (key,) in rows.fetchall()}
     return [one for one in found if one.key in ours]

@@ -2,8 +2,13 @@
 
 A worker is one run of an application that has a name. Its ``epoch``, which no other run ever has,
 is the owner of the rows that it works on; an owner of 0 is no one. Its lease is good
-until a moment that it puts off all the time. What a worker with a lease owns no other takes; what
-another took, its owner of before writes to no more, as each of its statements names its epoch.
+until a moment that it puts off all the time. Once that has passed, it is dead as soon as another
+one calls it so, which may do so only if it could put its own lease off all that time; ``until`` is
+negative then, for all to see. What a living worker owns no other takes; what another took, its
+owner of before writes to no more, as each of its statements names its epoch.
+
+An application without a name owns nothing by an epoch, and has a lease, so that no worker begins
+beside it.
 """
 
 from collections.abc import Collection, Sequence
@@ -18,21 +23,26 @@ from ari_app.store.times import micros, moment
 KEPT = timedelta(days=1)
 """For how long a worker whose lease is over is known. What it owned then is taken by any."""
 
-LIVING = "select epoch from workers where until > ?"
-"""The epochs of the workers that have a lease at a moment."""
+LIVING = "select epoch from workers where until > 0"
+"""The epochs of the workers that no one has called dead."""
 
 LEFT = (
     "(owner = 0 or owner not in (select epoch from workers) or owner in"
     " (select other.epoch from workers as other join workers as me on me.epoch = ?"
     " where other.epoch <> me.epoch and (other.name = me.name"
-    " or (other.until <= ? and other.pod = me.pod))))"
+    " or (other.until < 0 and other.pod = me.pod))))"
 )
-"""What is left to a worker, by its epoch, at a moment: by no one, by a run of it before this one,
-and by a worker at the same Asterisk whose lease is over."""
+"""What is left to a worker, by its epoch: by no one, by a run of it before this one, and by a dead
+worker at the same Asterisk."""
 
 
 class NameInUseError(Exception):
-    """A worker of this name lives elsewhere, at the place that the text names."""
+    """A worker of this name, or an application without one, lives elsewhere, at the place that the
+    text names; ``named`` says which of them."""
+
+    def __init__(self, place: str, *, named: bool) -> None:
+        super().__init__(place)
+        self.named = named
 
 
 class Worker(Struct, frozen=True):
@@ -56,23 +66,39 @@ class Beat(Struct, frozen=True):
     dead: Sequence[Worker]
 
 
-def enter(db: Database, worker: Worker, at: datetime, until: datetime) -> None:
-    """A worker begins, with an epoch that no other ever had.
+def enter(
+    db: Database, worker: Worker, at: datetime, until: datetime, *, succeeds: bool = False
+) -> None:
+    """A worker begins, with an epoch that no other ever had. Its runs before this one are dead if
+    it ``succeeds`` them.
 
-    Raises :class:`NameInUseError` where one of its name lives at another place.
+    Raises :class:`NameInUseError` where one of its name, or one without a name, lives at another
+    place.
     """
-    others = "select place from workers where name = ? and place <> ? and until > ?"
+    others = (
+        "select place, name <> '' from workers"
+        " where name in ('', ?) and place <> ? and until > ? order by name limit 1"
+    )
     found = db.conn.execute(others, (worker.name, worker.place, micros(at))).fetchone()
     if found is not None:
-        raise NameInUseError(found[0])
+        raise NameInUseError(found[0], named=bool(found[1]))
     db.conn.execute(
-        "delete from workers where until < ? and not exists"
+        "delete from workers where abs(until) < ? and not exists"
         " (select 1 from duties where owner = epoch)",
         (micros(at - KEPT),),
     )
+    if succeeds:
+        db.conn.execute(
+            "update workers set until = -until where name = ? and until > 0", (worker.name,)
+        )
+    put_off(db, worker, at, until)
+
+
+def put_off(db: Database, worker: Worker, at: datetime, until: datetime) -> None:
+    """Put the lease of a worker off; one that was called dead lives again."""
     db.conn.execute(
         "insert into workers (epoch, name, place, application, pod, began, until)"
-        " values (?, ?, ?, ?, ?, ?, ?)",
+        " values (?, ?, ?, ?, ?, ?, ?) on conflict (epoch) do update set until = excluded.until",
         (
             *(worker.epoch, worker.name, worker.place, worker.application, worker.pod),
             *(micros(at), micros(until)),
@@ -81,66 +107,67 @@ def enter(db: Database, worker: Worker, at: datetime, until: datetime) -> None:
 
 
 def beat(
-    db: Database, worker: Worker, at: datetime, until: datetime, lines: Collection[str] = ()
+    db: Database,
+    worker: Worker,
+    at: datetime,
+    until: datetime,
+    lines: Collection[str] = (),
+    *,
+    leading: bool = True,
+    judges: bool = True,
 ) -> Beat:
-    """Put the lease of a worker off, and have it lead if no worker does that has a lease.
+    """Put the lease of a worker off, and have it lead if no living worker does; not without
+    ``leading``. If it ``judges``, those whose lease is over are dead from now on.
 
     The dead are those that left calls over these ``lines``, on which it would go on with them.
 
     One whose lease was over has it again: what others took meanwhile stays theirs.
     """
-    epoch, now = worker.epoch, micros(at)
-    db.conn.execute(
-        "insert into workers (epoch, name, place, application, pod, began, until)"
-        " values (?, ?, ?, ?, ?, ?, ?) on conflict (epoch) do update set until = excluded.until",
-        (
-            *(epoch, worker.name, worker.place, worker.application, worker.pod, now),
-            micros(until),
-        ),
-    )
+    epoch = worker.epoch
+    put_off(db, worker, at, until)
+    if judges:
+        db.conn.execute(
+            "update workers set until = -until where until between 1 and ? and epoch <> ?",
+            (micros(at), epoch),
+        )
     left = f"select 1 from calls where ended is null and owner = epoch and line in {listed(*lines)}"
-    tail = f"where until <= ? and pod = ? and epoch <> ? and exists ({left})"
-    dead = _selected(db, tail, now, worker.pod, epoch) if lines else ()
-    return Beat(hold(db, "lead", epoch, at), dead)
+    tail = f"where until < 0 and pod = ? and epoch <> ? and exists ({left})"
+    dead = _selected(db, tail, worker.pod, epoch) if lines else ()
+    return Beat(leading and hold(db, "lead", epoch), dead)
 
 
-def hold(db: Database, duty: str, epoch: int, at: datetime) -> bool:
+def hold(db: Database, duty: str, epoch: int) -> bool:
     """Have a worker do what one worker alone does; False if another one that lives does it."""
     db.conn.execute(
         "insert into duties (duty, owner) values (?, ?) on conflict (duty) do update"
         " set owner = excluded.owner where duties.owner <> excluded.owner"
         f" and duties.owner not in ({LIVING})",
-        (duty, epoch, micros(at)),
+        (duty, epoch),
     )
     (owner,) = db.conn.execute("select owner from duties where duty = ?", (duty,)).fetchone()
     return bool(owner == epoch)
 
 
 def leave(db: Database, epoch: int, at: datetime) -> None:
-    """A worker ends: its lease is over, and another leads."""
-    db.conn.execute("update workers set until = ? where epoch = ?", (micros(at), epoch))
+    """A worker ends: it is dead, and another leads. One without a name is forgotten."""
+    db.conn.execute("delete from workers where epoch = ? and name = ''", (epoch,))
+    db.conn.execute("update workers set until = ? where epoch = ?", (-micros(at), epoch))
     db.conn.execute("update duties set owner = 0 where owner = ?", (epoch,))
 
 
-def any_known(db: Database) -> bool:
-    """Whether the database was ever shared, as far as is known."""
-    return db.conn.execute("select 1 from workers limit 1").fetchone() is not None
-
-
-def alone(db: Database, at: datetime) -> Sequence[Worker]:
-    """The database is one application's again, which has no name; or the workers that live."""
-    found = living(db, at)
-    if not found:
+def alone(db: Database, one: Worker, at: datetime, until: datetime) -> Sequence[Worker]:
+    """The database is that of one application, which has no name, with a lease; or the workers
+    that live at other places."""
+    others = "where name <> '' and place <> ? and until > ? order by name, epoch"
+    if found := _selected(db, others, one.place, micros(at)):
+        return found
+    gone = db.conn.execute("delete from workers where name <> '' or until <= ?", (micros(at),))
+    if gone.rowcount:
         for table in ("outbox", "orders"):
             db.conn.execute(f"update {table} set owner = 0 where owner <> 0")
         db.conn.execute("delete from duties")
-        db.conn.execute("delete from workers")
-    return found
-
-
-def living(db: Database, at: datetime) -> Sequence[Worker]:
-    """The workers that have a lease, by name."""
-    return _selected(db, "where until > ? order by name, epoch", micros(at))
+    put_off(db, one, at, until)
+    return ()
 
 
 def _selected(db: Database, tail: str, *values: object) -> list[Worker]:
@@ -148,6 +175,6 @@ def _selected(db: Database, tail: str, *values: object) -> list[Worker]:
         f"select name, place, application, pod, epoch, began, until from workers {tail}", values
     )
     return [
-        Worker(name, place, application, pod, epoch, moment(began), moment(until))
+        Worker(name, place, application, pod, epoch, moment(began), moment(abs(until)))
         for name, place, application, pod, epoch, began, until in rows
     ]

@@ -139,18 +139,16 @@ class Server:
         app = web.Application()
         app.router.add_get("/ari/events", self._on_events)
         app.router.add_route("*", "/ari/{path:.*}", self._on_http)
-        runner = web.AppRunner(
-            app, access_log=None, shutdown_timeout=0.01, handler_cancellation=True
-        )
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0)
+        host = web.AppRunner(app, access_log=None, shutdown_timeout=0.01, handler_cancellation=True)
+        await host.setup()
+        site = web.TCPSite(host, "127.0.0.1", 0)
         await site.start()
-        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self.url = f"http://127.0.0.1:{host.addresses[0][1]}"
         try:
             yield self
         finally:
             self.drop()
-            await runner.cleanup()
+            await host.cleanup()
 
     def _refusal(self, request: web.Request) -> int:
         wrong = request.headers.get("Authorization") != LOGIN
@@ -253,7 +251,7 @@ class Server:
             if source.removeprefix("channel:") not in self.channels:
                 raise StatusError(422)
             self.channels[source.removeprefix("channel:")].subscribed = True
-        ids = [id_ for id_, fake in self.channels.items() if fake.inside or fake.subscribed]
+        ids = [id_ for id_, fake in self.channels.items() if fake.known_to(name)]
         return {"name": name, "channel_ids": ids, "bridge_ids": []}
 
     async def _do(self, asked: Asked) -> object:
@@ -269,18 +267,20 @@ class Server:
                 return self.recordings.do(method, *which)
             case ["DELETE", "playbacks", playback]:
                 self._stop(playback)
-                return None
             case ["GET", "channels"]:
                 return [fake.listed(id_) for id_, fake in self.channels.items()]
             case [method, "channels", channel, "moh"] if channel in self.channels:
                 self.channels[channel].music = method == "POST"
-                return None
             case ["DELETE", "channels", channel] if channel in self.channels:
                 self.hang_up(channel)
-                return None
+            case ["POST", "channels", channel, "move"] if fake := self.channels.get(channel):
+                fake.application = asked.query["app"]
+                self.enter(channel, asked.query["appArgs"])
             case ["POST", "channels", channel, *rest]:
                 return await self._steer(channel, rest, asked.query)
-        raise StatusError(404)
+            case _:
+                raise StatusError(404)
+        return None
 
     def _stop(self, playback: str) -> None:
         for channel, fake in self.channels.items():

@@ -6,12 +6,14 @@ from functools import partial
 
 import pytest
 
+from ari_app.ari import sharing
 from ari_app.ari.calls import Calls
 from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.events import Channel
 from ari_app.ari.inherited import AcceptedCall, Place
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.link import Link
+from ari_app.ari.sharing import SharedCalls
 from ari_app.session.media import Sounds
 from ivr.events import Bridged, Event, Keyed, Recorded
 from ivr.values import Recording
@@ -43,7 +45,7 @@ class Left:
         return self.wants.keys()
 
     async def fetch(self, channel: str) -> bool:
-        return channel in self.__dict__
+        return channel in self.wants
 
     def go_on(self, channel: str, place: Place) -> AcceptedCall | None:
         self.places[channel] = place
@@ -184,3 +186,50 @@ async def test_what_a_caller_said_who_hung_up_is_kept(server: Server) -> None:
     left = await taken_over(server, {"c-1": record("after-the-tone")})
     assert left.events == {"c-1": Recorded(Recording("call-3", 5))}
     assert left.places == {"c-1": "gone"}
+
+
+async def test_a_channel_in_an_application_of_another_name_is_moved(server: Server) -> None:
+    """Of another worker, or of this one before it had its name: else the caller hears nothing."""
+    there(server, "c-1")
+    server.channels["c-1"].application = "firstline-2"
+    left = asyncio.create_task(taken_over(server, {"c-1": ask("menu")}))
+    await until(lambda: server.plays)
+    assert server.channels["c-1"].application == "firstline"
+    server.press("c-1", "2")
+    assert (await left).events == {"c-1": Keyed("2")}
+    assert not rescued(server)
+
+
+async def test_the_calls_of_a_dead_worker_wait_for_asterisk(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is in a queue comes back to this one, which only AMI can say there."""
+    monkeypatch.setattr(sharing, "AGAIN", 0.001)
+    for channel in ("c-1", "c-2"):
+        there(server, channel)
+        server.channels[channel].application = "firstline-2"
+    server.channels["c-2"].inside = False
+    server.plan("GET channels", lambda: None)  # of the connection
+    server.plan("GET channels", lambda: 500)
+    sent_back: list[tuple[str, str]] = []
+
+    async def return_to(channel: str, application: str) -> None:
+        sent_back.append((channel, application))
+
+    link = Link(settings(server))
+    wants: Mapping[str, LineWant] = {"c-1": ask("menu"), "c-2": QUEUE}
+    async with asyncio.TaskGroup() as tasks:
+        left = Left(link, wants)
+        calls = Calls(link.ari, tasks, lambda *_: pytest.fail("no new call"))
+        shared = SharedCalls(link.ari, calls, left, tasks.create_task, return_to)
+        running = tasks.create_task(link.run(shared.handling(calls.handle), calls.reconcile))
+        await until(lambda: link.connected)
+        await shared.adopt("firstline-2", wants)
+        await until(lambda: server.plays)
+        server.press("c-1", "2")
+        server.enter("c-2", "back", "CONTINUE")
+        await until(lambda: len(left.events) == 2)
+        running.cancel()
+    assert left.events == {"c-1": Keyed("2"), "c-2": Bridged("ended")}
+    assert server.channels["c-1"].application == "firstline"
+    assert sent_back == [("PJSIP/c-2", "firstline")]

@@ -189,6 +189,8 @@ async def test_an_order_is_one_workers_until_its_lease_is_over(store: Store) -> 
     await store.write(orders.make_due, NOON + SECOND, 2)
     assert await due(NOON, 9, 1), "another worker's start makes it no sooner or later"
     late = NOON + LEASE
+    await store.write(workers.beat, worker(2), late, late + LEASE, judges=False)
+    assert not await due(late, 9, 2), "who could not beat in time calls no other dead"
     await store.write(workers.beat, worker(2), late, late + LEASE)
     assert [one.key for one in await due(late, 9, 2)] == ["o"]
     assert await store.write(orders.postpone, "o", late, late + SECOND, 2)
@@ -206,15 +208,15 @@ async def test_a_call_has_one_owner_and_one_end(store: Store) -> None:
     first: list[calls.Record] = [begun, StepTaken("c", 1, NOON, "menu", "menu", "hello", "", "")]
     await store.write(calls.add, first, 1)
 
-    async def left(owner: int, at: datetime) -> list[str]:
-        return await store.read(left_calls.left, ("ari",), owner, at)
+    async def left(owner: int) -> list[str]:
+        return await store.read(left_calls.left, ("ari",), owner)
 
-    assert not await left(owner=2, at=NOON)
     late = NOON + LEASE
-    assert not await left(owner=3, at=late), "the channel is at another Asterisk"
-    assert await left(owner=2, at=late) == ["c"]
+    assert not await left(owner=2), "its lease may be over, and it is not dead yet"
     dead = (await store.write(workers.beat, worker(2), late, late + LEASE, ("ari",))).dead
     assert [one.name for one in dead] == ["w1"]
+    assert await left(owner=2) == ["c"]
+    assert not await left(owner=3), "the channel is at another Asterisk"
     await store.write(left_calls.own, ["c"], 2)
     ended: list[calls.Record] = [
         StepTaken("c", 2, late, "menu", "menu", "", "9", ""),
@@ -230,7 +232,7 @@ async def test_a_call_has_one_owner_and_one_end(store: Store) -> None:
     path = await store.read(calls.path, "c")
     assert path is not None
     assert path.call.ended == CallEnded("c", late, "bye", 16)
-    assert await store.write(left_calls.close_lost, (), ("ari",), 1, late) == []
+    assert await store.write(left_calls.close_lost, (), ("ari",), 1) == []
 
 
 async def test_one_worker_leads_until_its_lease_is_over(store: Store) -> None:
@@ -251,6 +253,32 @@ async def test_a_name_is_used_at_one_place(store: Store) -> None:
     with pytest.raises(NameInUseError, match="here"):
         await store.write(workers.enter, worker(3, "a", "there"), NOON, NOON + LEASE)
     await store.write(workers.enter, worker(4, "a", "there"), NOON + LEASE, NOON + LEASE * 2)
-    assert [one.name for one in await store.write(workers.alone, NOON + LEASE)] == ["a"]
-    assert not await store.write(workers.alone, NOON + LEASE * 2)
-    assert not await store.read(workers.any_known)
+
+
+async def test_no_application_without_a_name_is_beside_workers(store: Store) -> None:
+    nameless = Worker("", "here", "firstline", epoch=9)
+
+    async def alone(at: datetime) -> list[str]:
+        return [one.name for one in await store.write(workers.alone, nameless, at, at + LEASE)]
+
+    async def enter(place: str, at: datetime) -> None:
+        await store.write(workers.enter, worker(8, "b", place), at, at + LEASE)
+
+    await store.write(workers.enter, worker(1, "a", "there"), NOON, NOON + LEASE)
+    assert await alone(NOON) == ["a"]
+    late = NOON + LEASE
+    assert not await alone(late)
+    with pytest.raises(NameInUseError, match="here") as refused:
+        await enter("there", late)
+    assert not refused.value.named
+    await store.write(workers.leave, 9, late)
+    await enter("there", late)
+
+
+async def test_what_a_run_left_is_free_for_the_next_one_at_once(store: Store) -> None:
+    await store.write(workers.enter, worker(1, "a"), NOON, NOON + LEASE)
+    await store.write(orders.add, _order("o"), 1)
+    await store.write(workers.enter, worker(2, "a"), NOON, NOON + LEASE)
+    assert not await store.read(orders.due, NOON, 9, 2), "the run before hands over"
+    await store.write(workers.enter, worker(3, "a"), NOON, NOON + LEASE, succeeds=True)
+    assert await store.read(orders.due, NOON, 9, 3)
