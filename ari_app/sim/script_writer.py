@@ -230,6 +230,9 @@ def _step(step: Step) -> str:
     match step.does:
         case Press(keys, _, secret):
             return f"{'secret' if secret else 'press'}: {_scalar(keys)}"
+        case Utter(words, doubtful):
+            unsure = _table({"words": _scalar(words), "doubtful": "yes"})
+            return f"say: {unsure if doubtful else _scalar(words)}"
         case Wait(seconds):
             return f"wait: {seconds:g}s"
         case Speak(seconds):

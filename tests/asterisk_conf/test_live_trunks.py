@@ -171,7 +171,7 @@ async def test_hostile_sip_reaches_nothing_and_breaks_nothing(pbx: Pbx) -> None:
 
 
 async def test_a_trunk_is_registered_with(pbx: Pbx) -> None:
-    """It is tried again until the other side answers, which asks for the password."""
+    """The other side asks for the password. It may have been registered with in the test above."""
     carrier = {"carrier": TrunkSettings(address=CARRIER, register=True)}
 
     def registered() -> bool:
@@ -179,7 +179,6 @@ async def test_a_trunk_is_registered_with(pbx: Pbx) -> None:
         return parsed(carrier, *said)["carrier"][0] == "registered"
 
     with far_side(CARRIER) as next_request:
-        assert not await asyncio.to_thread(registered)
         await asyncio.to_thread(pbx.cli, "pjsip send register carrier")
         request = ""  # what is sent by hand ends an older registration first
         while "Authorization: " not in request or "Expires: 0" in request:

@@ -56,7 +56,7 @@ nodes:
     menu: menu
     keys:
       { "1": balance, "10": payments, "2": gift, "3": complain, "4": call, "5": be, "6": other,
-        "7": tongue, "#": wait }
+        "7": tongue, "12": words, "#": wait }
     silent: help
     wrong: wrong
     type-ahead: flush
@@ -77,6 +77,11 @@ nodes:
   be: { language: be, then: tongue }
   wait: { hold: [hello, help], wait: 3m, then: main }
   tongue: { branch: language, when: { be: main }, else: main }
+  words:
+    listen: help
+    phrases: { balance: { ru: [баланс], be: [баланс] }, wait: { ru: [подождать], be: [чакаць] } }
+    keys: { "1": balance }
+    gave-up: agents
   other: { goto: welcome, flow: other }
   agents: { hours: office, open: queue, closed: closed }
   queue: { queue: support, topic: money, on: { ended: bye, left: main }, else: bye }
