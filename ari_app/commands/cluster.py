@@ -68,8 +68,15 @@ def demo(state: State, directory: Path | None, port_offset: int, voice: str) -> 
 
     where = (directory or state.directory / "cluster").absolute()
     one = trial.Trial(where, port_offset, voice)
-    for each in (signal.SIGINT, signal.SIGTERM):  # a shell has those in the background ignore it
-        signal.signal(each, signal.default_int_handler)
+    ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(*_: object) -> None:
+        for each in ends:  # another Ctrl-C would leave processes behind
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in ends:  # a shell has those in the background ignore it
+        signal.signal(each, stop)
     try:
         with trial.running(one, click.echo):
             click.echo(f"ready: `firstline call 611 --press 1 --cluster {one.directory}`")
