@@ -1,30 +1,23 @@
 """A PostgreSQL server for tests: a process without a port, in a directory of its own."""
 
 import os
-import platform
-import pwd
-import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
+from ari_app.cluster import private_postgres
+from ari_app.cluster.private_postgres import account, as_account, environment
 from ari_app.store.errors import StoreError
 from ari_app.store.postgres.opening import open_writer
 from ari_app.store.postgres.session import Session
 from ari_app.store.server import Server
-from asterisk_conf.apt_sources import entries
-from asterisk_conf.files import locked
-from asterisk_conf.private import unpack
 from tests.deadlines import allowed
 from tests.operators import BELARUS
 
-_REPOSITORY = Path(__file__).resolve().parent.parent / ".firstline/postgresql/root"
-_FOR_ALL = Path("/var/tmp/firstline-postgresql/root")
-"""Where root unpacks it, whose repository others may not enter."""
+_ROOT = Path(__file__).resolve().parent.parent / ".firstline/postgresql/root"
 _UNSAFE = ("fsync=off", "full_page_writes=off", "autovacuum=off")
 """What costs time and is for power cuts alone, or for tables that grow."""
 
@@ -45,7 +38,7 @@ class Postgres:
         """Make the cluster if it is new, and start the server."""
         data = self.directory / "data"
         if not data.exists():
-            os.chown(self.directory, *_account())
+            os.chown(self.directory, *account())
             subprocess.run(
                 [
                     *(self._programs / "initdb", "--pgdata", data, "--username=postgres"),
@@ -53,8 +46,8 @@ class Postgres:
                 ],
                 check=True,
                 stdout=subprocess.DEVNULL,
-                env=_libraries(self._programs),
-                **_as_account(),
+                env=environment(self._programs),
+                **as_account(),
             )
             access = data / "pg_hba.conf"
             access.write_text(f"local all guarded scram-sha-256\n{access.read_text()}")
@@ -62,8 +55,8 @@ class Postgres:
         self._process = subprocess.Popen(
             [self._programs / "postgres", "-D", data, "-k", self.directory, *settings],
             stderr=subprocess.DEVNULL,
-            env=_libraries(self._programs),
-            **_as_account(),
+            env=environment(self._programs),
+            **as_account(),
         )
         until = time.monotonic() + allowed(30)
         while True:
@@ -169,71 +162,4 @@ def programs() -> Path:
     FIRSTLINE_TEST_POSTGRESQL=unpacked does not take this machine's.
     """
     own = os.environ.get("FIRSTLINE_TEST_POSTGRESQL") != "unpacked"
-    root = _root()
-    found = (_programs(Path("/")) if own else None) or _programs(root)
-    if found is None:
-        root.parent.mkdir(parents=True, exist_ok=True)
-        with locked(root):
-            found = _programs(root) or _unpacked(root)
-    return found
-
-
-def _root() -> Path:
-    """Where it is unpacked: in the repository, unless the server's account may not go there."""
-    if os.getuid() or all(each.stat().st_mode & 1 for each in _REPOSITORY.parents if each.exists()):
-        return _REPOSITORY
-    _FOR_ALL.parent.mkdir(mode=0o755, exist_ok=True)
-    if _FOR_ALL.parent.stat().st_uid or _FOR_ALL.parent.is_symlink():
-        raise PermissionError(f"{_FOR_ALL.parent} is not root's: remove it")
-    return _FOR_ALL
-
-
-def _programs(root: Path) -> Path | None:
-    found = sorted(root.glob("usr/lib/postgresql/*/bin/postgres"))
-    return found[-1].parent if found else None
-
-
-def _unpacked(root: Path) -> Path:
-    part = root.with_name("root.part")
-    shutil.rmtree(part, ignore_errors=True)
-    suite = platform.freedesktop_os_release()[
-        "VERSION_CODENAME"
-    ]  # its libc is that of this machine
-    unpack(part, _archive(), print, suite, ("postgresql",))
-    part.chmod(0o755)
-    part.rename(root)
-    found = _programs(root)
-    assert found is not None
-    return found
-
-
-def _archive() -> str:
-    """The archive of this machine's apt, Debian's or another."""
-    return next(
-        each.address
-        for each in entries(Path("/etc/apt"))
-        if "main" in each.components and any("-" not in suite for suite in each.suites)
-    )
-
-
-def _libraries(programs: Path) -> Mapping[str, str]:
-    """The environment in which programs find the libraries that were unpacked with them."""
-    root = programs.parents[4]
-    if root == Path("/"):
-        return dict(os.environ)
-    found = next(root.glob("usr/lib/*/libpq.so.5")).parent
-    return {**os.environ, "LD_LIBRARY_PATH": str(found)}
-
-
-def _account() -> tuple[int, int]:
-    """Who the server runs as: it refuses root."""
-    if os.getuid():
-        return os.getuid(), os.getgid()
-    other = pwd.getpwnam("daemon")
-    return other.pw_uid, other.pw_gid
-
-
-def _as_account() -> Mapping[str, Any]:
-    user, group = _account()
-    none: Sequence[int] = ()
-    return {} if os.getuid() else {"user": user, "group": group, "extra_groups": none}
+    return private_postgres.programs(_ROOT, print, own)

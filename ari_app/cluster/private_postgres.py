@@ -16,26 +16,42 @@ from ari_app.cluster.private_kamailio import unpack_debian
 from asterisk_conf.files import locked
 
 START_SECONDS = 60
+_FOR_ALL = Path("/var/tmp/firstline-postgresql/root")
+"""Where root unpacks it, whose directory others may not enter."""
 _PROGRAMS = "usr/lib/postgresql/*/bin/postgres"
 
 
-def programs(root: Path, progress: Callable[[str], None]) -> Path:
-    """The directory of PostgreSQL's programs: this machine's, or in ``root``, unpacked if needed.
+def programs(root: Path, progress: Callable[[str], None], own: bool = True) -> Path:
+    """The directory of PostgreSQL's programs: this machine's if ``own``, or in ``root``, unpacked
+    if needed.
 
     Raises :class:`ClusterError` and :class:`~asterisk_conf.discovery.PbxError`.
     """
-    with locked(root):
-        found = _found(Path("/")) or _found(root)
-        if found is None:
-            part = root.with_name(f"{root.name}.part")
-            shutil.rmtree(part, ignore_errors=True)
-            unpack_debian("postgresql", part, progress)
-            part.chmod(0o755)
-            part.rename(root)
-            found = _found(root)
+    place = _place(root)
+    found = (_found(Path("/")) if own else None) or _found(place)
     if found is None:
-        raise ClusterError(f"{root} has no PostgreSQL: remove it, and try again")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with locked(place):
+            if (found := _found(place)) is None:
+                part = place.with_name(f"{place.name}.part")
+                shutil.rmtree(part, ignore_errors=True)
+                unpack_debian("postgresql", part, progress)
+                part.chmod(0o755)
+                part.rename(place)
+                found = _found(place)
+    if found is None:
+        raise ClusterError(f"{place} has no PostgreSQL: remove it, and try again")
     return found
+
+
+def _place(root: Path) -> Path:
+    """Where it is unpacked: in ``root``, unless the server's account may not go there."""
+    if os.getuid() or all(each.stat().st_mode & 1 for each in root.parents if each.exists()):
+        return root
+    _FOR_ALL.parent.mkdir(mode=0o755, exist_ok=True)
+    if _FOR_ALL.parent.stat().st_uid or _FOR_ALL.parent.is_symlink():
+        raise ClusterError(f"{_FOR_ALL.parent} is not root's: remove it")
+    return _FOR_ALL
 
 
 @contextmanager
@@ -44,20 +60,17 @@ def databases(own: Path, names: Iterable[str]) -> Iterator[Path]:
 
     Raises :class:`ClusterError`.
     """
-    account = _account()
     with TemporaryDirectory(prefix="firstline-database-") as name:
         directory = Path(name)
         data = directory / "data"
-        os.chown(directory, account["user"], account["group"])
-        as_who = account if os.getuid() == 0 else {}
-        environment = _environment(own)
+        os.chown(directory, *account())
 
         def run(program: str, *words: str | Path) -> None:
             done = subprocess.run(
                 [own / program, *words],
-                **as_who,
+                **as_account(),
                 cwd=directory,
-                env=environment,
+                env=environment(own),
                 capture_output=True,
                 text=True,
             )
@@ -86,7 +99,8 @@ def _found(root: Path) -> Path | None:
     return there[-1].parent if there else None
 
 
-def _environment(programs: Path) -> Mapping[str, str]:
+def environment(programs: Path) -> Mapping[str, str]:
+    """The environment in which programs find the libraries that were unpacked with them."""
     root = programs.parents[4]
     if root == Path("/"):
         return dict(os.environ)
@@ -94,9 +108,15 @@ def _environment(programs: Path) -> Mapping[str, str]:
     return {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
 
 
-def _account() -> dict[str, Any]:
-    """Who the server runs as: it refuses root."""
+def account() -> tuple[int, int]:
+    """The user and the group that the server runs as: it refuses root."""
     if os.getuid():
-        return {"user": os.getuid(), "group": os.getgid(), "extra_groups": ()}
-    other = pwd.getpwnam("nobody")
-    return {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": ()}
+        return os.getuid(), os.getgid()
+    other = pwd.getpwnam("daemon")
+    return other.pw_uid, other.pw_gid
+
+
+def as_account() -> Mapping[str, Any]:
+    """How a process of that account is started."""
+    user, group = account()
+    return {} if os.getuid() else {"user": user, "group": group, "extra_groups": ()}

@@ -155,6 +155,7 @@ def _process(
 
 
 def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Look again and again: another program says nothing when it is ready."""
     until = time.monotonic() + READY_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > until:
