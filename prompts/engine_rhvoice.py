@@ -6,8 +6,10 @@ sound files.
 
 import ctypes
 import importlib
+import os
 import wave
 from pathlib import Path
+from types import ModuleType
 
 from prompts.engine import EngineError
 from prompts.messages import VoiceSetup
@@ -25,6 +27,7 @@ class RHVoice:
             raise EngineError(f"RHVoice is not installed: {_INSTALL}")
         try:
             proxy = importlib.import_module("rhvoice_wrapper.rhvoice_proxy")
+            _take_bytes(importlib.import_module("rhvoice_wrapper.rhvoice_bindings"))
         except ImportError as error:
             raise EngineError(
                 "RHVoice needs the package rhvoice-wrapper: pip install 'firstline[rhvoice]', "
@@ -90,3 +93,8 @@ class RHVoice:
     def _rated(self, rate: int, _: object) -> int:
         self._rate = rate
         return 1
+
+
+def _take_bytes(bindings: ModuleType) -> None:
+    """The binding names its library in bytes, which ``ctypes.CDLL`` of Python 3.13 refuses."""
+    vars(bindings)["CDLL"] = lambda library: ctypes.CDLL(os.fsdecode(library))

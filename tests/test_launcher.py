@@ -1,7 +1,9 @@
 """The launcher and the locks: one environment, from anywhere, of exactly what is written down."""
 
+import itertools
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,16 @@ def test_a_lock_names_no_index_and_hashes_all(lock: str) -> None:
     entries = re.findall(r"^[a-z0-9.-]+==.*(?:\n    .*)*", text, re.MULTILINE)
     assert len(entries) == len(pins(lock)) > 20
     assert all("--hash=sha256:" in entry for entry in entries)
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_the_conditions_of_the_project(lock: str) -> None:
+    """Without them a Python that a package has no wheel for could install nothing at all."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    every = itertools.chain(*project["optional-dependencies"].values())
+    wanted = {each.replace("'", '"') for each in every if ";" in each}
+    found = re.findall(r"^([a-z0-9.-]+==.* ; .*) \\$", (ROOT / lock).read_text(), re.MULTILINE)
+    assert set(found) == wanted
 
 
 def test_the_tests_run_on_what_is_shipped() -> None:
