@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 LONGEST = 64 * 1024
 """Most characters of one message; usual ones have a few hundred."""
 
-LISTS = frozenset({"DBGet"})
+LISTS = frozenset({"DBGet", "DBGetTree"})
 """Actions whose list is waited for; the items of others are taken as events."""
 
 Headers = Mapping[str, str]
@@ -66,7 +66,8 @@ class Settings(Struct, frozen=True):
 
 class Ask(Protocol):
     """Sends an action and waits for its answer, whose headers it returns, with those of the first
-    item for one of :data:`LISTS`; raises :class:`AmiError`."""
+    item for one of :data:`LISTS`, of ``DBGetTree`` the values by their keys; raises
+    :class:`AmiError`."""
 
     def __call__(self, action: str, **values: str) -> Awaitable[Headers]: ...
 
@@ -183,6 +184,8 @@ class _Connection(AMIProtocol):
         first, *items = first if isinstance(first, list) else [first]
         if not first.success:
             raise RefusedError(action, first.message or "refused")
+        if action == "DBGetTree":
+            return {one["Key"]: one["Val"] for one in items if "Key" in one}
         return {**first, **(items[0] if items else {})}
 
     def data_received(self, data: bytes) -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, NoReturn, TypeVar
 
+from ari_app.callbacks.attempts import Attempts
 from ari_app.callbacks.port import ERRORS, AttemptUnderWayError, StandIns
 from ari_app.log import masked
 from ari_app.store import callbacks, campaign_calls
@@ -22,9 +23,7 @@ from ivr.acd.callbacks import (
     Policy,
     Ticket,
     called,
-    came_of,
     eligible,
-    final,
     of_channel,
     place_in,
     to_place,
@@ -64,7 +63,7 @@ class Dialler:
         self._board = board
         self._in_menus = in_menus
         self._policy = policy
-        self._queue = queue
+        self._attempts = Attempts(store, stand_ins, policy, queue, now)
         self._begin = begin
         self._now = now
         self._alive: set[str] = set()
@@ -98,7 +97,7 @@ class Dialler:
             one = await self._store.read(callbacks.by_id, id)
             if one is None:
                 return await claim()
-            ticket = self._ticket(one)
+            ticket = self._attempts.ticket(one)
             attempt = one.attempts + (not one.calling)
             there = ticket.channel in await self._stand_ins.alive()
             if not there and await self._settle(ticket, attempt):  # its end was not noted yet
@@ -166,12 +165,13 @@ class Dialler:
         if self._asked is None or now - self._asked > DOUBT:
             self._alive = set(await self._stand_ins.alive())
             self._placed.clear()
+            await self._attempts.sweep(self._alive)
             self._asked = now
         found = await self._store.read(callbacks.unclaimed)
-        await self._end_finished(map(self._ticket, (one for one in found if one.agent)))
+        await self._end_finished(map(self._attempts.ticket, (one for one in found if one.agent)))
         found = [one for one in found if not one.agent]
         self._open = {one.number: one.id for one in found}
-        tickets = {one.id: self._ticket(one) for one in found if not one.gave_up}
+        tickets = {one.id: self._attempts.ticket(one) for one in found if not one.gave_up}
         self._tickets = dict(tickets)
         for id in await self._end_finished(tickets.values()):
             del tickets[id]  # it is looked at again
@@ -196,22 +196,6 @@ class Dialler:
         young = (call for call, at in self._placed.items() if now - at < TOO_SOON)
         return any(call in self._alive and call not in there for call in young)
 
-    def _ticket(self, one: Callback) -> Ticket:
-        joined = one.joined or one.at
-        return Ticket(
-            id=one.id,
-            asked=one.at,
-            number=one.number,
-            queue=one.queue or self._queue,
-            place=max(joined, one.due) if one.due else joined,
-            due=one.due or one.at,
-            language=one.language,
-            priority=one.priority,
-            attempts=one.attempts,
-            tried=one.tried,
-            calling=one.calling,
-        )
-
     async def _end_finished(self, tickets: Iterable[Ticket]) -> list[int]:
         """Note what came of attempts whose stand-in is gone; returns the ids of their tickets."""
         over = [one for one in tickets if one.calling and one.channel not in self._alive]
@@ -220,22 +204,11 @@ class Dialler:
         return [one.id for one in over]
 
     async def _settle(self, one: Ticket, attempt: int) -> bool:
-        """Note the outcome of an attempt that is over; False if no one was dialled. One that was
-        heard to begin has an end, also where Asterisk's database has lost it."""
-        outcome = came_of(await self._stand_ins.mark(one, attempt))
-        if not outcome and one.calling:
-            outcome = "agent-left"
-        if not outcome:
-            return False
-        end = final(outcome, attempt, self._policy)
-        log.info("call back %d of %s: attempt %d: %s", one.id, masked(one.number), attempt, outcome)
-        await self._store.write(callbacks.ended, one.id, attempt, outcome, end, self._now())
-        self._wake.set()
-        try:
-            await self._stand_ins.forget(one, attempt)
-        except ERRORS as error:  # it is a few bytes in Asterisk's database
-            log.info("call back %d: its mark stays in Asterisk: %s", one.id, error)
-        return True
+        """Settle an attempt; what follows from it is looked at soon."""
+        settled = await self._attempts.settle(one, attempt)
+        if settled:
+            self._wake.set()
+        return settled
 
     async def _withdraw(self, board: Board, wanted: Collection[str]) -> bool:
         """End the stand-ins that are not wanted any more, wait still, and have dialled no one;
@@ -245,7 +218,7 @@ class Dialler:
         for channel in (self._alive & waiting) - set(wanted):
             id, attempt = of_channel(channel) or (0, 0)
             one = await self._store.read(callbacks.by_id, id)
-            if one is None or not await self._stand_ins.mark(self._ticket(one), attempt):
+            if one is None or not await self._stand_ins.mark(self._attempts.ticket(one), attempt):
                 self._placed.pop(channel, None)
                 await self._stand_ins.withdraw(channel)
                 withdrawn = True

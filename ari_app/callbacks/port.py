@@ -1,6 +1,6 @@
 """What calling back needs of Asterisk, and what may go wrong with it."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Protocol
 
 from ari_app.ami.client import AmiError
@@ -26,7 +26,9 @@ class StandIns(Protocol):
 
     def mark(self, ticket: Ticket, attempt: int) -> Awaitable[str]: ...
 
-    def forget(self, ticket: Ticket, attempt: int) -> Awaitable[None]: ...
+    def marks(self) -> Awaitable[Sequence[str]]: ...
+
+    def forget(self, key: str) -> Awaitable[None]: ...
 
     def knows(self, number: str) -> Awaitable[bool]: ...
 

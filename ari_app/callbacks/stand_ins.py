@@ -4,6 +4,7 @@ Each is a Local channel. Its first half waits in the queue; when an agent answer
 dials the caller: ``firstline-stand-in`` and what follows it in the dialplan.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from ari_app.ami.client import Ask, RefusedError
@@ -20,6 +21,9 @@ PEOPLE = "firstline-people"
 _NONE = "Database entry not found"
 
 CONTEXT = "firstline-stand-in"
+
+FAMILY = "firstline-callback"
+"""Under which Asterisk's database has what the dialplan keeps of attempts."""
 
 NOTED = "firstline-callback-noted"
 """The context that deletes what is kept of an attempt."""
@@ -79,17 +83,22 @@ class StandIns:
     async def mark(self, ticket: Ticket, attempt: int) -> str:
         """What the dialplan keeps of an attempt; "" if no one was dialled."""
         try:
-            found = await self._ask("DBGet", Family="firstline-callback", Key=ticket.key(attempt))
+            found = await self._ask("DBGet", Family=FAMILY, Key=ticket.key(attempt))
         except RefusedError as error:
             if error.why != _NONE:  # the AMI user lacks the class `reporting`
                 raise
             return ""
         return found.get("Val", "")
 
-    async def forget(self, ticket: Ticket, attempt: int) -> None:
+    async def marks(self) -> Sequence[str]:
+        """The keys of all attempts of which the dialplan keeps something."""
+        found = await self._ask("DBGetTree", Family=FAMILY)
+        family = f"/{FAMILY}/"
+        return [key.removeprefix(family) for key in found if key.startswith(family)]
+
+    async def forget(self, key: str) -> None:
         """Have the dialplan delete what it keeps of an attempt: its outcome is stored, and no
         stand-in of it is left. An older dialplan of others keeps it."""
-        key = ticket.key(attempt)
         if not await self._exists(NOTED, "s"):
             return
         with suppress(GoneError):

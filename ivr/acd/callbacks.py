@@ -90,7 +90,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     def channel(self) -> str:
         """The id of the channel that stands in for the next attempt; one at a time, as Asterisk has
         no two channels of one id."""
-        return f"{STAND_IN}{self.id}-{self.attempts + (not self.calling)}"
+        return channel_of(self.id, self.attempts + (not self.calling))
 
     def key(self, attempt: int) -> str:
         """Under which the dialplan keeps what came of an attempt; of no other ticket ever."""
@@ -116,6 +116,19 @@ def of_channel(channel: str) -> tuple[int, int] | None:
     match channel.removeprefix(STAND_IN).split("-"):
         case [id, attempt] if channel.startswith(STAND_IN) and id.isdecimal():
             return (int(id), int(attempt)) if attempt.isdecimal() else None
+    return None
+
+
+def channel_of(id: int, attempt: int) -> str:
+    """The id of the stand-in's channel of a ticket's attempt."""
+    return f"{STAND_IN}{id}-{attempt}"
+
+
+def of_key(key: str) -> tuple[int, int] | None:
+    """The ticket and the attempt of a :meth:`Ticket.key`; None for any other text."""
+    match key.split("-"):
+        case [id, _, attempt] if id.isdecimal() and attempt.isdecimal():
+            return int(id), int(attempt)
     return None
 
 

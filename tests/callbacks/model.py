@@ -38,6 +38,10 @@ class TakenError(Exception):
     """Another agent has claimed it."""
 
 
+class CrashedError(Exception):
+    """The application was killed."""
+
+
 class DirectStore:
     """A store on a database in memory; ``pause`` is awaited before each use."""
 
@@ -59,10 +63,12 @@ class Model:
     def __init__(self, db: Database, chance: Random | None = None) -> None:
         db.conn.execute("delete from callbacks")
         self._chance = chance
+        self.steps_left = 0
+        """After how many uses of the store or Asterisk the application crashes; 0 for never."""
         self.store = DirectStore(db, self._paused)
         self.now = NOON
         self.queue: list[Waiting] = []
-        self.marks: dict[str, str] = {}
+        self.kept: dict[str, str] = {}
         self.begun: set[str] = set()
         """The attempts that were ever dialled, by their marks, which are deleted."""
         self.tickets: dict[str, Ticket] = {}
@@ -103,7 +109,10 @@ class Model:
         return Board({QUEUE: Queue(waiting=tuple(waiting))})
 
     async def _paused(self) -> None:
-        """With ``chance``, others go on for some steps."""
+        """With ``chance``, others go on for some steps; the application ends where it is to."""
+        self.steps_left -= 1
+        if self.steps_left == 0:
+            raise CrashedError
         for _ in range(self._chance.randrange(3) if self._chance else 0):
             await asyncio.sleep(0)
 
@@ -145,11 +154,15 @@ class Model:
 
     async def mark(self, ticket: Ticket, attempt: int) -> str:
         await self._paused()
-        return self.marks.get(ticket.key(attempt), "")
+        return self.kept.get(ticket.key(attempt), "")
 
-    async def forget(self, ticket: Ticket, attempt: int) -> None:
+    async def marks(self) -> list[str]:
         await self._paused()
-        del self.marks[ticket.key(attempt)]
+        return list(self.kept)
+
+    async def forget(self, key: str) -> None:
+        await self._paused()
+        del self.kept[key]
 
     async def knows(self, _: str) -> bool:
         return self.known
@@ -219,7 +232,7 @@ class Model:
             assert f"!{one.number}" not in self.dialled or self._asked_again(one), "dialled again"
             assert one.number not in self.callers, "dialled while they wait themselves"
             self.dialled.append(f"!{one.number}" if status == "ANSWER" else one.number)
-            self.marks[key] = status
+            self.kept[key] = status
         else:
             self.served.append(one.number)
 

@@ -72,7 +72,7 @@ async def test_who_does_not_answer_is_tried_again_and_then_no_more(db: Database)
         it.now += POLICY.pause
     await it.looked()
     assert (kept(db), it.queue) == ([(ANNA, 3, "done", "not-reached")], [])
-    assert it.marks == {}, "what is stored is kept nowhere else"
+    assert it.kept == {}, "what is stored is kept nowhere else"
 
 
 async def test_what_came_of_an_attempt_is_noted_after_a_restart_and_not_dialled_again(
@@ -312,4 +312,8 @@ async def test_in_any_history_no_one_is_dialled_twice_overtaken_or_forgotten(
             it.now += timedelta(minutes=1)
         assert not it.queue
         assert not callbacks.listed(db, False), "somebody starves"
+        it.ends()
+        it.now += timedelta(minutes=2)
+        await it.looked()
+        assert it.kept == {}, "what is stored is kept nowhere else"
     assert len(seen) == len(WEIGHTS)

@@ -1,4 +1,5 @@
-"""Requests that an agent takes while an attempt is made, and attempts whose end was not heard."""
+"""Requests that an agent takes while an attempt is made, and attempts whose end was not heard or
+not stored whole."""
 
 from datetime import timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from ari_app.callbacks.port import AttemptUnderWayError
 from ari_app.store import callbacks
 from ari_app.store.sqlite import Database
-from tests.callbacks.model import Model, TakenError
+from tests.callbacks.model import CrashedError, Model, TakenError
 from tests.callbacks.test_dialler import ANNA, db, kept
 
 __all__ = ["db"]
@@ -52,3 +53,24 @@ async def test_a_call_whose_end_was_not_heard_is_not_made_again_by_hand(db: Data
     with pytest.raises(TakenError):
         await it.dialler.by_hand(one.id, it.claiming(one.id, "olga"))
     assert kept(db) == [(ANNA, 1, "done", "reached")]
+
+
+async def test_a_crash_between_any_two_steps_leaves_nothing_in_asterisk(db: Database) -> None:
+    for steps in range(1, 50):
+        it = Model(db)
+        it.calls(ANNA)
+        it.asks(0)
+        await it.looked()
+        it.answers("BUSY", heard=False)
+        it.ends(heard=False)
+        it.dialler._asked = None
+        it.steps_left = steps
+        try:
+            await it.looked(1)
+        except CrashedError:
+            it.restart()
+            await it.looked(1)
+            assert (kept(db), it.kept) == ([(ANNA, 1, "open", "busy")], {}), steps
+        else:
+            break
+    assert 5 < steps < 49, "every step was the last one"
