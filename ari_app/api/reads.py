@@ -29,6 +29,7 @@ from ari_app.store.subscribers import Subscriber
 from ari_app.store.times import micros, moment
 from ivr.acd.board import Board
 from ivr.acd.figures import SECOND, Stay
+from ivr.bounds import Id
 
 T = TypeVar("T")
 
@@ -90,7 +91,7 @@ class Reads(Struct, frozen=True):
     async def calls(self, asked: Asked) -> v.Page[v.Call]:
         """A page of calls."""
         query: v.CallsQuery = asked.query
-        after = place(query.cursor, tuple[int, str], (FIRST, ""))
+        after = place(query.cursor, tuple[Id, str], (FIRST, ""))
         found = await self.store.read(
             pages.of_calls, query.limit + 1, after, query.since, query.number
         )
@@ -110,7 +111,7 @@ class Reads(Struct, frozen=True):
     async def queue_calls(self, asked: Asked) -> v.Page[v.QueueCall]:
         """A page of stays in queues."""
         query: v.QueueCallsQuery = asked.query
-        after = place(query.cursor, tuple[int, int], (FIRST, 0))
+        after = place(query.cursor, tuple[Id, Id], (FIRST, 0))
         found = await self.store.read(
             pages.of_queue_calls, query.limit + 1, after, query.since, query.queue
         )
@@ -146,7 +147,7 @@ class Reads(Struct, frozen=True):
         """A page of tickets."""
         query: v.TicketsQuery = asked.query
         given = {"department": query.department, "state": query.state, "number": query.number}
-        after = place(query.cursor, int, FIRST)
+        after = place(query.cursor, Id, FIRST)
         found = await self.store.read(pages.of_tickets, query.limit + 1, after, **given)
         return page(found, query.limit, ticket, lambda one: one.id)
 
@@ -164,7 +165,7 @@ class Reads(Struct, frozen=True):
     async def callbacks(self, asked: Asked) -> v.Page[v.Callback]:
         """A page of callback requests."""
         query: v.CallbacksQuery = asked.query
-        after = place(query.cursor, int, FIRST)
+        after = place(query.cursor, Id, FIRST)
         found = await self.store.read(pages.of_callbacks, query.limit + 1, after, query.state)
         return page(found, query.limit, callback, lambda one: one.id)
 
