@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct, json
 from msgspec.structs import replace
 
+from ari_app.store import webhooks
 from ari_app.store.lines import AGI, ON_SCREENS
 from ari_app.store.lines import listed as sql_list
 from ari_app.store.sqlite import Database
@@ -58,7 +59,12 @@ def add(db: Database, new: Canary) -> int | None:
         " where not exists (select 1 from canaries where ended is null) returning id",
         (micros(new.began), new.by, new.share, micros(new.until), new.before, new.tried),
     ).fetchone()
-    return None if added is None else int(added[0])
+    if added is None:
+        return None
+    number = int(added[0])
+    data = {"canary": number, "share": new.share, "until": new.until, "by": new.by}
+    webhooks.post(db, "canary.began", f"canary {number}", new.began, data)
+    return number
 
 
 def finish(db: Database, id_: int, at: datetime, end: CanaryEnd, why: str, by: str) -> bool:
@@ -71,6 +77,8 @@ def finish(db: Database, id_: int, at: datetime, end: CanaryEnd, why: str, by: s
             " where id = ?",
             (micros(at), end, why, by, counted, id_),
         )
+        data = {"canary": id_, "end": end, "why": why, "by": by}
+        webhooks.post(db, "canary.ended", f"canary {id_}", at, data)
     return bool(found)
 
 

@@ -17,7 +17,8 @@ from ari_app.store.times import micros, moment
 EventName: TypeAlias = Literal[
     "call.began", "call.queued", "call.offered", "call.answered", "call.completed", "call.left",
     "call.ended", "card.closed", "ticket.opened", "ticket.changed", "callback.requested",
-    "callback.changed", "callback.done", "alarm.began", "alarm.ended",
+    "callback.changed", "callback.done", "alarm.began", "alarm.ended", "canary.began",
+    "canary.ended",
 ]  # fmt: skip
 EVENTS: tuple[EventName, ...] = get_args(EventName)
 

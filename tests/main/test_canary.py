@@ -7,13 +7,14 @@ ours.
 from datetime import timedelta
 
 import pytest
+from msgspec import json
 from msgspec.structs import replace
 
 from ari_app.config.canary_settings import CanarySettings
 from ari_app.config.settings import MenuSettings
 from ari_app.main.canary import OWN_ALONE, RUNS, WATCHED
 from ari_app.main.rollback import restore_set
-from ari_app.store import canaries, menu_sets
+from ari_app.store import canaries, menu_sets, webhooks
 from tests.main.canary_site import BROKEN, Site
 from tests.session.scripted import FLOW
 
@@ -33,6 +34,7 @@ async def test_a_share_goes_by_the_new_menus_and_stays_there(site: Site) -> None
 
 
 async def test_it_is_rolled_back_by_itself(site: Site) -> None:
+    await site.store.write(webhooks.subscribe, {"crm": ["canary.began", "canary.ended"]})
     await site.canaries.begin(50, 7 * 86400, "vera")
     await site.callers(40)
     await site.canaries.look()
@@ -44,6 +46,11 @@ async def test_it_is_rolled_back_by_itself(site: Site) -> None:
     assert (over.end, over.ended_by) == ("rolled back", "")
     assert over.why.startswith("of the calls by the new menus hung up before 100 %, 0 %")
     assert site.mails == [f"canary 1 of the menus, begun by vera: rolled back: {over.why}"]
+    sent = await site.store.read(webhooks.events, 0, 9)
+    assert [one.event for one in sent] == ["canary.began", "canary.ended"]
+    assert json.decode(sent[1].data) == {
+        "canary": 1, "end": "rolled back", "why": over.why, "by": "",
+    }  # fmt: skip
     assert site.flow.read_text() == FLOW
     figures = await site.store.read(canaries.figures, over)
     assert figures.old.ended + figures.new.ended == 100
