@@ -164,6 +164,80 @@ class Oracle:
             nodes[steps[-1]["flow"], steps[-1]["node"]][1] += call not in queued
         return versions, nodes
 
+    def surveyed(self, by: str) -> dict[Key, Figures]:
+        """Value -> how many were asked, how many replied, and the mean of each question in per
+        cent of the best mark; under None of all. A survey is about the last stay of its call that
+        an agent had answered by then."""
+        said: defaultdict[str, list[Row]] = defaultdict(list)
+        for one in self.db.execute("select * from survey_answers"):
+            said[one["call"]].append(one)
+        stays: defaultdict[str, list[Row]] = defaultdict(list)
+        for one in self.every:
+            if one["call"] and one["answered"] is not None:
+                stays[one["call"]].append(one)
+        found: defaultdict[Key, list[Row]] = defaultdict(list)
+        for one in self.db.execute("select * from surveys"):
+            before = [each for each in stays[one["call"]] if each["answered"] <= one["at"]]
+            if before:
+                last = max(before, key=lambda each: each["answered"])
+                if self.since <= last["joined"] < self.until:
+                    found[self.value(by, last)].append(one)
+                    found[None].append(one)
+        return {key: _said(some, said) for key, some in found.items()}
+
+    def scored(self) -> tuple[dict[Key, Figures], dict[Key, Figures]]:
+        """The scores by agent, and the answers by question; calibrations do not count."""
+        agents: defaultdict[Key, list[Row]] = defaultdict(list)
+        ids = set()
+        for one in self.db.execute("select * from scores where calibration is null"):
+            if self.since <= one["called"] < self.until:
+                ids.add(one["id"])
+                agents[one["agent"]].append(one)
+        questions: defaultdict[Key, list[Row]] = defaultdict(list)
+        for one in self.db.execute("select * from score_answers"):
+            if one["score"] in ids:
+                questions[one["question"]].append(one)
+        return (
+            {
+                agent: {
+                    "scored": len(some),
+                    "mean_score": _mean_percent([one["share"] for one in some]),
+                    "zero_scores": sum(one["failed"] for one in some),
+                    "read": sum(one["seen"] is not None for one in some),
+                }
+                for agent, some in agents.items()
+            },
+            {
+                question: {
+                    "replied": sum(one["part"] is not None for one in some),
+                    "mean_score": _mean_percent([one["part"] for one in some]),
+                    "worst_marks": sum(one["part"] == 0 for one in some),
+                    "not_applied": sum(one["part"] is None for one in some),
+                }
+                for question, some in questions.items()
+            },
+        )
+
+
+def _said(some: Sequence[Row], said: dict[str, list[Row]]) -> Figures:
+    by_text = [one for one in some if one["way"] == "text"]
+    marks: defaultdict[str, list[float]] = defaultdict(list)
+    for one in some:
+        for answer in said.get(one["call"], ()):
+            marks[answer["question"]].append(answer["mark"] / answer["best"])
+    return {
+        "asked": len(some),
+        "replied": sum(one["call"] in said for one in some),
+        "asked-by-text": len(by_text),
+        "replied-by-text": sum(one["call"] in said for one in by_text),
+        **{question: _mean_percent(parts) for question, parts in marks.items()},
+    }
+
+
+def _mean_percent(parts: Sequence[float | None]) -> float | None:
+    found = mean([one for one in parts if one is not None])
+    return None if found is None else 100 * found
+
 
 def wait(one: Row) -> float:
     """Seconds until the caller left the queue."""

@@ -78,6 +78,12 @@ async def differences(
             compared += 1
             if cell.value != len(week.get(str(day * 24 + hour), ())):
                 found.append(f"hour {hour} of weekday {day}: {cell.value}")
+    for by in BYS:
+        said = oracle.surveyed(by)
+        compare(f"surveys by {by}", await table("surveys", by=by), _as_is(said))
+    scored, answers = oracle.scored()
+    compare("scores", await table("quality"), _as_is(scored))
+    compare("score answers", await table("quality", 1), _as_is(answers))
     compare("agents", await table("agents"), _work(oracle))
     compare("times", await table("agents", 1), _times(oracle))
     versions, nodes = oracle.menus()
@@ -85,6 +91,10 @@ async def differences(
     flow = max({flow for flow, _ in nodes}, key=lambda one: _passed(nodes, one))
     compare("funnel", await table("menus", 1), _funnel(nodes, flow))
     return compared, found
+
+
+def _as_is(found: Mapping[Key, Figures]) -> Count:
+    return lambda key: found.get(key, {})
 
 
 def _work(oracle: Oracle) -> Count:

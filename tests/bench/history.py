@@ -24,6 +24,7 @@ from ivr.acd.figures import QUARTER, SECOND, Span, Stay, quarter
 from ivr.secret import Secret
 from tests.bench.history_calls import Called, Centre, Month, Topic
 from tests.bench.history_calls import State as Did
+from tests.bench.history_judged import put_judged
 from tests.bench.history_steps import CONTAINED, contained, steps, to_queue
 
 QUEUES: Mapping[str, Mapping[str, Topic]] = {
@@ -96,6 +97,7 @@ class History:
         queue_calls.put(db, stays)
         self._put_calls(db, stays, known)
         self._put_cards(db, stays)
+        put_judged(db, stays, self._random)
         begun = [one for one in self._month.states if self._at(one.since) < self._end]
         agent_states.put(db, [self._span(one) for one in begun])
         for at in range(quarter(self._begin), self._end, QUARTER):

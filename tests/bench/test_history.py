@@ -111,4 +111,4 @@ async def test_every_figure_of_reports_is_what_the_rows_say(db: Database, tmp_pa
     days = (UNTIL.date() - timedelta(1), UNTIL.date())
     count, differ = await figures_oracle.checked(file, "Europe/Minsk", days)
     assert differ == []
-    assert count > 1000
+    assert count > 1800
