@@ -12,6 +12,9 @@ Entries: TypeAlias = tuple[dict[str, Place], Place]
 """Where each of what can be keyed leads, and where all else does."""
 
 _GOTO: Final = re.compile(r"\s*goto\((.*)\)\s*", re.IGNORECASE)
+_CALLER: Final = re.compile(
+    r"\$\[\s*\"?\$\{CALLERID\(num(?:ber)?\)\}\"?\s*=+\s*\"?(\+?[0-9]{3,20})\"?\s*\]", re.IGNORECASE
+)
 _ENTRY: Final = re.compile(r"\$\[\s*\"?\$\{(\w+)\}\"?\s*=+\s*\"?([0-9*#]+)\"?\s*\]")
 
 
@@ -88,3 +91,11 @@ def _keyed(names: Iterable[str], before: str, value: str, after: str) -> Iterato
             key = name[len(before) : len(name) - len(after)]
             if KEYS.fullmatch(key):
                 yield key
+
+
+def caller(step: Step) -> tuple[str, str, str] | None:
+    """The number that a GotoIf compares that of the caller with, and where it goes if it is the
+    same, and if not; "" for the next step. None if it compares something else."""
+    condition, yes, no = branches(step.args)
+    found = _CALLER.fullmatch(condition)
+    return (found[1], yes, no) if found else None

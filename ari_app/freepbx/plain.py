@@ -1,9 +1,9 @@
 """A context of a plain Asterisk dialplan as menus, as far as text can show what it does.
 
 Understood are Answer, NoOp, Wait, Playback, Background, WaitExten, Read with a variable that
-is compared or dialled by a Goto, Goto, GotoIf on that variable, GotoIfTime, Queue, Dial,
-VoiceMail, Set of the language and Hangup. Anything else is named in the place where it stands: it
-is not guessed at.
+is compared or dialled by a Goto, Goto, GotoIf on that variable or on a caller's number,
+GotoIfTime, ExecIfTime, Gosub and Macro of steps that go straight on, Queue, Dial, VoiceMail, Set
+of the language and Hangup. Anything else is named where it stands: it is not guessed at.
 """
 
 import re
@@ -16,7 +16,8 @@ from ari_app.freepbx.calendar import met
 from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments, branches
-from ari_app.freepbx.dialplan_entries import entries
+from ari_app.freepbx.dialplan_entries import caller, entries
+from ari_app.freepbx.dialplan_inlined import inlined
 from ari_app.freepbx.dialplan_patterns import joined
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
@@ -26,6 +27,14 @@ from ari_app.freepbx.sounds import Prompts
 from ari_app.freepbx.texts import whole
 
 GOODBYE: Final = "goodbye"
+_WHY: Final = {
+    **dict.fromkeys(
+        ("gosub", "macro"),
+        "calls what is not in the file, or does not go straight on: write a flow",
+    ),
+    **dict.fromkeys(("while", "endwhile"), "is a loop: write `attempts` at a menu"),
+}
+"""Why a step is not understood, by its application."""
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -42,7 +51,7 @@ def menus(
 
     Raises :class:`~ari_app.freepbx.errors.SourceError` for a context that is not there.
     """
-    found = joined(found)
+    found = inlined(joined(found))
     if context not in found:
         known = ", ".join(sorted(name for name, one in found.items() if one.extensions)[:20])
         raise SourceError(f"there is no context {context}: there are {known}")
@@ -62,7 +71,7 @@ def menus(
         12,
         plan.nodes,
         plan.schedules,
-        {},
+        plan.lists,
         plan.prompts.made,
         tuple(plan.findings),
         "farewell",
@@ -84,6 +93,7 @@ class _Plan(Dialplan):
         self.prompts = Prompts({}, taken)
         self.nodes: dict[str, DraftNode] = {}
         self.schedules: dict[str, Schedule] = {}
+        self.lists: dict[str, tuple[str, ...]] = {}
         self.findings: list[Finding] = []
         self._named: dict[Place, str] = {}
         self._waiting: list[tuple[str, Place]] = []
@@ -141,12 +151,14 @@ class _Plan(Dialplan):
             "queue": self._queue,
             "dial": self._dial,
             "voicemail": self._voicemail,
+            "gotoif": self._caller,
             "gotoiftime": self._hours,
             "set": self._language,
         }.get(step.app)
         node = made(step, args, onward) if made else None
         if node is None:
-            return self._unknown(name, what, f"{step.app}({step.args}) is not understood", onward)
+            why = _WHY.get(step.app, "is not understood")
+            return self._unknown(name, what, f"{step.app}({step.args}) {why}", onward)
         self.findings.append(Finding(what, "", "imported", (name,), "; ".join(node.notes)))
         return node
 
@@ -271,6 +283,17 @@ class _Plan(Dialplan):
         closed = self.node(self.target(onward, no)) if no else self.node(onward)
         opened = self.node(self.target(onward, yes)) if yes else self.node(onward)
         return DraftNode({"hours": name, "open": opened, "closed": closed}, [f"GotoIfTime {time}"])
+
+    def _caller(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:
+        """A comparison of the caller's number with another one."""
+        if (compared := caller(step)) is None:
+            return None
+        number, *ways = compared
+        name = f"callers-{len(self.lists) + 1}"
+        self.lists[name] = (number,)
+        same, other = (self.node(self.target(onward, to) if to else onward) for to in ways)
+        note = f"{number} must be written as calls have it here"
+        return DraftNode({"branch": "number", "when": {f"in {name}": same}, "else": other}, [note])
 
     def _language(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:
         code = language_of(step)

@@ -215,6 +215,53 @@ def test_what_is_imported_passes_the_check_and_its_tests(tmp_path: Path) -> None
     assert firstline(tmp_path, "flows", "test", menus).exit_code == 0
 
 
+def test_subroutines_that_go_straight_on_are_played_where_they_are_called() -> None:
+    text = (
+        "[a]\nexten => s,1,Gosub(hello,s,1(welcome,9))\n same => n(on),Macro(ring,701)\n"
+        ' same => n,GotoIf($["${CALLERID(num)}" = "375291234567"]?vip,1)\n'
+        " same => n,ExecIfTime(22:00-06:00,*,*,*?Playback(night))\n same => n,Goto(s,on)\n"
+        "exten => vip,1,Queue(vip)\n"
+        "[hello]\nexten => s,1,Answer()\n same => n,Playback(${ARG1})\n"
+        " same => n,Gosub(deeper,s,1)\n same => n,Return(0)\n same => n,Playback(never)\n"
+        "[deeper]\nexten => s,1,Playback(deep)\n same => n,Return()\n"
+        "[macro-ring]\nexten => s,1,Dial(PJSIP/${ARG1},20)\n"
+    )
+    drafted = imported(text, "a", "100")
+    found = nodes(drafted)
+    assert found["a-s-part1-1"]["then"] == "a-s-part1-2"
+    assert [drafted.prompts[found[at]["say"]].sound for at in ("a-s-part1-1", "a-s-part1-2")] == [
+        ("welcome",), ("deep",),
+    ]  # fmt: skip
+    assert found["a-s-part1-2"]["then"] == "a-s-part2"
+    assert found["a-s-part2"]["dial"] == "701"
+    asked = found[found["a-s-part2"]["else"]]
+    assert (asked["branch"], asked["when"]) == ("number", {"in callers-1": "a-vip"})
+    assert drafted.lists == {"callers-1": ("375291234567",)}
+    hours = found[asked["else"]]
+    assert (hours["hours"], hours["open"]) == ("hours-1", "a-s-part3")
+    assert found["a-s-part3"]["then"] == hours["closed"] != "a-s-part3"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Gosub(b,s,1)", "calls what is not in the file, or does not go straight on"),
+        ("Gosub(no,s,1)", "calls what is not in the file"),
+        ("Macro(round)", "calls what is not in the file"),
+        ("While($[1])", "is a loop"),
+        ('GotoIf($["${CALLERID(name)}" = "Anna"]?b,s,1)', "is not understood"),
+        ("ExecIfTime(*,*,*,*?AGI(x))", "agi(x) is not understood"),
+    ],
+)
+def test_what_a_subroutine_does_is_not_guessed_at(line: str, why: str) -> None:
+    b = '[b]\nexten => s,1,GotoIf($["${X}"="1"]?3)\n same => n,Return()\n'
+    circle = "[macro-round]\nexten => s,1,Macro(round)\n"
+    text = f"[a]\nexten => s,1,{line}\n same => n,Hangup()\n{b}{circle}"
+    left = [one.why for one in imported(text, "a", "1").findings if one.outcome == "not imported"]
+    assert len(left) == 1
+    assert why in left[0]
+
+
 MENU = "[a]\nexten => s,1,Background(menu)\n same => n,WaitExten(5)\nexten => 1,1,Queue(400)\n"
 
 
