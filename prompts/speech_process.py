@@ -152,8 +152,8 @@ class Worker:
             answer = await self._exchange(START_DEADLINE, None)
         except _Ended:
             raise SpeechFailed(
-                f"the speech engine ended at once{self._last_error()}; if its data are missing: "
-                "apt-get install espeak-ng-data"
+                f"the speech engine ended at once{self._last_error()}: set another engine, or give "
+                "it its data (of espeak: apt-get install espeak-ng-data)"
             ) from None
         except TimeoutError:
             raise SpeechFailed(f"the speech engine was not ready in {START_DEADLINE:g} s") from None
