@@ -16,6 +16,7 @@ from ari_app.phone import handset
 from tests.databases import MIGRATE, copied
 from tests.deadlines import allowed, prefer
 from tests.desk.browser import DRIVER, Chromium, driven, opened
+from tests.fuzz import DEEP, examples
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
 from tests.live.seed import SHARED
 from tests.live.spawned import spawning
@@ -48,10 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     Ctrl-C ends what tests start, also where a shell runs them in the background and ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    same = not os.environ.get("FIRSTLINE_TEST_RANDOM")
-    examples = 60 if same else 200
     hypothesis.settings.register_profile(
-        "patient", deadline=None, derandomize=same, max_examples=examples
+        "patient", deadline=None, derandomize=not DEEP, max_examples=examples(30)
     )
     hypothesis.settings.load_profile("patient")
     for name, meaning in {**KINDS, "slow": SLOW}.items():

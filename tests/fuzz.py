@@ -1,6 +1,7 @@
 """Hostile input for every door: seeded, so that a failure comes again; more of it on demand.
 
 ``FIRSTLINE_FUZZ=100`` makes a hundred times as many rounds, ``FIRSTLINE_FUZZ_SEED`` others.
+``FIRSTLINE_TEST_RANDOM=1`` gives properties other examples than those of each run, and more.
 """
 
 import json
@@ -13,7 +14,16 @@ from typing import Any
 ROUNDS = int(os.environ.get("FIRSTLINE_FUZZ", "1"))
 SEED = int(os.environ.get("FIRSTLINE_FUZZ_SEED", "611"))
 
-FEW = 200 if os.environ.get("FIRSTLINE_TEST_RANDOM") else 20
+DEEP = bool(os.environ.get("FIRSTLINE_TEST_RANDOM"))
+"""Whether tests look for what those of each run have not found."""
+
+
+def examples(few: int) -> int:
+    """How many examples of a property to try: few in each run, else 200."""
+    return 200 if DEEP else few
+
+
+FEW = examples(20)
 """Examples of a property of which one takes tens of milliseconds."""
 
 MARKUP = '<img src=x onerror=alert(1)>"\'><script>alert(2)</script><a href="javascript:alert(3)">'

@@ -143,7 +143,7 @@ def cover(state: State, directory: Path | None, least: float, form: report.Forma
     calls = {}
     own = covered(on.book, reached, spots)
     if any(one.missed for one in own):
-        ways = walk_through(on.book)
+        ways = walk_through(on.book, show=_shown)
         calls = {edge: _written(on, path) for edge, path in ways.shortest.items()}
     shares = report.shares(own, _places(on.book), calls)
     click.echo(report.coverage(shares, form))
@@ -186,11 +186,16 @@ def walk(state: State, flow: str, menus: Path | None, missing: bool, file: Path 
 
 def walked(on: LoadedFlows, flow: str = "", missing: bool = False) -> tuple[str, int, set[EdgeKey]]:
     """Tests that take every path as text, how many, and the edges to which none was found."""
-    found = walk_through(on.book, flow)
+    found = walk_through(on.book, flow, show=_shown)
     reached = _covered_edges(run(_run_tests(on.bench, list(_tests(on))))) if missing else set()
     paths = [path for path in found.paths if not reached.issuperset(path.edges)]
     text = script_writer.written(on.book, [_written(on, path) for path in paths])
     return text, len(paths), set(found.missed) - reached
+
+
+def _shown(steps: int, left: int) -> None:
+    """Say on standard error how far a search is that takes long."""
+    click.echo(f"searching paths to {left} more edges: {steps} steps so far", err=True)
 
 
 def _covered_edges(found: Iterable[Result]) -> set[EdgeKey]:

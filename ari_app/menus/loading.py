@@ -169,9 +169,14 @@ def read(
 
 def spoken(directory: Path) -> tuple[str, ...]:
     """The languages that the flows of a directory name, in their order."""
-    heads = (yaml.load(text, yaml.CSafeLoader) for text in texts(directory).values())
-    listed = (head.get("languages", ()) for head in heads if isinstance(head, dict))
-    return tuple(dict.fromkeys(language for languages in listed for language in languages))
+    heads = (yaml.compose(text, yaml.CSafeLoader) for text in texts(directory).values())
+    listed = (
+        value.value
+        for head in heads
+        for key, value in (head.value if isinstance(head, yaml.MappingNode) else ())
+        if key.value == "languages" and isinstance(value, yaml.SequenceNode)
+    )
+    return tuple(dict.fromkeys(str(each.value) for languages in listed for each in languages))
 
 
 def played(

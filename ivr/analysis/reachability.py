@@ -57,7 +57,7 @@ def _steps(
     node = flows[spot[0]].nodes[spot[1]]
     found = edges_from(flows, operations, spot)
     if isinstance(node, nodes.Return):
-        back = (*_returned(flows, spot[0], node.return_), *_asked(flows, operations, spot[0]))
+        back = after_return(flows, operations, spot[0], node.return_)
         yield from ((to, "return", ()) for to in back)
         return
     for index, way in enumerate(found):
@@ -86,6 +86,14 @@ def _pressed(node: nodes.Node, way: Edge) -> tuple[str, ...]:
         case nodes.Listens() | nodes.Hold():
             return tuple(way.label)
     return ()
+
+
+def after_return(
+    flows: Mapping[str, Flow], operations: Operations, flow: str, outcome: str
+) -> Iterator[Spot]:
+    """The nodes that may follow when a flow returns with an outcome."""
+    yield from _returned(flows, flow, outcome)
+    yield from _asked(flows, operations, flow)
 
 
 def _returned(flows: Mapping[str, Flow], flow: str, outcome: str) -> Iterator[Spot]:

@@ -1,43 +1,31 @@
 """Search for paths through flows: the engine is run with every event that may happen.
 
-The search is breadth-first, so that every edge is first reached by a shortest path. States that
-cannot differ in the edges they open are merged; each level of :data:`DETAIL` merges fewer. Where
-patience is counted, callers who have less of it left go first: what opens only after all of it is
-spent is found before the states between multiply those of every menu.
+States from which the graph leads to a missing edge by few events go first, and of those the ones
+that took few: an edge is reached by a short path, mostly by a shortest one. States that cannot
+differ in the edges they open are merged; each level of :data:`DETAIL` merges fewer. Where patience
+is counted, callers who have less of it left go first: what opens only after all of it is spent is
+found before the states between multiply those of every menu.
 """
 
-from collections import deque
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Set
+from heapq import heappop, heappush
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr import nodes
 from ivr.analysis.coverage import EdgeKey, edge_keys, edges_taken
-from ivr.analysis.examples import (
-    Request,
-    cases,
-    distinguished,
-    example,
-    looked_at,
-    numbers_compared,
-    replies,
-    request_of,
-    said,
-    wrong_keys,
-)
+from ivr.analysis.distance import FAR, Distances
+from ivr.analysis.examples import cases, looked_at, numbers_compared
 from ivr.analysis.paths import Path, PathsFound, Transition
+from ivr.analysis.possible_events import PossibleEvents
 from ivr.conditions import plain
 from ivr.draft import FlowError
 from ivr.engine import step
-from ivr.events import Event, Gone, Keyed, Played, Recorded, Said, Silent
-from ivr.key_grammar import answers
+from ivr.events import Keyed
 from ivr.model import Book, Flow
-from ivr.nodes import Input
 from ivr.session import Caller, Session
 from ivr.session_start import first_event, start_session
-from ivr.values import Count, Digits, Recording
-from ivr.wants import Action, Ask, Done, FindAnnouncements, Record, Say, Want
+from ivr.wants import Action, FindAnnouncements, Say, Want
 
 DETAIL = (0, 1, 2, 3)
 """Levels of how states are distinguished: by place, and the values on which the flows branch that
@@ -46,28 +34,42 @@ Each level is used only for edges that the one before did not find."""
 PATIENCE, SET = DETAIL[2:]
 """From which levels on patience counts, and which values are set."""
 
-STATES = 150_000
-"""The search stops after this many states per level: seconds, and far more than flows have."""
-
 IDLE, IDLE_RATIO = 30_000, 3
-"""A level that does not count patience leaves the rest to the next one when it has found nothing in
-its first 30,000 steps, or since a third of all its steps: it would hardly find more."""
+"""A level leaves the rest to the next one when it has found nothing in its first 30,000 steps, or
+since a third of all its steps, which is in seconds: it would hardly find more."""
+
+AHEAD = 2
+"""What an event that is to come counts, in events that were taken."""
+
+MEASURED = 50
+"""Steps after which the distances to what is left are measured again, if some edge was found."""
+
+SHOWN = 10_000
+"""Steps of a search after which it says again how far it is."""
+
+Progress = Callable[[int, int], None]
+"""Shows the steps of a search, and how many edges it is still to find."""
 
 FAREWELL = "farewell"
 """The edge of exhausted patience; not searched where patience is not counted."""
 
-GONE = Gone(16)
 
-
-def find_paths(book: Book, flow: str = "", known: int = 1, number: str = "") -> PathsFound:
+def find_paths(
+    book: Book,
+    flow: str = "",
+    known: int = 1,
+    number: str = "",
+    show: Progress = lambda *_: None,
+) -> PathsFound:
     """Find paths through all flows, or through all edges of one.
 
     Calls start as subscriber ``known`` from ``number``, as the same with an unverified number, or
-    as an unknown caller.
+    as an unknown caller. ``show`` is called from time to time.
     """
     flows = [book.flows[flow]] if flow else list(book.flows.values())
     wanted = [edge for each in flows for edge in edge_keys(book, each)]
     ends: dict[EdgeKey, _Reached] = {}
+    distances, possible = Distances(book), PossibleEvents(book)
     for detail in DETAIL:
         for together in (flows,) if detail >= PATIENCE else _together(flows):
             names = {each.flow for each in together}
@@ -76,9 +78,10 @@ def find_paths(book: Book, flow: str = "", known: int = 1, number: str = "") -> 
                 left = {edge for edge in left if edge[2] != FAREWELL}
             if left:
                 starts = tuple(_starts(book, together[0], known, number))
-                ends.update(_Search(book, detail).run(starts, left))
+                search = _Search(book, detail, distances, possible, left)
+                ends |= search.run(starts, show)
     missed = [edge for edge in wanted if edge not in ends]
-    shortest = {edge: _path(book, end, ends.keys()) for edge, end in ends.items()}
+    shortest = {edge: _path(book, possible, end, ends.keys()) for edge, end in ends.items()}
     return PathsFound(tuple(_chosen(shortest)), shortest, tuple(missed))
 
 
@@ -117,16 +120,35 @@ class _Reached(Struct, frozen=True):
     """The outcome of announcements, which stays the same during a call."""
     awake: bool = False
     """Whether a key was pressed after a silence: then patience is no longer counted."""
+    events: int = 0
+    """How many led to it."""
 
 
 class _Search:
-    """One breadth-first search."""
+    """One search, by the levels of :data:`DETAIL`."""
 
-    def __init__(self, book: Book, detail: int) -> None:
+    def __init__(
+        self,
+        book: Book,
+        detail: int,
+        distances: Distances,
+        possible: PossibleEvents,
+        missed: Set[EdgeKey],
+    ) -> None:
         self.book = book
         self.detail = detail
-        self.replies: dict[Request, tuple[Event, ...]] = {}
+        self.distances = distances
+        self.near = distances.to(missed)
+        self.possible = possible
+        self.missed = missed
+        self.left = set(missed)
+        self.found: dict[EdgeKey, _Reached] = {}
+        self.seen = set[Hashable]()
+        self.waiting: list[tuple[tuple[int, int], int, _Reached]] = []
+        """A heap: the turn of a state, a number of its own, and the state."""
         self.steps = 0
+        self.latest = 0
+        """The step at which the latest edge was found."""
         self.looked_in = {
             flow.flow: frozenset(
                 what for node in flow.nodes.values() if (what := looked_at(node)[0])
@@ -135,58 +157,48 @@ class _Search:
         }
         self.looked = frozenset[str]().union(*self.looked_in.values())
 
-    def run(self, starts: Iterable[Session], missed: set[EdgeKey]) -> Mapping[EdgeKey, _Reached]:
+    def run(self, starts: Iterable[Session], show: Progress) -> dict[EdgeKey, _Reached]:
         """Missed edge -> the first state that took it."""
-        found: dict[EdgeKey, _Reached] = {}
-        seen = set[Hashable]()
-        lanes: list[deque[_Reached]] = [deque()]
-        latest = 0  # the step at which the latest edge was found
-
-        def reach(transition: Transition, before: _Reached | None = None) -> None:
-            nonlocal latest
-            self.steps += 1
-            new = self.turned(before, transition)
-            if new is None:
-                return
-            edges = set(new.edges).difference(found)
-            state = self.state(new)
-            if edges or state not in seen:
-                seen.add(state)
-                found.update(dict.fromkeys(edges, new))
-                latest = self.steps if edges & missed else latest
-                lane = self.lane(new)
-                lanes.extend(deque() for _ in range(len(lanes), lane + 1))
-                lanes[lane].append(new)
-
+        measured = shown = 0
         for start in starts:
-            reach(Transition(start, None, first_event(start)))
-        while any(lanes) and not found.keys() >= missed and len(seen) < STATES:
-            if self.detail < PATIENCE and self.steps > max(IDLE, IDLE_RATIO * latest):
-                break
-            one = next(lane for lane in reversed(lanes) if lane).popleft()
-            for event in self.events(one):
-                reach(Transition(one.session, one.want, event), one)
-        return {edge: one for edge, one in found.items() if edge in missed}
+            self.reach(Transition(start, None, first_event(start)))
+        while self.waiting and self.left and self.steps <= max(IDLE, IDLE_RATIO * self.latest):
+            if self.latest > measured and self.steps >= measured + MEASURED:
+                self.near, measured = self.distances.to(self.left), self.steps
+            if self.steps >= shown + SHOWN:
+                shown = self.steps
+                show(shown, len(self.left))
+            rank, number, one = heappop(self.waiting)
+            if rank < (now := self.rank(one)):  # what was near is found since
+                heappush(self.waiting, (now, number, one))
+                continue
+            for event in self.possible.after(one.session, one.want, one.announced):
+                self.reach(Transition(one.session, one.want, event), one)
+        return {edge: one for edge, one in self.found.items() if edge in self.missed}
 
-    def turned(self, before: _Reached | None, turn: Transition) -> _Reached | None:
-        """The state after a transition; None if the flow has a fault there."""
-        try:
-            made = step(self.book, turn.session, turn.event)
-        except FlowError:
-            return None
-        edges = tuple(edges_taken(self.book, turn.session, made.steps))
-        announced, awake = (before.announced, before.awake) if before else ("", False)
-        if isinstance(turn.want, FindAnnouncements):
-            announced = getattr(turn.event, "outcome", "broken")
-        if isinstance(turn.event, Keyed) and turn.session.misses == made.session.misses > 0:
-            awake = True
-        return _Reached(before, turn, made.session, made.want, edges, announced, awake)
+    def reach(self, transition: Transition, before: _Reached | None = None) -> None:
+        """Take a step; the state after it waits for its turn, unless one like it did."""
+        self.steps += 1
+        new = _turned(self.book, before, transition)
+        if new is None:
+            return
+        edges = set(new.edges).difference(self.found)
+        state = self.state(new)
+        if edges or state not in self.seen:
+            self.seen.add(state)
+            self.found.update(dict.fromkeys(edges, new))
+            heappush(self.waiting, (self.rank(new), self.steps, new))
+            if edges & self.left:
+                self.latest = self.steps
+                self.left -= edges
 
-    def lane(self, one: _Reached) -> int:
-        """The turn of a state: how much patience is spent, where that is counted."""
+    def rank(self, one: _Reached) -> tuple[int, int]:
+        """The turn of a state, the least one first: how much patience is left, where that is
+        counted, and how many events an edge that is missing takes from here."""
         at = one.session
         spent = at.misses >= self.book.flows[at.flow].patience
-        return at.misses if self.detail >= PATIENCE and (spent or not one.awake) else 0
+        misses = at.misses if self.detail >= PATIENCE and (spent or not one.awake) else 0
+        return -misses, one.events + AHEAD * self.near.get((at.flow, at.node), FAR)
 
     def state(self, one: _Reached) -> Hashable:
         """The key by which states are merged."""
@@ -211,76 +223,21 @@ class _Search:
             tuple(sorted(at.values)) if self.detail >= SET else (),
         )
 
-    def events(self, one: _Reached) -> Iterator[Event]:
-        """The events that may happen next and can make a difference."""
-        want, at = one.want, one.session
-        match want:
-            case Ask():
-                yield from self.pressed(want, at)
-            case Say():
-                yield Played(whole=True)
-            case Record():
-                yield from map(Recorded, self.recordings(want, at))
-                yield Silent()
-            case Done():
-                return
-        of = request_of(want)
-        if of is not None:
-            for event in self.answers(of):
-                outcome = getattr(event, "outcome", "broken")
-                if not (isinstance(want, FindAnnouncements) and one.announced not in ("", outcome)):
-                    yield event
-        if not isinstance(want, Action) and self.minds_hang_up(at):
-            yield GONE
 
-    def minds_hang_up(self, at: Session) -> bool:
-        """Whether more than an end can follow when the caller hangs up."""
-        flows = (at.flow, *(frame.flow for frame in at.frames))
-        handled = not at.gone and any(self.book.flows[flow].on_hangup for flow in flows)
-        return handled or (at.playing and at.played)  # a slow operation goes on
-
-    def answers(self, of: Request) -> tuple[Event, ...]:
-        """The possible answers to a request, built once."""
-        if of not in self.replies:
-            self.replies[of] = tuple(replies(self.book, of))
-        return self.replies[of]
-
-    def pressed(self, ask: Ask, at: Session) -> Iterator[Keyed | Said | Silent]:
-        """The keys a caller may press; after a silence or a wrong key only the same again."""
-        flow = self.book.flows[at.flow]
-        fresh = not (at.silences or at.wrongs)
-        if fresh or at.misses >= flow.patience:
-            for choice in sorted(ask.grammar.choices | ask.grammar.codes):
-                yield Keyed(choice, whole=True)
-            node = flow.nodes[at.node]
-            if isinstance(node, Input):
-                yield from map(Keyed, self.digits(node))
-            yield from said(node, at.language)
-        if fresh or at.silences:
-            yield Silent(whole=True)
-        if (fresh or at.wrongs) and (wrong := wrong_keys(ask.grammar)):
-            yield Keyed(wrong, whole=True)
-
-    def recordings(self, record: Record, at: Session) -> Iterator[Recording]:
-        """Recordings a caller may leave: one, and one per case of a branch on its length."""
-        node = self.book.flows[at.flow].nodes[at.node]
-        into = node.into if isinstance(node, nodes.Record) else ""
-        for value in (
-            example(self.book, into, "recording"),
-            *distinguished(self.book, into, "recording"),
-        ):
-            if isinstance(value, Recording) and 0 < value.seconds <= record.longest:
-                yield value
-
-    def digits(self, node: Input) -> Iterator[str]:
-        """Digits that an input accepts: an example, and one for each case of a branch."""
-        length = max(node.least, min(node.most, 4))
-        yield ("1234567890" * 10)[:length]
-        for value in distinguished(self.book, node.into, node.takes):
-            if isinstance(value, Digits | Count):
-                keys = plain(value).zfill(node.least)
-                if answers(node, keys):
-                    yield keys
+def _turned(book: Book, before: _Reached | None, turn: Transition) -> _Reached | None:
+    """The state after a transition; None if the flow has a fault there."""
+    try:
+        made = step(book, turn.session, turn.event)
+    except FlowError:
+        return None
+    edges = tuple(edges_taken(book, turn.session, made.steps))
+    announced, awake = (before.announced, before.awake) if before else ("", False)
+    if isinstance(turn.want, FindAnnouncements):
+        announced = getattr(turn.event, "outcome", "broken")
+    if isinstance(turn.event, Keyed) and turn.session.misses == made.session.misses > 0:
+        awake = True
+    events = before.events + 1 if before else 0
+    return _Reached(before, turn, made.session, made.want, edges, announced, awake, events)
 
 
 # From the states of the search to the paths that are kept.
@@ -298,13 +255,12 @@ def _chosen(shortest: Mapping[EdgeKey, Path]) -> Iterator[Path]:
     yield from sorted(kept, key=lambda path: len(path.turns))
 
 
-def _path(book: Book, end: _Reached, wanted: Collection[EdgeKey]) -> Path:
+def _path(book: Book, possible: PossibleEvents, end: _Reached, wanted: Collection[EdgeKey]) -> Path:
     """The path to a state, continued until the caller may answer, or waits."""
-    search = _Search(book, 0)
     while isinstance(end.want, Action | Say):
         tried = (
-            search.turned(end, Transition(end.session, end.want, event))
-            for event in search.events(end)
+            _turned(book, end, Transition(end.session, end.want, event))
+            for event in possible.after(end.session, end.want, end.announced)
         )
         following = next(filter(None, tried), None)
         if following is None:

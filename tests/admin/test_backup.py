@@ -243,6 +243,7 @@ def until_it_is_done(work: Callable[[], object]) -> Iterator[int]:
         step += 1
 
 
+@pytest.mark.slow
 def test_a_backup_that_is_killed_is_not_there(state: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup"
     seen = set()
@@ -255,6 +256,7 @@ def test_a_backup_that_is_killed_is_not_there(state: Path, tmp_path: Path) -> No
     checked(target, quiet)
 
 
+@pytest.mark.slow
 def test_a_restore_that_is_killed_leaves_what_was(state: Path, tmp_path: Path) -> None:
     backed_up(state, tmp_path / "backup")
     old = content(state)

@@ -146,6 +146,7 @@ async def proxied(directory: Path, pods: dict[str, Side]) -> AsyncIterator[int]:
             pod.transport.close()
 
 
+@pytest.mark.slow
 async def test_calls_go_to_pods_that_are_alive_and_take_them(tmp_path: Path) -> None:
     alive = {
         "OPTIONS": 401,

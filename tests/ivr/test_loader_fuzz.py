@@ -11,6 +11,7 @@ import ivr.menus
 from ivr.check import RULES, Standard
 from ivr.check.samples import files
 from ivr.loader import Loaded, load
+from tests.fuzz import examples
 from tests.ivr.check.test_rules import HEARD, OPERATIONS, SLOTS, ZONES
 from tests.ivr.check.test_rules import HERE as SAMPLES
 
@@ -105,7 +106,7 @@ def wild(draw: st.DrawFn, name: str) -> str:
     return text
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=examples(60))
 @given(wild("one"), wild("two"))
 def test_any_ways_can_be_followed(one: str, two: str) -> None:
     bounded({"one.yaml": one, "two.yaml": two})

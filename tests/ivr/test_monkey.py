@@ -16,6 +16,7 @@ from ivr.gather import Gather, Keypad
 from ivr.model import Book
 from ivr.terms import QUEUE_OUTCOMES
 from ivr.wants import Ask, CheckHours, Dial, Done, Enqueue, Invoke, LineWant, Record, Say, Want
+from tests.fuzz import examples
 from tests.ivr.calls import through_json
 from tests.ivr.conversation import answered, begin, shipped
 from tests.ivr.sample_flows import SAMPLES, happens, sample_book
@@ -90,7 +91,7 @@ def test_a_call_ends_some_time_after_its_caller_fell_silent(
     assert last.want in (Done("ended"), Done("gone"))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.sampled_from([None, 7]),
     st.booleans(),

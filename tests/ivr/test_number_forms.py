@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ivr import numbers
 from ivr.numbers import NumberPlan
+from tests.fuzz import examples
 from tests.operators import BELARUS
 
 ONE = "375990000033"
@@ -132,7 +133,7 @@ def test_a_plan_that_is_wrong_says_what_to_write(given: dict[str, str], remedy: 
         NumberPlan.of("BY", **given)  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.sampled_from(["BY", "KZ", "UA", "HU", "PL", "DE", "GB", "US"]),
     st.sampled_from(["", "code", "+", "00", "0", "8", "06", "1"]),

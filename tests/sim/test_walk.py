@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from ari_app.sim.script_writer import walked, written
+from ivr import nodes
+from ivr.analysis import search
 from ivr.analysis.coverage import covered
 from ivr.analysis.search import find_paths
 from ivr.model import Book
@@ -39,3 +42,19 @@ async def test_what_a_walk_writes_passes_and_covers_everything(
             continue
         assert (one.flow, one.missed, one.missed_nodes) == (one.flow, (), ())
         assert one.percent == 100
+
+
+def test_a_search_ends_where_an_edge_is_missing_and_says_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    of = book()
+    main = of.flows["main"]
+    unset = nodes.Branch(branch="unset", when={"never": main.start}, else_=main.start)
+    of = replace(of, flows={**of.flows, "main": replace(main, nodes={**main.nodes, "x": unset})})
+    monkeypatch.setattr(search, "IDLE", 500)
+    monkeypatch.setattr(search, "SHOWN", 100)
+    shown: list[tuple[int, int]] = []
+    found = find_paths(of, "main", show=lambda *how_far: shown.append(how_far))
+    assert {("main", "x", "never"), ("main", "x", "else")} <= set(found.missed)
+    assert max(steps for steps, _ in shown) < 15_000
+    assert shown[-1][0] > 0 < shown[-1][1]

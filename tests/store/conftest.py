@@ -22,12 +22,13 @@ OF_FILES = {
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that has a store with both engines."""
+    """Run each test that has a store with both engines; `./test quick` has only files."""
     if "engine" in metafunc.fixturenames:
         module = metafunc.module.__name__.rpartition(".")[2]
         names = {module, metafunc.function.__name__}
         of_files = names & OF_FILES or "file" in inspect.signature(metafunc.function).parameters
-        metafunc.parametrize("engine", ["file"] if of_files else ["file", "server"])
+        server = pytest.param("server", marks=pytest.mark.slow)  # as long as all others together
+        metafunc.parametrize("engine", ["file"] if of_files else ["file", server])
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,7 @@ from ari_app.selfcare.orders import (
 from ari_app.store.db import Store
 from ari_app.store.schema import MIGRATIONS
 from ari_app.store.sqlite import Database
+from tests.fuzz import examples
 from tests.operators import BELARUS
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -301,5 +302,5 @@ def test_nothing_is_lost_and_every_key_has_one_effect(tmp_path: Path) -> None:
         seeded = (tmp_path / "firstline.db").read_bytes()
 
     run_state_machine_as_test(
-        Seeded, settings=settings(max_examples=15, stateful_step_count=25, deadline=None)
+        Seeded, settings=settings(max_examples=examples(10), stateful_step_count=25, deadline=None)
     )

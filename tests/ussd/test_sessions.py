@@ -18,6 +18,7 @@ from ivr.session import Caller, Session
 from ivr.session_start import start_session
 from ivr.wants import Action, Ask, Grammar, Screen, Send
 from tests.ari.facts import until
+from tests.fuzz import examples
 from tests.records import without_times
 from tests.ussd.harness import Harness, book, harness, texts
 
@@ -227,7 +228,7 @@ async def test_all_are_let_go_in_the_end() -> None:
         assert await ask(here, "", session="c") == Page("ussd-trouble", last=True)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(REPLY, max_size=12))
 async def test_whatever_is_replied_is_answered_the_same_each_time(given: list[str]) -> None:
     texts = list(accumulate(given, lambda before, reply: f"{before}*{reply}"))

@@ -39,6 +39,10 @@ EXCEPTIONS = re.compile(
 `untold` of a test, which are published."""
 
 _SQL = re.compile(r"\W*(select|insert|update|delete|create|alter|drop|with|begin|pragma)\b")
+_SENTENCES = re.compile(
+    r'''("""|\'\'\').*?\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*''', re.DOTALL
+)
+"""The strings and comments of Python."""
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _FENCE = re.compile(r"^( *)(```|~~~).*?^\1\2$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`[^`]*`|\]\([^)]*\)|<!--.*?-->", re.DOTALL)
@@ -73,11 +77,27 @@ def files() -> Iterator[Path]:
 def found(name: str, text: str, words: Mapping[str, str]) -> list[Hit]:
     """The banned words in a file's name and text, in order."""
     hits = [Hit(0, word, words[word]) for word in _split(name.rpartition(".")[0]) if word in words]
-    if not {word.partition(" ")[0] for word in words} & set(_split(text)):
+    if not _may_stand(text, words, python=name.endswith(".py")):
         return hits  # most files have none, and to read one token by token takes long
     for line, said, is_name in _read(name, text):
         hits += [Hit(line, word, words[word]) for word in _matches(said, is_name, words)]
     return hits
+
+
+def _may_stand(text: str, words: Mapping[str, str], *, python: bool) -> bool:
+    """Whether a word may stand in a text: some stand only in data. Those that are banned as names
+    alone are looked for in what is left of a program without its strings and comments."""
+    parts = _split(text)
+    names = NAMES_ONLY.intersection(words, parts)
+    if names:
+        parts = [part for part in parts if part not in NAMES_ONLY]
+    if not words.keys().isdisjoint(parts):
+        return True
+    if any(f"{one} {other}" in words for one, other in itertools.pairwise(parts)):
+        return True
+    return bool(names) and not names.isdisjoint(
+        _split(_SENTENCES.sub(" ", text) if python else text)
+    )
 
 
 def count() -> dict[str, int]:
