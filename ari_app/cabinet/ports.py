@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from ari_app.cabinet.visits import Visit
+from ari_app.cabinet.visits import KeptVisits, Visit
 from ari_app.rate_limit import RateLimit
 from ari_app.selfcare.request_port import Asker
 from ari_app.ussd.sessions import TextServices
@@ -37,7 +37,7 @@ class Journal(Protocol):
     """Records visits as calls are recorded. Never waits."""
 
     def began(self, visit: Visit) -> None:
-        """A subscriber signed in."""
+        """A subscriber signed in, or goes on after a restart: this is a visit of its own."""
 
     def did(self, visit: Visit, operation: str, outcome: str) -> None:
         """An operation was run, or a code word was tried."""
@@ -110,7 +110,7 @@ class CabinetSite(Struct, frozen=True, kw_only=True):
 class CabinetPorts(Struct, frozen=True):
     """All ports. ``menus`` makes the session in which a visit goes through the menus; ``begin``
     starts what no one waits for; ``now`` is the clock; ``code_texts`` counts the one-time codes
-    that were sent in all, under ""."""
+    that were sent in all, under ""; ``kept`` are the visits that outlast the application."""
 
     operations: Ran
     journal: Journal
@@ -120,3 +120,4 @@ class CabinetPorts(Struct, frozen=True):
     begin: Callable[[Coroutine[Any, Any, None]], object]
     now: Callable[[], datetime]
     code_texts: RateLimit
+    kept: KeptVisits

@@ -67,7 +67,7 @@ class Security(PageSecurity):
                 or request.path in (SIGN_IN, CODE)
                 or _chooses_language(request)
             ):
-                visit = self.visit(request)
+                visit = await self.visit(request)
                 if visit is None:
                     raise web.HTTPSeeOther(SIGN_IN)
                 request[VISIT] = visit
@@ -77,18 +77,18 @@ class Security(PageSecurity):
         except CabinetUnavailable as error:
             return self.busy(request, str(error), 5)
 
-    def visit(self, request: web.Request) -> Visit | None:
+    async def visit(self, request: web.Request) -> Visit | None:
         """The visit of the browser; None if no one is signed in."""
         cookie = self.cookie_of(request)
-        return self._visits.of(cookie) if cookie else None
+        return await self._visits.of(cookie) if cookie else None
 
     def set_attempt(self, response: web.StreamResponse, attempt: str, seconds: int) -> None:
         """Set the cookie of a sign-in that waits for its one-time code."""
         self._set(response, f"{self._rules.cookie}-attempt", attempt, seconds, "Strict")
 
-    def delete_cookies(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def delete_cookies(self, request: web.Request, response: web.StreamResponse) -> None:
         """End the visit of a browser."""
-        self._visits.end(self.cookie_of(request))
+        await self._visits.end(self.cookie_of(request))
         for name in (self._rules.cookie, f"{self._rules.cookie}-attempt"):
             self._delete(response, name)
 

@@ -28,7 +28,7 @@ from ari_app.rate_limit import RateLimit
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0
-"""Seconds after which silent visits are looked for, and a renewed certificate."""
+"""Seconds after which visits are kept or ended, and a renewed certificate is looked for."""
 
 
 class CabinetServer(Struct, frozen=True):
@@ -59,7 +59,7 @@ async def serving(
         answer.headers.update(headers)
         return answer
 
-    visits = Visits(ports.now, ended)
+    visits = Visits(ports.now, ports.journal.began, ended, ports.kept)
     # Cookies ignore ports: the cabinet and the desk on one host need different names.
     cookie = f"{'__Host-' if settings.https else ''}firstline-cabinet-{settings.port}"
     rules = PageRules(hosts=hosts, https=settings.https, proxies=settings.proxies, cookie=cookie)
@@ -86,7 +86,7 @@ async def serving(
             yield CabinetServer(one.port, visits)
         finally:
             minding.cancel()
-            visits.end_all()
+            await visits.close()
 
 
 def _files(build: str) -> set[str]:
@@ -99,6 +99,7 @@ async def _mind(visits: Visits, renew_certificate: Callable[[], None]) -> None:
     while True:
         await asyncio.sleep(MINUTE)
         visits.expire()
+        await visits.save()
         renew_certificate()
 
 

@@ -74,7 +74,7 @@ class SignIn:
 
     async def number_page(self, request: web.Request) -> web.Response:
         """Ask for the number; who is signed in already goes on."""
-        if self._context.security.visit(request) is not None:
+        if await self._context.security.visit(request) is not None:
             return redirect(ROOT)
         return self._number(request)
 
@@ -149,8 +149,7 @@ class SignIn:
         self._attempts.pop(attempt.id, None)
         who = answered.about
         chosen = self._context.language(request)
-        visit, cookie = self._context.visits.begin(who.subscriber, who.number, chosen)
-        self._context.ports.journal.began(visit)
+        cookie = await self._context.visits.begin(who.subscriber, who.number, chosen)
         answer = redirect(ROOT)
         self._context.security.set_attempt(answer, "", 0)
         self._context.security.set_cookie(answer, cookie)
@@ -159,7 +158,7 @@ class SignIn:
     async def sign_out(self, request: web.Request) -> web.Response:
         """End the visit."""
         answer = redirect(SIGN_IN)
-        self._context.security.delete_cookies(request, answer)
+        await self._context.security.delete_cookies(request, answer)
         return answer
 
     async def choose_language(self, request: web.Request) -> web.Response:
@@ -167,7 +166,7 @@ class SignIn:
         wanted = request.match_info["language"]
         if wanted not in self._context.render.languages:
             raise web.HTTPNotFound
-        visit = self._context.security.visit(request)
+        visit = await self._context.security.visit(request)
         if visit is not None:
             visit.language = wanted
         back = SIGN_IN if visit is None else ROOT

@@ -1,10 +1,14 @@
-"""Visits: who is signed in, from the one-time code to the sign-out. Kept in memory alone."""
+"""Visits: who is signed in, from the one-time code to the sign-out.
+
+Who is signed in stays so when the application is started again; what a page had asked does not.
+"""
 
 import hashlib
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from msgspec import Struct, field
 
@@ -82,38 +86,84 @@ class Visit(Struct, eq=False):
             self.results.popitem(last=False)
 
 
+class KeptVisit(Struct, frozen=True):
+    """What is kept of a visit; see :class:`Visit`."""
+
+    subscriber: int
+    number: str
+    language: str
+    csrf: str
+    began: datetime
+    seen: datetime
+    proven: bool
+
+
+class KeptVisits(Protocol):
+    """Visits by the hashes of their cookies, where they outlast the application."""
+
+    async def find(self, token: str) -> KeptVisit | None:
+        """The visit of a token, also one that is over for long. May raise
+        :class:`~ari_app.cabinet.ports.CabinetUnavailable`."""
+
+    async def put(self, visits: Mapping[str, KeptVisit]) -> None:
+        """Keep visits by their tokens. What cannot be kept is logged."""
+
+    async def end(self, token: str) -> None:
+        """Forget a visit. What fails is logged."""
+
+
 Ended = Callable[[Visit, str], None]
 """Is notified that a visit ended: ``ended`` by the subscriber, ``gone`` for a silent browser."""
 
 
 class Visits:
-    """All visits by the hash of the cookie; ``now`` is the clock."""
+    """All visits by the hash of the cookie; ``now`` is the clock, ``began`` is notified of each
+    visit that begins or goes on after a restart."""
 
-    def __init__(self, now: Callable[[], datetime], ended: Ended) -> None:
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        began: Callable[[Visit], None],
+        ended: Ended,
+        kept: KeptVisits,
+    ) -> None:
         self._now = now
+        self._began = began
         self._ended = ended
+        self._kept = kept
+        self._saved = now()
         self._open: OrderedDict[str, Visit] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def begin(self, subscriber: int, number: str, language: str) -> tuple[Visit, str]:
-        """Begin a visit; returns it and its cookie."""
+    async def begin(self, subscriber: int, number: str, language: str) -> str:
+        """Begin a visit; returns its cookie."""
         now, cookie = self._now(), secrets.token_urlsafe(32)
         csrf = secrets.token_urlsafe(32)
         visit = Visit(secrets.token_hex(8), subscriber, number, language, csrf, now, now)
-        self._open[_hashed(cookie)] = visit
+        self._add(_hashed(cookie), visit)
+        await self._kept.put({_hashed(cookie): _to_keep(visit)})
+        return cookie
+
+    def _add(self, token: str, visit: Visit) -> None:
+        self._open[token] = visit
         while len(self._open) > MOST:
             self._end(next(iter(self._open)), "gone")
-        return visit, cookie
+        self._began(visit)
 
-    def of(self, cookie: str) -> Visit | None:
-        """The visit of a cookie, which is in use now; None if there is none (any more)."""
+    async def of(self, cookie: str) -> Visit | None:
+        """The visit of a cookie, which is in use now; None if there is none (any more). Raises as
+        :meth:`KeptVisits.find` does."""
         self.expire()
-        token, now = _hashed(cookie), self._now()
-        visit = self._open.get(token)
-        if visit is None:
-            return None
+        token = _hashed(cookie)
+        if token not in self._open:
+            kept = await self._kept.find(token)
+            if kept is None or kept.seen + IDLE <= self._now():
+                return None
+            if token not in self._open:  # no other request was faster
+                self._add(token, self._going_on(kept))
+        now, visit = self._now(), self._open[token]
         if visit.began + LONGEST <= now:
             self._end(token, "gone")
             return None
@@ -121,9 +171,22 @@ class Visits:
         self._open.move_to_end(token)
         return visit
 
-    def end(self, cookie: str) -> None:
+    def _going_on(self, kept: KeptVisit) -> Visit:
+        who = (kept.subscriber, kept.number, kept.language, kept.csrf)
+        id = secrets.token_hex(8)
+        return Visit(id, *who, kept.began, self._now(), proven=kept.proven)
+
+    async def end(self, cookie: str) -> None:
         """Sign out."""
         self._end(_hashed(cookie), "ended")
+        await self._kept.end(_hashed(cookie))
+
+    async def save(self) -> None:
+        """Keep what was used since the last time."""
+        since, self._saved = self._saved, self._now()
+        used = {token: one for token, one in self._open.items() if one.seen >= since}
+        if used:
+            await self._kept.put({token: _to_keep(one) for token, one in used.items()})
 
     def expire(self) -> None:
         """End the visits whose browsers are silent."""
@@ -134,8 +197,9 @@ class Visits:
                 break  # the others were seen later
             self._end(token, "gone")
 
-    def end_all(self) -> None:
-        """End all: the application stops."""
+    async def close(self) -> None:
+        """Keep all for the next application, and end them here."""
+        await self.save()
         for token in tuple(self._open):
             self._end(token, "gone")
 
@@ -144,6 +208,11 @@ class Visits:
         if visit is not None:
             visit.over = True
             self._ended(visit, ending)
+
+
+def _to_keep(one: Visit) -> KeptVisit:
+    who = (one.subscriber, one.number, one.language, one.csrf)
+    return KeptVisit(*who, one.began, one.seen, one.proven)
 
 
 def _hashed(cookie: str) -> str:

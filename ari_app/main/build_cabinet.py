@@ -21,6 +21,7 @@ from ari_app.main.cabinet_ports import (
     LibraryLessons,
     RecordedVisits,
     StoredLetters,
+    StoredVisits,
 )
 from ari_app.main.foundation import clock
 from ari_app.main.session_services import CABINET
@@ -45,7 +46,8 @@ async def opened_cabinet(
     if not settings.enabled:
         yield
         return
-    await left_calls(shared.store, (CABINET,), shared.worker)  # the visits of the last run are over
+    # The visits of the last run are over: who is signed in goes on with another one.
+    await left_calls(shared.store, (CABINET,), shared.worker)
     # A hasher of its own: attempts to guess codes there delay no caller's code word.
     with hashing(shared.foundation.state) as hasher:
         site, hourly = _site(config, shared), settings.codes_per_hour
@@ -63,6 +65,7 @@ async def opened_cabinet(
             begin,
             clock,
             code_texts,
+            StoredVisits(shared.store, clock),
         )
         where = ServerSettings(
             settings.host,

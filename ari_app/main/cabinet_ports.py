@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from ari_app.cabinet.ports import CabinetUnavailable, ComplaintShown, TicketShown
-from ari_app.cabinet.visits import Visit
+from ari_app.cabinet.visits import IDLE, KeptVisit, Visit
 from ari_app.knowledge import articles
 from ari_app.knowledge.index import Library
 from ari_app.log import masked
 from ari_app.main.session_services import CABINET
 from ari_app.selfcare.operations import Selfcare
 from ari_app.selfcare.request_port import Asker
-from ari_app.store import complaints, tickets
+from ari_app.store import cabinet_visits, complaints, tickets
+from ari_app.store.cabinet_visits import CabinetVisit
 from ari_app.store.calls import CallBegan, CallEnded, Record, StepTaken
 from ari_app.store.db import Store, StoreError
 from ari_app.store.tickets import NewTicket, Ticket
@@ -56,7 +57,7 @@ class RecordedVisits:
         """A subscriber signed in."""
         self._steps[visit.id] = 0
         who = (visit.number, visit.subscriber, visit.language)
-        self._put(CallBegan(visit.id, CABINET, "", *who, "", "", visit.began))
+        self._put(CallBegan(visit.id, CABINET, "", *who, "", "", visit.seen))
         log.info("%s signed in to the cabinet", masked(visit.number))
 
     def did(self, visit: Visit, operation: str, outcome: str) -> None:
@@ -73,6 +74,46 @@ class RecordedVisits:
         self._steps.pop(visit.id, None)
         self._put(CallEnded(visit.id, self._now(), ending, 0))
         log.info("%s left the cabinet: %s", masked(visit.number), ending)
+
+
+class StoredVisits:
+    """See :class:`ari_app.cabinet.visits.KeptVisits`."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    async def find(self, token: str) -> KeptVisit | None:
+        """The visit of a token."""
+        try:
+            found = await self._store.read(cabinet_visits.find, token)
+        except StoreError as error:
+            raise CabinetUnavailable(f"visits: {error}") from error
+        if found is None:
+            return None
+        one, number = found
+        who = (one.subscriber, number, one.language, one.csrf)
+        return KeptVisit(*who, one.began, one.seen, one.proven)
+
+    async def put(self, visits: Mapping[str, KeptVisit]) -> None:
+        """Keep visits."""
+        kept = [
+            CabinetVisit(
+                *(token, one.subscriber, one.language, one.csrf, one.began, one.seen, one.proven)
+            )
+            for token, one in visits.items()
+        ]
+        try:
+            await self._store.write(cabinet_visits.put, kept, self._now() - IDLE)
+        except StoreError as error:
+            log.warning("visits to the cabinet will not outlast a restart: %s", error)
+
+    async def end(self, token: str) -> None:
+        """Forget a visit."""
+        try:
+            await self._store.write(cabinet_visits.end, token)
+        except StoreError as error:
+            log.error("a visit that ended is still kept: %s", error)
 
 
 class StoredLetters:

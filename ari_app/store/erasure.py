@@ -68,6 +68,7 @@ def _anonymised(column: str, field: str, *more: str) -> str:
 _DELETED = (
     ("code word", "code_words", "subscriber = :id"),
     ("one-time codes", "one_time_codes", f"subscriber = :id or number in {_FORMS}"),
+    ("visits of the cabinet", "cabinet_visits", "subscriber = :id"),
     ("second contacts", "second_contacts", f"subscriber = :id or number in {_FORMS}"),
     ("lines of bills", "bill_lines", "bill in (select id from bills where subscriber = :id)"),
     ("bills", "bills", "subscriber = :id"),

@@ -1,13 +1,13 @@
 """The ports of the cabinet in memory."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Literal
 
 from ari_app.cabinet.ports import ComplaintShown, TicketShown
-from ari_app.cabinet.visits import WAY, Visit
+from ari_app.cabinet.visits import WAY, KeptVisit, Visit
 from ari_app.rate_limit import RateLimit
 from ari_app.selfcare.code_word_port import Proof
 from ari_app.selfcare.request_port import Asker
@@ -96,6 +96,22 @@ class Journal:
 
     def ended(self, visit: Visit, ending: str) -> None:
         self.lines.append(f"ended: {ending}")
+
+
+class FakeVisits:
+    """Visits that are kept in memory."""
+
+    def __init__(self) -> None:
+        self.visits: dict[str, KeptVisit] = {}
+
+    async def find(self, token: str) -> KeptVisit | None:
+        return self.visits.get(token)
+
+    async def put(self, visits: Mapping[str, KeptVisit]) -> None:
+        self.visits |= visits
+
+    async def end(self, token: str) -> None:
+        self.visits.pop(token, None)
 
 
 class FakeLetters:

@@ -34,6 +34,7 @@ from tests.cabinet.fakes import (
     FakeCodeWords,
     FakeLessons,
     FakeLetters,
+    FakeVisits,
     Journal,
 )
 from tests.lines import consent_lines
@@ -226,7 +227,10 @@ LOCAL = ServerSettings("127.0.0.1", 0)
 
 @asynccontextmanager
 async def running(
-    settings: ServerSettings = LOCAL, site: CabinetSite = SITE, codes_per_hour: int = 300
+    settings: ServerSettings = LOCAL,
+    site: CabinetSite = SITE,
+    codes_per_hour: int = 300,
+    kept: FakeVisits | None = None,
 ) -> AsyncIterator[Harness]:
     """A cabinet at a free port of this machine."""
     here = Harness(codes_per_hour)
@@ -240,6 +244,7 @@ async def running(
         here.begin,
         lambda: here.now,
         here.code_texts,
+        kept or FakeVisits(),
     )
     async with serving(settings, ports, site) as server:
         here.server = server

@@ -7,6 +7,7 @@ from functools import partial
 from ari_app.store import (
     announcement_requests,
     announcements,
+    cabinet_visits,
     callbacks,
     calls,
     campaign_calls,
@@ -21,6 +22,7 @@ from ari_app.store import (
     surveys,
 )
 from ari_app.store.announcements import Announcement
+from ari_app.store.cabinet_visits import CabinetVisit
 from ari_app.store.campaigns import Campaign
 from ari_app.store.code_words import Attempt, CodeWord
 from ari_app.store.one_time_codes import OneTimeCode
@@ -52,6 +54,10 @@ def proofs() -> Iterator[tuple[str, Use]]:
     yield "code_words.entries", lambda db: code_words.entries(db, WHO, 5)
     yield "code_words.wrongs_in_call", lambda db: code_words.wrongs_in_call(db, CALL)
     code = OneTimeCode(NEW, WHO, NUMBER, CALL, "hash", NOW)
+    visit = CabinetVisit("hash", 7, "en", "csrf", NOW, NOW, True)
+    yield "cabinet_visits.put", lambda db: cabinet_visits.put(db, [visit], NOW)
+    yield "cabinet_visits.find", lambda db: cabinet_visits.find(db, "hash")
+    yield "cabinet_visits.end", lambda db: cabinet_visits.end(db, "hash")
     yield "one_time_codes.add", lambda db: one_time_codes.add(db, code)
     yield "one_time_codes.start_try", lambda db: one_time_codes.start_try(db, WHO, CALL, NOW)
     yield "one_time_codes.use", lambda db: one_time_codes.use(db, "code5")

@@ -806,6 +806,17 @@ CREATE TABLE duties (
 );
 CREATE INDEX checkpoints_channel on checkpoints (channel);
 CREATE INDEX outbox_owned on outbox (owner, number) where owner <> 0;
+CREATE TABLE cabinet_visits (
+    token text collate "C" primary key,
+    subscriber bigint not null,
+    language text collate "C" not null,
+    csrf text collate "C" not null,
+    began bigint not null,
+    seen bigint not null,
+    proven bigint not null
+);
+CREATE INDEX cabinet_visits_of_subscriber on cabinet_visits (subscriber);
+CREATE INDEX cabinet_visits_seen on cabinet_visits (seen);
 create view subscribers_words (rowid, words) as select id, words_of(name, msisdn || ' ' || area) from subscribers;
 create index subscribers_by_words on subscribers using gin (words_of(name, msisdn || ' ' || area));
 create view contacts_words (rowid, words) as select id, words_of('', question || ' ' || solution || ' ' || topic) from contacts;
@@ -1141,3 +1152,4 @@ insert into migrations values ('complaints_of_subscribers');
 insert into migrations values ('canaries');
 insert into migrations values ('canary_figures');
 insert into migrations values ('workers');
+insert into migrations values ('cabinet_visits');

@@ -56,6 +56,7 @@ from ari_app.store.schema.m048_complaints_of_subscribers import complaints_of_su
 from ari_app.store.schema.m049_canaries import canaries
 from ari_app.store.schema.m050_canary_figures import canary_figures
 from ari_app.store.schema.m051_workers import workers
+from ari_app.store.schema.m052_cabinet_visits import cabinet_visits
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -110,6 +111,7 @@ _IN_ORDER = (
     canaries,
     canary_figures,
     workers,
+    cabinet_visits,
 )
 
 NAMES = tuple(migration.__name__ for migration in _IN_ORDER)

@@ -49,6 +49,7 @@
 -- migration canaries
 -- migration canary_figures
 -- migration workers
+-- migration cabinet_visits
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -1003,3 +1004,14 @@ CREATE TABLE duties (
         ) strict;
 CREATE INDEX checkpoints_channel on checkpoints (channel);
 CREATE INDEX outbox_owned on outbox (owner, number) where owner <> 0;
+CREATE TABLE cabinet_visits (
+            token text primary key,
+            subscriber integer not null,
+            language text not null,
+            csrf text not null,
+            began integer not null,
+            seen integer not null,
+            proven integer not null
+        ) strict, without rowid;
+CREATE INDEX cabinet_visits_of_subscriber on cabinet_visits (subscriber);
+CREATE INDEX cabinet_visits_seen on cabinet_visits (seen);
