@@ -18,6 +18,8 @@ from ivr.number_forms import bare, is_number
 _TYPES = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
 _PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\]){2,15}", re.ASCII)
 _SIGNS = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
+_AREAS = range(1, 1000)
+_NO_ONES = re.compile("[0-9]{1,5}0{8,}", re.ASCII)
 _LONGEST_LOCAL = 8
 """Digits of the longest number that is dialled without its area code."""
 _VARIED = 3
@@ -81,6 +83,11 @@ class NumberPlan(Struct, frozen=True):
         return f"{self.code}{_example(self.country)}"
 
     @property
+    def usual(self) -> frozenset[int]:
+        """How many national digits numbers have; empty in a country where that varies widely."""
+        return _rules(self).usual
+
+    @property
     def zones(self) -> tuple[str, ...]:
         """Time zones of IANA in which its numbers are, as far as that is known."""
         from phonenumbers import timezone  # large, and wanted by `firstline init` alone
@@ -103,14 +110,27 @@ class NumberPlan(Struct, frozen=True):
         found = (_msisdn(self, form) for form in forms if is_number(form))
         return next(filter(None, found), None)
 
+    def in_some_area(self, digits: str) -> str | None:
+        """The MSISDN of local digits in some area of the country; None if they are not local."""
+        fixed, local = PhoneNumberType.FIXED_LINE, world.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+        one = _parsed(digits, self.country)
+        if one is None or world.is_possible_number_for_type_with_reason(one, fixed) != local:
+            return None
+        found = (_parsed(f"+{self.code}{area}{digits}", None) for area in _AREAS)
+        kinds = (fixed, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+        whole = (_stored(each) for each in found if each and world.number_type(each) in kinds)
+        return next((each for each in whole if self.msisdn(each) == each), None)
+
     def caller(self, written: str) -> str:
         """What is kept of a caller's number: its MSISDN; another network's or a short one as its
-        digits; "" if it is withheld, which switches also show as ``0`` or as a name."""
+        digits; "" if it is withheld, which switches also show as a name, as ``0``, or as a country
+        code and zeros."""
         known = self.msisdn(written)
         if known is not None:
             return known
         digits = bare(written, self.code).removeprefix("+")
-        return digits if is_number(digits) and len(digits) <= 15 and digits.strip("0") else ""
+        withheld = not digits.strip("0") or _NO_ONES.fullmatch(digits)
+        return digits if is_number(digits) and len(digits) <= 15 and not withheld else ""
 
     def gets_texts(self, msisdn: str) -> bool:
         """Whether a mobile phone may have a number: a whole one, and not known as a fixed line."""

@@ -185,7 +185,7 @@ class Reader:
         elif isinstance(origin, type) and issubclass(origin, Mapping):
             return self.table(node, *get_args(hint))
         elif not isinstance(node, yaml.ScalarNode):
-            self.wrong(node, "one word belongs here")
+            self.wrong(node, _ONE_TEXT if Is.SPANS in notes else "one word belongs here")
             return None
         elif not (node.value or (node.style and "" in get_args(hint))):
             self.wrong(node, "a word belongs here (put one that begins with # in quotes)")
@@ -291,3 +291,4 @@ def _complete(flow: Flow, text_version: str, file: str) -> Flow:
 
 _SOURCES: Mapping[str, type[Source]] = {source_kind(shape): shape for shape in SOURCES}
 _KINDS: Mapping[str, type[Node]] = {kind(shape): shape for shape in KINDS}
+_ONE_TEXT = 'one text belongs here: write two spans as "09:00-13:00, 14:00-18:00"'

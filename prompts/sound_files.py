@@ -32,6 +32,8 @@ _HEADED: Final = (".wav", ".wav16", ".flac", ".mp3", ".ogg", ".aiff", ".aif", ".
 SUFFIXES: Final = (*_HEADED, *_RAW)
 """What can be read; if a recording is there in several formats, the first of these is taken."""
 
+_UNKNOWN: Final = 0x7FFFF000
+
 SILENT = 0.002
 """A recording whose loudest sample is below this, of full scale, is silent."""
 
@@ -39,6 +41,8 @@ SILENT = 0.002
 def decode(path: Path) -> tuple[Samples, int]:
     """The samples of a recording, channels mixed, and their rate. Raises :class:`SoundError`."""
     suffix = path.suffix.lower()
+    if not path.stat().st_size:
+        raise SoundError("it is empty: copy it again")
     if suffix not in SUFFIXES:
         raise SoundError(f"this format cannot be read: {command(path)} converts it")
     try:
@@ -48,6 +52,8 @@ def decode(path: Path) -> tuple[Samples, int]:
                 path, dtype="float32", format="RAW", subtype=coding, samplerate=rate, channels=1
             )
         else:
+            if is_cut(path):
+                raise SoundError("its end is missing: copy it again")
             samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
             samples = samples.mean(axis=1)
     except (OSError, RuntimeError) as error:
@@ -58,9 +64,24 @@ def decode(path: Path) -> tuple[Samples, int]:
     return samples, rate
 
 
+def is_cut(path: Path) -> bool:
+    """Whether a RIFF file is shorter than its header says, as one that was not copied whole.
+
+    Programs that write to a pipe cannot know the length, and give 0 or the largest there is.
+    """
+    with path.open("rb") as file:
+        header = file.read(8)
+    if header[:4] != b"RIFF" or len(header) < 8:
+        return False
+    said = int.from_bytes(header[4:], "little")
+    return 8 + said - 1 > path.stat().st_size and said < _UNKNOWN
+
+
 def command(path: Path) -> str:
     """A command line that converts a file to what is played."""
-    return f"`ffmpeg -i {path.name} -ar {RATE} -ac 1 -c:a pcm_s16le -bitexact {path.stem}.wav`"
+    made = f"{path.stem}.wav"
+    aside = f"new.wav && mv new.wav {made}" if path.name == made else made
+    return f"`ffmpeg -i {path.name} -ar {RATE} -ac 1 -c:a pcm_s16le -bitexact {aside}`"
 
 
 def converted(path: Path, directory: Path | None) -> Path:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from msgspec import Struct
 
 from ari_app.store.bulk_import import ImportedSubscriber
 from ivr.identity.weak_words import About, faults
+from ivr.number_advice import advice
 from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
@@ -23,8 +25,15 @@ LONGEST_LINE = 4096
 """Bytes; a longer line is reported before it fills the memory."""
 LONGEST_TEXT = 200
 _BIRTHS = ("%Y-%m-%d", "%d.%m.%Y")
-_PAGES = ("windows-1252", "windows-1251")
+_PAGES = ("windows-1252", "windows-1251", "windows-1250")
 """As what spreadsheets read UTF-8 that does not say so."""
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How files of spreadsheets begin: a ZIP archive, or the older compound document."""
+_SEPARATORS = ";\t,"
+_SEPARATOR_LINE = re.compile("sep=[;\t,]", re.IGNORECASE)
+"""What Excel reads, and others write, before the header."""
+_FORMULA = re.compile('="([^"]*)"')
+"""How a text of digits is kept a text in a spreadsheet: ``="012345"``."""
 _OLDEST = date(1900, 1, 1)
 
 
@@ -36,7 +45,7 @@ class Row(Struct, frozen=True):
 
 
 class RowFault(Struct, frozen=True):
-    """A fault of a line, with the remedy; never the value itself."""
+    """A fault of a line, with the remedy; of values only a number is repeated."""
 
     line: int
     text: str
@@ -74,14 +83,16 @@ class SubscriberCsv:
         lines = self._lines()
         number, header = next(lines, (1, ""))
         try:
+            if isinstance(header, str) and _SEPARATOR_LINE.fullmatch(header):
+                number, header = next(lines, (2, ""))
             separator, columns = _header(header)
         except ValueFaultError as error:
             yield (RowFault(number, str(error)),)
             return
         empty = True
         for number, line in lines:
-            if isinstance(line, str) and not line.strip():
-                continue
+            if isinstance(line, str) and not line.strip(f'{separator} \t"'):
+                continue  # as spreadsheets write a row that was emptied
             empty = False
             yield self._entry(number, line, separator, columns)
         if empty:
@@ -95,6 +106,10 @@ class SubscriberCsv:
             if not begins:
                 continue
             number += 1
+            if number == 1 and line.startswith(_WORKBOOKS):
+                text = "it is a workbook, not its CSV — save it as “CSV UTF-8”"
+                yield number, ValueFaultError(text)
+                return
             if rest and len(line) == LONGEST_LINE:
                 yield (
                     number,
@@ -103,6 +118,8 @@ class SubscriberCsv:
                 continue
             try:
                 text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+                if number == 1 and "\0" in text:
+                    raise UnicodeDecodeError("utf-8", line, 0, 1, "UTF-16 without a mark")
                 yield number, text.removesuffix("\n").removesuffix("\r")
             except UnicodeDecodeError:
                 yield number, ValueFaultError("it is not UTF-8 — save the file as “CSV UTF-8”")
@@ -129,12 +146,13 @@ class SubscriberCsv:
 
         msisdn = self._numbers.msisdn(cells["number"])
         if msisdn is None:
-            report("number", f"it is no telephone number — write it as {self._numbers.example}")
+            report("number", advice(self._numbers, cells["number"]))
         for column in ("name", "area"):
             fault = _text_fault(cells[column])
             if fault:
                 report(column, fault)
-        if cells["language"] not in languages.known():
+        language = cells["language"].casefold()
+        if language not in languages.known():
             report("language", f"it is unknown — write one of {', '.join(languages.known())}")
         birthday = None
         if cells.get("birthday"):
@@ -146,7 +164,7 @@ class SubscriberCsv:
             about = About(msisdn or "", cells["name"], self._brands, birthday)
             for fault in faults(word.reveal(), about):
                 report("code-word", fault)
-        who = (msisdn or "", cells["name"], cells["language"], cells["area"])
+        who = (msisdn or "", cells["name"], language, cells["area"])
         return Row(ImportedSubscriber(number, *who), word)
 
 
@@ -156,7 +174,7 @@ def _header(line: str | ValueFaultError) -> tuple[str, tuple[str, ...]]:
         raise line
     if not line.strip():
         raise ValueFaultError(f"the header is missing — begin with the line {';'.join(NEEDED)}")
-    separator = ";" if ";" in line else ","
+    separator = next((sign for sign in _SEPARATORS if sign in line), ",")
     columns = tuple(cell.casefold() for cell in _cells(line, separator))
     for column in columns:
         if column not in KNOWN:
@@ -182,7 +200,7 @@ def _cells(line: str | ValueFaultError, separator: str) -> tuple[str, ...]:
         raise ValueFaultError(
             "its quotes are wrong — close each in its line, and double one inside of a text"
         ) from None
-    return tuple(cell.strip(" \t") for cell in cells)
+    return tuple(_FORMULA.sub(r"\1", cell.strip(" \t")) for cell in cells)
 
 
 @lru_cache(maxsize=4096)
@@ -192,26 +210,36 @@ def _text_fault(text: str) -> str:
         return "it is empty — write it"
     if len(text) > LONGEST_TEXT:
         return f"it is longer than {LONGEST_TEXT} signs — shorten it"
+    for page in _PAGES:
+        if _misread(text, page):
+            return f"it is UTF-8 that was read as {page} — save the list again, as UTF-8"
+    if "\ufffd" in text or "??" in text:
+        return "letters are lost (� or ??) — save the list again, as UTF-8"
     if not text.isprintable() and any(
         unicodedata.category(sign)[0] == "C" or sign in "\u2028\u2029" for sign in text
     ):
         return "it has signs that cannot be seen, such as a line break or a NUL — take them out"
     if set(text) & set("<>"):
         return "it has < or > — take them out"
-    for page in _PAGES:
-        if _misread(text, page):
-            return f"it is UTF-8 that was read as {page} — save the list again, as UTF-8"
     return ""
 
 
 def _misread(text: str, page: str) -> bool:
     """Whether a text becomes letters when it is read again as what it was: ``ÐšÐ¾`` is Ко."""
     try:
-        read = text.encode(page).decode("utf-8")
+        read = b"".join(_byte(sign, page) for sign in text).decode("utf-8")
     except UnicodeError:
         return False
     letters = [sign for sign in read if not sign.isascii()]
     return len(letters) > 1 and all(map(str.isalpha, letters))
+
+
+def _byte(sign: str, page: str) -> bytes:
+    """The byte that was read as a sign; those that a page has no sign for stay what they are."""
+    try:
+        return sign.encode(page)
+    except UnicodeError:
+        return sign.encode("latin-1")
 
 
 def _day(text: str) -> date | None:

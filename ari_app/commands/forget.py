@@ -13,6 +13,7 @@ from ari_app.log import masked
 from ari_app.store import erasure
 from ari_app.store.db import Store
 from ari_app.store.erasure import ErasureReport, Person
+from ivr.number_advice import advice
 
 PAUSE = 0.01
 """Seconds after each step in which a running application can write."""
@@ -28,9 +29,7 @@ def forget(state: State, number: str, yes: bool) -> None:
     async def erase(store: Store) -> None:
         person = await store.read(erasure.find, number)
         if person is None:
-            raise click.ClickException(
-                f"this is not a telephone number: write it as {store.numbers.example}"
-            )
+            raise click.ClickException(advice(store.numbers, number))
         if not yes:
             await asyncio.to_thread(click.confirm, _question(person), abort=True)
         names = {Path(file).name for file in person.files}

@@ -46,8 +46,9 @@ PAUSE = 0.1
 def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> None:
     """Import subscribers from a CSV file, none of them if a line is wrong.
 
-    The file is UTF-8 with `;` or `,`. Its first
-    line names the columns: number, name, language, area and optionally birthday and code-word.
+    The file is UTF-8 with `;`, `,` or tabs. Its
+    first line names the columns: number, name, language, area and optionally birthday and
+    code-word.
     Only the hash of a code word is stored; a birthday is used to reject weak ones, not stored.
     What is in the store already, as it is in the file, stays: after an interruption repeat the
     command.

@@ -15,6 +15,7 @@ from ari_app.store import agents, changes, subscribers
 from ari_app.store import tasks as kept
 from ari_app.store.sqlite import Database
 from ari_app.store.tasks import NewTask
+from ivr.number_advice import advice
 
 LONGEST = 500
 """Letters of a task, as at the desk."""
@@ -62,8 +63,7 @@ def add(state: State, text: str, text_due: str, owner: str, number: str, by: str
     plan = state.config().numbers
     digits = plan.msisdn(number) if number else ""
     if digits is None:
-        wrong = f"{number} is no phone number: write it as {plan.example}"
-        raise click.BadParameter(wrong, param_hint="--number")
+        raise click.BadParameter(advice(plan, number), param_hint="--number")
     made = change(state, by, "tasks add", text, owner)
     if not write(state, changes.made, made, _add, text, due, owner, digits, by, made.at):
         raise click.ClickException(f"there is no agent {owner}: `firstline agents list`")

@@ -26,7 +26,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
 
     ``zone`` is the time zone of the desk and of subscribers; ``wrapups`` are the queues' wrap-up
     times, in seconds; ``numbers`` is the plan by which numbers are shown; ``tickets`` has the
-    departments and topics; ``language`` is the first of the site; ``currency`` is the ISO 4217
+    departments and topics; ``languages`` are those of the site; ``currency`` is the ISO 4217
     code of money that names none; ``billing``: whether there is a billing system to ask.
     ``queues`` are the labels of queues.
     ``screen_pops``: queue -> the page that opens with its calls; ``*`` is for all others.
@@ -42,7 +42,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     wrapups: Mapping[str, int]
     numbers: NumberPlan
     tickets: TicketPolicy
-    language: str = ""
+    languages: tuple[str, ...] = ()
     currency: str = OWN
     billing: bool = True
     queues: Mapping[str, Labels] = {}

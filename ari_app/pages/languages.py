@@ -15,13 +15,10 @@ def language(request: web.Request, pages: Sequence[str]) -> str:
     chosen = request.cookies.get(COOKIE, "")
     if chosen in pages:
         return chosen
-    for asked in request.headers.get("Accept-Language", "").split(","):
-        tag = asked.partition(";")[0].strip().lower()
-        if (found := tag.partition("-")[0]) in pages:
-            return found
-        if found in known() and (others := [each for each in spoken(found).reads if each in pages]):
-            return others[0]
-    return pages[0]
+    tags = (one.partition(";")[0] for one in request.headers.get("Accept-Language", "").split(","))
+    asked = [tag.strip().lower().partition("-")[0] for tag in tags]
+    read = (each for one in asked if one in known() for each in spoken(one).reads)
+    return next((one for one in (*asked, *read) if one in pages), pages[0])
 
 
 def remember(answer: web.Response, chosen: str) -> web.Response:

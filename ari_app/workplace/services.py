@@ -99,7 +99,7 @@ def desk_site(services: DeskServices) -> DeskSite:
         wrapups=services.wrapups,
         numbers=config.numbers,
         tickets=config.tickets,
-        language=config.site.languages[0],
+        languages=tuple(config.site.languages),
         currency=config.operator.currency,
         billing=config.billing.kind != "none",
         queues=queue_labels(config),

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterator
 
-from ivr.check.context import CheckContext, Finding
-from ivr.hours.week import WEEKDAYS, clock, days, exception_days, span_text, spans
+from ivr.check.context import CheckContext, Finding, Read
+from ivr.hours.schedule import gap_text, gaps
+from ivr.hours.week import WEEKDAYS, Span, clock, days, exception_days, span_text, spans
 from ivr.problems import near
 from ivr.terms import Is
 
@@ -61,6 +62,7 @@ def _zone(name: str, there: Collection[str]) -> str:
 
 def lost_minutes(context: CheckContext) -> Iterator[Finding]:
     """Spans that end at 23:59, or a minute before the next one: closed for that minute."""
+    found_ends = set[int]()
     for _, mention in context.mentions(Is.SPANS):
         try:
             found = spans(mention.name)
@@ -70,7 +72,21 @@ def lost_minutes(context: CheckContext) -> Iterator[Finding]:
         for begin, end in found:
             if end not in starts and end + 1 in starts:
                 text = f"{span_text((begin, end))} leaves the minute from {clock(end)} on closed"
+                found_ends.add(end % 1440)
                 yield mention.place, f"{text}: end it at {clock(end + 1)}"
+    for _, mention in context.mentions(Is.SCHEDULE_NAME):
+        for begin, end in _gaps(context.schedules.get(mention.name)):
+            if end - begin == 1 and begin % 1440 not in found_ends:
+                text = f"{gap_text((begin, end))}, a minute between two spans"
+                yield mention.place, f"{text}: end the first at {clock(end % 1440)}"
+
+
+def _gaps(read: Read | None) -> tuple[Span, ...]:
+    """When a schedule is closed in a week; nothing of one that is malformed."""
+    try:
+        return gaps(read.schedule) if read is not None and read.schedule is not None else ()
+    except ValueError:
+        return ()
 
 
 def past_exceptions(context: CheckContext) -> Iterator[Finding]:

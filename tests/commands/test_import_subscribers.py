@@ -114,7 +114,7 @@ def test_all_that_is_wrong_is_printed_with_its_line(demo: State, run: Run, csv: 
     *printed, last = done.stderr.splitlines()
     expected = [
         (3, "number: it is in line 2, too — remove one"),
-        (4, "number: it is no telephone number — write"),
+        (4, "number: 112 has 3 digits — write all 9 of them, as 375112XXXXXX"),
         (5, "language: it is unknown — write one of ru, be, en"),
         (6, "4 columns instead of 6 —"),
         (7, "a line break (CR) stands within it — take"),
@@ -151,6 +151,8 @@ def test_all_that_is_wrong_is_printed_with_its_line(demo: State, run: Run, csv: 
         (b"number;name;language\n", ":1: the header must name area once"),
         (f"{HEAD};birthday;birthday\n".encode(), ":1: the header names a column twice"),
         (f"{HEAD}\n{LEV}".encode("utf-16"), ":1: it is not UTF-8 — save"),
+        (f"{HEAD}\n{LEV}".encode("utf-16-le"), ":1: it is not UTF-8 — save"),
+        (b"PK\x03\x04\x14\0", ":1: it is a workbook, not its CSV — save it as"),
         (b"\0" * 100_000, ":1: longer than 4096 bytes"),
     ],
 )
@@ -176,7 +178,7 @@ def test_a_number_is_one_however_it_is_written_and_never_another(
     with unchanged(demo):
         lines = run("subscribers", "import", str(csv)).output.splitlines()
     twice = [f"{csv}:{line}: number: it is in line 2, too — remove one" for line in (3, 4, 5, 6)]
-    none = [f"{csv}:{line}: number: it is no telephone number — write" for line in (7, 8, 9, 10)]
+    none = [f"{csv}:{line}: number: {number} " for line, number in enumerate(wrong, 7)]
     for line, expected in zip(lines, (*twice, *none), strict=False):
         assert line.startswith(expected)
     csv.write_text(f"{HEAD}\n{rows[0]}", "utf-8")
@@ -184,10 +186,27 @@ def test_a_number_is_one_however_it_is_written_and_never_another(
     assert "375290000501" in [one.msisdn for one in everyone(demo)]
 
 
+def test_what_spreadsheets_do_to_a_list_changes_nothing(demo: State, run: Run, csv: Path) -> None:
+    """Tabs, a line that names the separator, rows that were emptied, texts as formulas."""
+    rows = ("sep=\t", HEAD.upper(), '="290000501"\t"Пробный Один"\tRU\tМинск', "\t\t\t", "")
+    csv.write_text("\r\n".join(rows).replace(";", "\t"), "utf-8")
+    assert run("subscribers", "import", str(csv)).stdout.startswith("done: 1 added")
+    *_, last = everyone(demo)
+    assert (last.msisdn, last.name, last.language) == ("375290000501", "Пробный Один", "ru")
+
+
+@pytest.mark.parametrize("lost", ["Ков\ufffdлёв", "??????? ????"])
+def test_names_that_lost_letters_are_refused(demo: State, run: Run, csv: Path, lost: str) -> None:
+    csv.write_text(f"{HEAD}\n290000501;{lost};ru;Минск", "utf-8")
+    with unchanged(demo):
+        assert "name: letters are lost" in run("subscribers", "import", str(csv)).stderr
+
+
 @pytest.mark.parametrize("page", ["windows-1252", "windows-1251"])
 def test_names_that_were_misread_are_refused(demo: State, run: Run, csv: Path, page: str) -> None:
     """What Excel makes of UTF-8 without a BOM; names with accents are names."""
-    misread = "Ковалёв Пётр".encode().decode(page, "replace")
+    shown = (bytes([byte]).decode(page, "replace") for byte in "Ковалёв Пётр".encode())
+    misread = "".join(sign.replace("\ufffd", "\x81") for sign in shown)
     right = ("Müller Jürgen", "Ćwikła Zoë", "Ні Лі", "Ельцин Ёж", "Ó Súilleabháin")
     rows = [f"29000053{n};{name};ru;Минск" for n, name in enumerate((misread, *right))]
     csv.write_text("\n".join((HEAD, *rows)), "utf-8")

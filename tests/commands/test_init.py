@@ -171,7 +171,9 @@ def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:
     file.write_text(head + "\n".join(lines))
     wrong = run(state, "subscribers", "import", str(file))
     assert "s.csv:3: code-word: It contains the operator's name" in wrong.output
-    assert "s.csv:4: number: it is no telephone number — write it as 77" in wrong.output
+    assert (
+        "s.csv:4: number: 12345 has 5 digits — write all 10 of them, as 712345XXXXX" in wrong.output
+    )
     file.write_text(head + lines[0])
     assert run(state, "subscribers", "import", str(file)).exit_code == 0
     for form in ("77012345678", "7012345678", "+7 701 234-56-78"):

@@ -53,7 +53,7 @@ def test_what_cannot_be_added_is_refused_with_the_reason(said: Said) -> None:
     add = ("add", "Call", "--due")
     assert "there is no agent eve" in said(*add, "2h", "--owner", "eve", code=1)
     assert "is not a time" in said(*add, "soon", code=2)
-    assert "is no phone number" in said(*add, "2h", "--number", "12", code=2)
+    assert "12 has 2 digits — write all 9" in said(*add, "2h", "--number", "12", code=2)
     assert "write 1 to 500 letters" in said("add", " ", "--due", "2h", code=2)
     assert said("list") == ""
 

@@ -85,11 +85,11 @@ class DeskHarness:
             self.quality,
         )
         site = site or DeskSite(
+            languages=("ru", "be", "en"),
             zone="Europe/Minsk",
             wrapups=WRAPUPS,
             numbers=BELARUS,
             tickets=DEMO_TICKETS,
-            language="ru",
             currency="BYN",
             knowledge=lambda: True,
             prefers_agents=True,

@@ -7,6 +7,7 @@ import pytest
 from yarl import URL
 
 from ari_app.desk.web import http_security
+from ari_app.desk.words import by_site, page_languages
 from tests.desk.http_client import HttpClient, RunningDesk, close_code
 
 PAGES = ("/", "/sign-in", "/nowhere", "/language/de", "/sign-out", "/static/old/desk.js")
@@ -123,13 +124,25 @@ async def test_malformed_http_is_not_logged(
         ("en-GB,en;q=0.9", "Sign in"),
         ("be-BY,en", "Увайсці"),
         ("de, en;q=0.5", "Sign in"),
-        ("de", "Войти"),
+        ("de", "Sign in"),
+        ("uk, en", "Sign in"),
+        ("uk", "Войти"),
         (";,;" * 100, "Войти"),
     ],
 )
 async def test_the_language_follows_the_browser(client: HttpClient, asked: str, title: str) -> None:
+    """What it asks for goes before what its users can read as well."""
     page = await (await client.get("/sign-in", Accept_Language=asked)).text()
     assert f"<title>{title}" in page
+
+
+@pytest.mark.parametrize(
+    ("site", "first"),
+    [(("pl", "uk"), "en"), (("kk", "ru"), "ru"), (("be", "ru"), "be"), ((), "ru")],
+)
+def test_the_default_is_a_language_of_the_site(site: tuple[str, ...], first: str) -> None:
+    assert by_site(site)[0] == first
+    assert set(by_site(site)) == set(page_languages())
 
 
 async def test_a_chosen_language_is_remembered(client: HttpClient) -> None:

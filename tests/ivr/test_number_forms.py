@@ -73,7 +73,7 @@ def test_each_country_has_its_own_ways(country: str, msisdn: str, forms: tuple[s
 
 @pytest.mark.parametrize("country", ["BY", "KZ", "UA", "HU", "PL", "DE", "GB", "US"])
 @pytest.mark.parametrize(
-    "written", ["", "0", "00", "000", "00000000", "611", "anonymous", "9" * 60]
+    "written", ["", "0", "00", "00000000", "48000000000", "611", "anonymous", "9" * 60]
 )
 def test_a_short_number_or_a_withheld_one_is_no_subscriber(country: str, written: str) -> None:
     plan = NumberPlan.of(country)

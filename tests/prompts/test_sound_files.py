@@ -124,10 +124,11 @@ DAMAGED = "it is damaged or of another format: `ffmpeg"
     ("name", "content", "reason"),
     [
         ("silent.wav", silent(), "it is silent: record it again"),
-        ("empty.wav", b"", DAMAGED),
-        ("cut.wav", silent()[:30], DAMAGED),
+        ("empty.wav", b"", "it is empty: copy it again"),
+        ("cut.wav", silent()[:30], "its end is missing: copy it again"),
         ("text.mp3", b"no sound", DAMAGED),
         ("wide.g722", bytes(8000), "this format cannot be read: `ffmpeg -i wide.g722"),
+        ("a.wav", b"text" * 9, "-bitexact new.wav && mv new.wav a.wav` converts it"),
         ("phone.amr", bytes(800), "this format cannot be read: `ffmpeg -i phone.amr"),
     ],
 )

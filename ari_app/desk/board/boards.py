@@ -20,6 +20,7 @@ from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.ports import DeskUnavailable, Ports
 from ari_app.desk.render import Render
 from ari_app.desk.web.tabs import Tab, Tabs
+from ari_app.desk.words import by_site
 
 log = logging.getLogger(__name__)
 
@@ -192,7 +193,7 @@ class Boards:
         )
 
     async def _notify(self, one: Alarm, over: bool = False) -> None:
-        language = self._render.site.language
+        [language, *_] = by_site(self._render.site.languages)
         text = self._text(one, language)
         if over:
             text = self._render.word("board-alarm-over", language, alarm=text)

@@ -135,7 +135,9 @@ class Reporter:
         flow = asked.flow if asked.flow in flows else next(iter(flows), "")
         nodes = await self._reports.funnel(*span, flow) if flow else ()
         of = replace(asked, flow=flow)
-        tables = [_contained(versions, labels), _funnel(of, nodes, labels)]
+        tables = [_contained(versions, labels)]
+        if flow:
+            tables.append(_funnel(of, nodes, labels))
         if tried := await self._reports.canaries(*span):
             tables.append(canaries_table(tried, labels))
         return Built(tables, flows=flows)

@@ -106,7 +106,7 @@ function closeMenus(but) {
 // The time of the site, not of this computer.
 function clock() {
   for (const time of document.querySelectorAll("[data-now]")) {
-    const text = new Intl.DateTimeFormat(root.lang, { timeZone: time.dataset.zone || undefined, weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" }).format(new Date());
+    const text = new Intl.DateTimeFormat(root.lang, { timeZone: time.dataset.zone || undefined, weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date());
     if (time.textContent !== text) time.textContent = text;
   }
 }

@@ -9,10 +9,14 @@ from ari_app.desk.words import page_languages
 from ari_app.pages import languages
 from ari_app.pages.requests import redirect
 
+OFFERED = web.AppKey("offered", tuple[str, ...])
+"""The languages of the pages; the first is the default."""
+
 
 def language(request: web.Request) -> str:
-    """One of :func:`~ari_app.desk.words.page_languages`."""
-    return languages.language(request, page_languages())
+    """One of those that are offered."""
+    offered: tuple[str, ...] = request.app[OFFERED]
+    return languages.language(request, offered)
 
 
 async def choose(request: web.Request) -> web.StreamResponse:

@@ -39,7 +39,7 @@ from ari_app.desk.web.sessions import Sessions, SignedIn
 from ari_app.desk.web.sign_in import SignIn
 from ari_app.desk.web.tabs import Tab
 from ari_app.desk.web.websocket import HEARTBEAT, TabConnections
-from ari_app.desk.words import page_languages
+from ari_app.desk.words import by_site, page_languages
 from ari_app.pages.requests import BODY, Handler
 from ari_app.pages.server import ServerSettings, listening
 
@@ -92,6 +92,7 @@ async def serving(
     security = HttpSecurity(rules, sessions, pages.error)
     admin = AdminPages(administration, render)
     app = web.Application(client_max_size=BODY, middlewares=[_compress, security.middleware])
+    app[languages.OFFERED] = by_site(render.site.languages)
     app.on_response_prepare.append(security.add_headers)
     app.add_routes(
         [
