@@ -8,14 +8,17 @@ number too.
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import phonenumbers as world
 from msgspec import Struct
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from ivr import world_numbers
 from ivr.number_forms import bare, is_number
+from ivr.world_numbers import example, has_plan, is_own, parsed, stored, world
 
-_TYPES = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
+
 _PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\]){2,15}", re.ASCII)
 _SIGNS = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]"}
 _AREAS = range(1, 1000)
@@ -52,7 +55,7 @@ class NumberPlan(Struct, frozen=True):
     ) -> "NumberPlan":
         """The plan of a country; ``ValueError`` for a code that no number plan is known of, and
         for what is wrong with the rest."""
-        if country.upper() not in world.SUPPORTED_REGIONS:
+        if not has_plan(country.upper()):
             raise ValueError(
                 f"there is no country {country!r}: write its ISO 3166 code, such as PL"
             )
@@ -80,7 +83,7 @@ class NumberPlan(Struct, frozen=True):
     @property
     def example(self) -> str:
         """A number of this plan as it is stored, to write it in an error text."""
-        return f"{self.code}{_example(self.country)}"
+        return f"{self.code}{example(self.country)}"
 
     @property
     def usual(self) -> frozenset[int]:
@@ -92,7 +95,7 @@ class NumberPlan(Struct, frozen=True):
         """Time zones of IANA in which its numbers are, as far as that is known."""
         from phonenumbers import timezone  # large, and wanted by `firstline init` alone
 
-        one = _parsed(f"+{self.example}", None)
+        one = parsed(f"+{self.example}", None)
         found = timezone.time_zones_for_number(one) if one is not None else ()
         return tuple(zone for zone in found if zone != timezone.UNKNOWN_TIMEZONE)
 
@@ -112,13 +115,14 @@ class NumberPlan(Struct, frozen=True):
 
     def in_some_area(self, digits: str) -> str | None:
         """The MSISDN of local digits in some area of the country; None if they are not local."""
-        fixed, local = PhoneNumberType.FIXED_LINE, world.ValidationResult.IS_POSSIBLE_LOCAL_ONLY
-        one = _parsed(digits, self.country)
-        if one is None or world.is_possible_number_for_type_with_reason(one, fixed) != local:
+        fixed = world().PhoneNumberType.FIXED_LINE
+        local = world().ValidationResult.IS_POSSIBLE_LOCAL_ONLY
+        one = parsed(digits, self.country)
+        if one is None or world().is_possible_number_for_type_with_reason(one, fixed) != local:
             return None
-        found = (_parsed(f"+{self.code}{area}{digits}", None) for area in _AREAS)
-        kinds = (fixed, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-        whole = (_stored(each) for each in found if each and world.number_type(each) in kinds)
+        found = (parsed(f"+{self.code}{area}{digits}", None) for area in _AREAS)
+        kinds = (fixed, world().PhoneNumberType.FIXED_LINE_OR_MOBILE)
+        whole = (stored(each) for each in found if each and world().number_type(each) in kinds)
         return next((each for each in whole if self.msisdn(each) == each), None)
 
     def caller(self, written: str) -> str:
@@ -134,8 +138,8 @@ class NumberPlan(Struct, frozen=True):
 
     def gets_texts(self, msisdn: str) -> bool:
         """Whether a mobile phone may have a number: a whole one, and not known as a fixed line."""
-        one = _parsed(f"+{msisdn}", None) if self.msisdn(msisdn) == msisdn else None
-        return one is not None and world.number_type(one) != PhoneNumberType.FIXED_LINE
+        one = parsed(f"+{msisdn}", None) if self.msisdn(msisdn) == msisdn else None
+        return one is not None and world().number_type(one) != world().PhoneNumberType.FIXED_LINE
 
     def national(self, msisdn: str) -> str:
         """The digits that every form of a number ends in: those after the code of the country."""
@@ -144,13 +148,15 @@ class NumberPlan(Struct, frozen=True):
     def shown(self, digits: str) -> str:
         """A number as it is read, such as ``+48 512 345 678``; any other text as it is."""
         groups = self.groups(digits)
-        return digits if groups is None else _shown(self.country, digits)
+        return digits if groups is None else world_numbers.shown(self.country, digits)
 
     def groups(self, digits: str) -> tuple[int, ...] | None:
         """How many digits of an MSISDN of this plan are said without a pause; None for others."""
         if not self._has(digits):
             return None
-        return tuple(len(group) for group in re.findall("[0-9]+", _shown(self.country, digits)))
+        return tuple(
+            len(group) for group in re.findall("[0-9]+", world_numbers.shown(self.country, digits))
+        )
 
     def _has(self, digits: str) -> bool:
         """Whether digits are an MSISDN of this plan's country."""
@@ -180,7 +186,7 @@ class _Rules(Struct, frozen=True):
 
 @lru_cache(maxsize=64)
 def _rules(plan: NumberPlan) -> _Rules:
-    metadata = world.PhoneMetadata.metadata_for_region(plan.country)
+    metadata = world().PhoneMetadata.metadata_for_region(plan.country)
     assert metadata is not None, "the country is a known one"
     kinds = [kind for kind in (metadata.fixed_line, metadata.mobile) if kind is not None]
     local = {length for kind in kinds for length in kind.possible_length_local_only}
@@ -229,19 +235,19 @@ def _read(plan: NumberPlan, digits: str) -> str | None:
     if digits.startswith(rules.code):
         if _is_valid(rules, digits.removeprefix(rules.code)):
             return digits
-        one = _parsed(f"+{digits}", None)
-        if one is not None and world.is_valid_number(one):
-            return _stored(one)
+        one = parsed(f"+{digits}", None)
+        if one is not None and world().is_valid_number(one):
+            return stored(one)
     one = _local(plan, digits)
     if one is None and (national := _national(rules, digits)):
         return f"{rules.code}{national}"
-    one = one or _parsed(digits, country)
-    if one is not None and _is_own(one, country, rules.usual):
-        return _stored(one)
+    one = one or parsed(digits, country)
+    if one is not None and is_own(one, country, rules.usual):
+        return stored(one)
     if not digits.startswith("+"):
-        one = _parsed(f"+{digits}", None)
-        return _stored(one) if one is not None and world.is_valid_number(one) else None
-    return _stored(one) if one is not None and world.is_possible_number(one) else None
+        one = parsed(f"+{digits}", None)
+        return stored(one) if one is not None and world().is_valid_number(one) else None
+    return stored(one) if one is not None and world().is_possible_number(one) else None
 
 
 # The package says the same as the next two, ten times as slowly: a million numbers are imported.
@@ -263,54 +269,9 @@ def _is_valid(rules: _Rules, national: str) -> bool:
     )
 
 
-def _local(plan: NumberPlan, digits: str) -> PhoneNumber | None:
+def _local(plan: NumberPlan, digits: str) -> "PhoneNumber | None":
     """The number that local digits are in the plan's area; None if they are none."""
     rules, national = _rules(plan), f"{plan.area_code}{digits}"
     if not plan.area_code or len(digits) > _LONGEST_LOCAL or digits[0] in "+0":
         return None
-    return _parsed(f"+{rules.code}{national}", None) if _is_valid(rules, national) else None
-
-
-def _is_own(one: PhoneNumber, country: str, usual: frozenset[int]) -> bool:
-    """Whether a number is of the country's plan, by its length."""
-    if one.country_code != world.country_code_for_region(country):
-        return False
-    national = world.national_significant_number(one)
-    known = len(national) in usual and not national.startswith("0")
-    return known or world.is_valid_number_for_region(one, country)
-
-
-def _parsed(digits: str, country: str | None) -> PhoneNumber | None:
-    try:
-        return world.parse(digits, country)
-    except NumberParseException:
-        return None
-
-
-def _stored(one: PhoneNumber) -> str:
-    return f"{one.country_code}{world.national_significant_number(one)}"
-
-
-@lru_cache(maxsize=64)
-def _example(country: str) -> str:
-    """The national digits of an example number."""
-    found = (world.example_number_for_type(country, kind) for kind in reversed(_TYPES))
-    one = next(filter(None, found))
-    return str(world.national_significant_number(one))
-
-
-@lru_cache(maxsize=4096)
-def _shown(country: str, msisdn: str) -> str:
-    """An MSISDN of the country with its groups; one of a range that is not known to be open takes
-    the groups of an example."""
-    one = _parsed(f"+{msisdn}", None)
-    if one is not None and not world.is_valid_number(one):
-        code = str(world.country_code_for_region(country))
-        example = _parsed(f"+{code}{_example(country)}", None)
-        if example is not None and len(_example(country)) == len(msisdn) - len(code):
-            shape = world.format_number(example, PhoneNumberFormat.INTERNATIONAL)
-            signs = iter(msisdn)
-            return "".join(next(signs) if sign.isdecimal() else sign for sign in shape)
-    if one is None:
-        return f"+{msisdn}"
-    return str(world.format_number(one, PhoneNumberFormat.INTERNATIONAL))
+    return parsed(f"+{rules.code}{national}", None) if _is_valid(rules, national) else None

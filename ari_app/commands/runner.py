@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-import uvloop
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,8 +19,15 @@ LASTING = 3
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run the coroutine of a command and return its result."""
+    import uvloop  # what is over at once is sooner over without it
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(main)
+
+
+def run_once(main: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that only reads or asks something, and return its result."""
+    return asyncio.run(main)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from string import Formatter
 from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 import msgspec
-import yaml
 from msgspec import Meta, Struct
 
 Gender: TypeAlias = Literal["", "m", "f", "n"]
@@ -222,6 +221,8 @@ def read(code: str, text: str, base: str = "") -> Language:
 
 
 def _table(code: str, text: str) -> dict[str, Any]:
+    import yaml  # what is listed needs no language
+
     try:
         table = yaml.load(text, yaml.CBaseLoader)
     except yaml.YAMLError as error:

@@ -28,7 +28,7 @@ BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "joserfc": ("ari_app.desk.web.id_tokens", "tests.desk.openid_provider"),
     "panoramisk": ("ari_app.ami.client",),
     "pjsua2": ("ari_app.phone.sip", "ari_app.phone.softphone"),
-    "phonenumbers": ("ivr.numbers", "ivr.countries"),
+    "phonenumbers": ("ivr.world_numbers", "ivr.numbers", "ivr.countries"),
     "pkgutil": ("ivr.speech.languages",),
     "picows": ("ari_app.ari.websocket",),
     "pyttsx3": ("prompts.speech_worker",),
