@@ -42,9 +42,10 @@ def is_own(one: "PhoneNumber", country: str, usual: frozenset[int]) -> bool:
 def parsed(digits: str, country: str | None) -> "PhoneNumber | None":
     """A number, whole or of a country; None if it cannot be one."""
     try:
-        return world().parse(digits, country)
+        found: PhoneNumber = world().parse(digits, country)
     except world().NumberParseException:
         return None
+    return found
 
 
 def stored(one: "PhoneNumber") -> str:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import click
 
-from ari_app.commands.runner import run, run_once
+from ari_app.commands.runner import run, run_briefly
 from ari_app.commands.store_access import refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
@@ -44,7 +44,7 @@ def phones_applied(state: State, user: str) -> str:
             "render DIRECTORY`, then its `pjsip reload` and `queue reload all`"
         )
     try:
-        why = run_once(ControlClient(state.control).phones())
+        why = run_briefly(ControlClient(state.control).phones())
     except NotRunningError:
         if processes.recorded(processes.asterisk_process(state)) is None:
             return "Asterisk knows of it when it starts"

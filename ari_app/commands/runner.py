@@ -25,7 +25,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
         return runner.run(main)
 
 
-def run_once(main: Coroutine[Any, Any, T]) -> T:
+def run_briefly(main: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine that only reads or asks something, and return its result."""
     return asyncio.run(main)
 

@@ -7,7 +7,7 @@ from rich.table import Table
 from ari_app.admin.status import Status, query
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.output import Output
-from ari_app.commands.runner import run_once
+from ari_app.commands.runner import run_briefly
 from ari_app.commands.store_access import exactly
 from ari_app.config.state import State
 from ari_app.control.client import SOON, STARTING, NotRunningError
@@ -28,7 +28,7 @@ def status(state: State, as_json: bool) -> None:
     does not run.
     """
     try:
-        report = run_once(query(state))
+        report = run_briefly(query(state))
     except NotRunningError as error:
         click.echo(f"Error: {error}", err=True)
         raise click.exceptions.Exit(DOWN) from error

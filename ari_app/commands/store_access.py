@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ari_app.commands.runner import run_once
+from ari_app.commands.runner import run_briefly
 from ari_app.commands.time_arguments import HELP, since, until
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
@@ -50,7 +50,7 @@ def with_store(state: State, use: Callable[[Store], Coroutine[Any, Any, T]]) -> 
         raise click.ClickException(
             f"{state.directory} has no installation yet: start Firstline with `firstline up`"
         )
-    return run_once(using())
+    return run_briefly(using())
 
 
 def exists(state: State) -> bool:
@@ -106,7 +106,7 @@ def write(
     config = state.config()
     where = place(config.database.url, state.database)
     _refuse_lost(state, where)
-    return run_once(writing())
+    return run_briefly(writing())
 
 
 async def refresh_application(state: State) -> None:

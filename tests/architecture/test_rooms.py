@@ -14,13 +14,13 @@ MOST_LINES = 320
 PURE = frozenset((
     "__future__", "abc", "babel", "bisect", "collections", "copy", "dataclasses", "datetime",
     "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq", "hmac", "html",
-    "itertools", "ivr", "jmespath", "math", "msgspec", "num2words", "operator", "phonenumbers",
-    "pkgutil", "re", "string", "textwrap", "types", "typing", "typing_extensions", "unicodedata",
-    "urllib", "yaml", "zoneinfo",
+    "importlib", "itertools", "ivr", "jmespath", "math", "msgspec", "num2words", "operator",
+    "phonenumbers", "pkgutil", "re", "string", "textwrap", "types", "typing", "typing_extensions",
+    "unicodedata", "urllib", "yaml", "zoneinfo",
 ))
 # fmt: on
-"""All that `ivr` may import: nothing of it waits, reads a clock or touches the world; `pkgutil` and
-some libraries read the data that are shipped with the code."""
+"""All that `ivr` may import: nothing of it waits, reads a clock or touches the world; `pkgutil`,
+`importlib` and some libraries read the data that are shipped with the code."""
 
 BEHIND_DOORS: dict[str, tuple[str, ...]] = {
     "babel": ("ivr.speech.cldr", "tests.ivr.speech.test_languages"),

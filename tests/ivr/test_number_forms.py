@@ -72,13 +72,17 @@ def test_each_country_has_its_own_ways(country: str, msisdn: str, forms: tuple[s
 
 
 @pytest.mark.parametrize("country", ["BY", "KZ", "UA", "HU", "PL", "DE", "GB", "US"])
-@pytest.mark.parametrize(
-    "written", ["", "0", "00", "00000000", "48000000000", "611", "anonymous", "9" * 60]
-)
+@pytest.mark.parametrize("written", ["", "0", "00", "00000000", "611", "anonymous", "9" * 60])
 def test_a_short_number_or_a_withheld_one_is_no_subscriber(country: str, written: str) -> None:
     plan = NumberPlan.of(country)
     assert plan.msisdn(written) is None
     assert plan.caller(written) == ("611" if written == "611" else "")
+
+
+@pytest.mark.parametrize("written", ["375000000000", "+48000000000", "1000000000"])
+def test_a_country_code_and_zeros_are_a_withheld_number(written: str) -> None:
+    assert BELARUS.caller(written) == ""
+    assert BELARUS.caller("+48800000000") == "48800000000"
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ HOURS = GOOD.replace("start: main", "start: hours").replace(
         ('week: { mon: "09:00-17:59, 18:00-20:00" }', "end it at 18:00"),
         ('week: { mon: "22:00-05:59", tue: "06:00-12:00" }', "1:11: warning: lost-minute: closed "
             "Tuesday 05:59 to Tuesday 06:00, a minute between two spans: end the first at 06:00"),
-        ('week: { mon: ["09:00-12:00", "13:00-18:00"] }', "2:15: wrong-type: one text "
+        ('week: { mon: ["09:00-12:00", "13:00-18:00"] }', "2:14: wrong-type: one text "
             'belongs here: write two spans as "09:00-13:00, 14:00-18:00"'),
         ('week: { mon: open }\nexcept: { "2020-01-01": closed }', "3:11: warning: past-exception: "
             "2020-01-01 is over: remove it"),
