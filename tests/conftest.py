@@ -150,8 +150,8 @@ def _patient_phones() -> Iterator[None]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _forked(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Phones and processes of speech are forks, except where their own start is tested."""
-    of_them = request.module.__name__.startswith(("tests.phone.", "tests.prompts."))
+    """Phones and processes of speech are forks, except where they start by themselves."""
+    of_them = request.module.__name__.startswith(("tests.phone.", "tests.prompts.test_speech_busy"))
     with nullcontext() if of_them else spawning():
         yield
 
