@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from asterisk_conf.parts import Agent, Description, Ports, Queue, SipAccount
+from asterisk_conf.queue_nodes import PODS
 from asterisk_conf.trunks import Trunk, trunk_problems
 
 STRATEGIES = frozenset(
@@ -215,6 +216,7 @@ def _fits(
 def _unique(site: Description) -> Iterator[str]:
     users = [a.user for a in site.subscribers] + [a.user for a in site.agents]
     users += [trunk.name for trunk in site.trunks]
+    users += [node.endpoint for node in site.nodes] + [PODS] * bool(site.pods)
     lists: tuple[tuple[str, Iterable[str]], ...] = (
         ("numbers", site.numbers),
         ("queues", (name for queue in site.queues for name in queue.names.values())),

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from asterisk_conf.queue_nodes import QueueNode
 from asterisk_conf.secret import Secret
 from asterisk_conf.trunks import Trunk
 
@@ -183,7 +184,9 @@ class Description(Struct, frozen=True, kw_only=True):
     ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
     later), ``webrtc`` whether there are the modules for phones in browsers, ``broadcasts`` whether
     workers can claim calls (``StasisBroadcast``: 20.20, 22.10, 23.4 and later). ``workers`` are the
-    applications that share the calls; none if there is only ``app``.
+    applications that share the calls; none if there is only ``app``. ``nodes`` are the queue nodes
+    to which callers are handed over who want an agent, ``pods`` the addresses from which a queue
+    node takes them.
     """
 
     secrets: Secrets
@@ -215,6 +218,8 @@ class Description(Struct, frozen=True, kw_only=True):
     webrtc: bool = True
     broadcasts: bool = False
     workers: tuple[str, ...] = ()
+    nodes: tuple[QueueNode, ...] = ()
+    pods: tuple[str, ...] = ()
 
     @property
     def records(self) -> bool:

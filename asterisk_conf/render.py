@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from asterisk_conf.asterisk_queues import AsteriskQueue, asterisk_queues
 from asterisk_conf.check import refused
+from asterisk_conf.queue_nodes import ENDPOINT, ENDS, PODS, RANKS
 from asterisk_conf.site import Site, SiteError
 from asterisk_conf.trunks import CODECS, UNSERVED
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:  # commands that only look at an Asterisk do without
     from jinja2 import Environment
 
 _FREEPBX = "freepbx/"
+FRONT = 9999
+"""The priority of who is the first of all in a queue."""
 _WITHOUT = frozenset({"asterisk.conf"})
 """Files that include none of the administrator's: Asterisk reads them before all others."""
 
@@ -54,6 +57,11 @@ def _given(site: Site, queues: tuple[AsteriskQueue, ...]) -> dict[str, object]:
         "queues": queues,
         "codecs": ",".join(CODECS),
         "unserved": ",".join(UNSERVED),
+        "ends": ENDS,
+        "node_prefix": ENDPOINT,
+        "pods": PODS,
+        "ranks": RANKS,
+        "front": FRONT * (RANKS if site.pods else 1),
     }
 
 

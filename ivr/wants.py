@@ -103,7 +103,8 @@ class Enqueue(Struct, frozen=True, tag="enqueue"):
     """Put the caller into a queue of agents: ``Bridged`` or ``Gone``.
 
     ``place``: from 1, the place among those of the same priority or less; 0 is the last one.
-    ``only``: the penalty of the agents who are rung at first; 0: as the queue does.
+    ``only``: the penalty of the agents who are rung at first; 0: as the queue does. ``facts``: what
+    is said of the caller to another machine that holds the queue, as :mod:`ivr.acd.handed` has it.
     """
 
     queue: str
@@ -112,6 +113,7 @@ class Enqueue(Struct, frozen=True, tag="enqueue"):
     priority: int = 0
     place: int = 0
     only: int = 0
+    facts: str = ""
 
 
 class Dial(Struct, frozen=True, tag="dial"):

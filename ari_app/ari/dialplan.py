@@ -44,6 +44,8 @@ class Dialplan:
                         "FIRSTLINE_PLACE": f"{want.place or ''}",
                         "FIRSTLINE_ONLY": f"{want.only or ''}",
                     }
+                    if want.facts:
+                        variables["FIRSTLINE_FACTS"] = want.facts
                     await self._leave("firstline-queue", want.queue, variables)
                 case Dial():  # the number is a variable, which is filtered; an extension is run
                     variables = {

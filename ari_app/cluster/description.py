@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +11,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ari_app.config.database_settings import DatabaseSettings
-from ari_app.database_url import parsed
 
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Name = Annotated[str, Meta(pattern="^[a-z0-9][a-z0-9-]{0,19}$")]
-
-POD = "{pod}"
-"""In the URL of the database: the name of the pod."""
 
 
 class ClusterError(Exception):
@@ -45,6 +42,13 @@ class Pod(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
     drained: bool = False
 
 
+class QueueNode(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An Asterisk and its application, with the queues and the phones of agents. ``port_offset`` is
+    as that of a pod."""
+
+    port_offset: Annotated[int, Meta(ge=0, le=50_000)] = 0
+
+
 class Proxy(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A Kamailio, to which trunks send their calls: UDP and TCP at ``port``."""
 
@@ -52,23 +56,26 @@ class Proxy(Machine, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Cluster(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """All machines by name. ``settings`` is the directory, from that of this file, with the
-    firstline.toml that the pods share; ``program`` runs Firstline on each of them."""
+    """All machines by name. ``queues`` are the queue nodes, in the order in which they are tried:
+    without any, callers wait in the queues of their pods. ``settings`` is the directory, from that
+    of this file, with the firstline.toml that all share; ``program`` runs Firstline on each."""
 
     database: DatabaseSettings
     pods: Annotated[dict[Name, Pod], Meta(min_length=1)]
     proxies: Annotated[dict[Name, Proxy], Meta(min_length=1)]
+    queues: dict[Name, QueueNode] = {}
     settings: str = "."
     program: str = "/opt/firstline/firstline"
 
     @property
     def machines(self) -> Mapping[str, Machine]:
-        """Pods and proxies."""
-        return {**self.pods, **self.proxies}
+        """Pods, queue nodes and proxies."""
+        return {**self.asterisks, **self.proxies}
 
-    def database_of(self, pod: str) -> str:
-        """The URL of a pod's database."""
-        return self.database.url.replace(POD, pod.replace("-", "_"))
+    @property
+    def asterisks(self) -> Mapping[str, Pod | QueueNode]:
+        """Those that have an Asterisk and an application: pods and queue nodes."""
+        return {**self.pods, **self.queues}
 
 
 def read(file: Path) -> Cluster:
@@ -88,11 +95,17 @@ def read(file: Path) -> Cluster:
 
 
 def _faults(cluster: Cluster) -> Iterator[str]:
-    for name in sorted(cluster.pods.keys() & cluster.proxies.keys()):
-        yield f"{name} is a pod and a proxy: give one of them another name"
+    kinds: tuple[tuple[str, Mapping[str, Machine]], ...] = (
+        ("pods", cluster.pods),
+        ("queue nodes", cluster.queues),
+        ("proxies", cluster.proxies),
+    )
+    for (kind, some), (other, more) in combinations(kinds, 2):
+        for name in sorted(some.keys() & more.keys()):
+            yield f"{name} is among {kind} and {other}: give one of them another name"
     if all(pod.drained for pod in cluster.pods.values()):
         yield "all pods are drained, so no one would get calls: take `drained` from one"
-    for kind, machines in (("pods", cluster.pods), ("proxies", cluster.proxies)):
+    for kind, machines in (("machines with an Asterisk", cluster.asterisks), kinds[-1]):
         taken: dict[str, str] = {}
         for name, machine in machines.items():
             other = taken.setdefault(machine.address, name)
@@ -101,16 +114,19 @@ def _faults(cluster: Cluster) -> Iterator[str]:
                     f"the {kind} {other} and {name} are both at {machine.address}, where the "
                     "files of one would overwrite those of the other: give one another address"
                 )
-    yield from _database_faults(cluster)
-
-
-def _database_faults(cluster: Cluster) -> Iterator[str]:
-    if not cluster.database.url:
-        yield '[database] needs a url, such as "postgresql://firstline@db.example/firstline_{pod}"'
-        return
-    name = parsed(cluster.database.url).get("dbname", POD)
-    if len(cluster.pods) > 1 and POD not in name:
+    workers: dict[str, str] = {}
+    for name in cluster.asterisks:
+        other = workers.setdefault(worker(name), name)
+        if other != name:
+            yield f"{other} and {name} differ by hyphens alone: give one another name"
+    url = cluster.database.url
+    if not url or "{" in url:
         yield (
-            "[database] url: each pod has a database of its own, so its name must have {pod} in "
-            "it, as postgresql://firstline@db.example/firstline_{pod}"
+            "[database] needs the url of the one database of all, such as "
+            '"postgresql://firstline@db.example/firstline"'
         )
+
+
+def worker(machine: str) -> str:
+    """The name of the worker of a machine, which has no hyphens."""
+    return machine.replace("-", "")

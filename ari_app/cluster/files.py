@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 
 from ari_app.admin.service_files import ETC, Service
 from ari_app.cluster import kamailio, toml
-from ari_app.cluster.description import Cluster, ClusterError
+from ari_app.cluster.description import Cluster, ClusterError, worker
 from ari_app.cluster.firewall import firewall
 from ari_app.config.settings import Config, decoded
 from ari_app.config.state import FILE, State
@@ -59,8 +59,8 @@ def read_settings(directory: Path) -> Settings:
 
 
 def pod_settings(cluster: Cluster, name: str, settings: Settings) -> Mapping[str, Any]:
-    """The settings of a pod as TOML has them. Raises :class:`ClusterError`."""
-    pod = cluster.pods[name]
+    """The settings of a pod or queue node as TOML has them. Raises :class:`ClusterError`."""
+    machine = cluster.asterisks[name]
     table, trunks = settings.table, settings.config.trunk
     if TRUNK in trunks:
         raise ClusterError(f"[trunk.{TRUNK}] is the trunk to our own proxies: name yours otherwise")
@@ -79,30 +79,45 @@ def pod_settings(cluster: Cluster, name: str, settings: Settings) -> Mapping[str
     }
     made = {
         **table,
-        "site": {**table.get("site", {}), "host": pod.address},
+        "site": {**table.get("site", {}), "host": machine.address},
         "ports": structs.asdict(ports_of(cluster, name, settings)),
-        "database": {"url": cluster.database_of(name)},
-        "trunk": {**dialled, TRUNK: own},
+        "database": {"url": cluster.database.url},
+        "worker": {**table.get("worker", {}), "name": worker(name), "pod": name},
+        "trunk": {**dialled, **({TRUNK: own} if name in cluster.pods else {})},
+        **_handover(cluster, name, settings),
     }
     decoded(made)
     return made
 
 
+def _handover(cluster: Cluster, name: str, settings: Settings) -> Mapping[str, Any]:
+    """Between which machines callers are handed over; nothing without queue nodes."""
+    if not cluster.queues:
+        return {}
+    if name in cluster.queues:
+        return {"handover": {"pods": [pod.address for pod in cluster.pods.values()]}}
+    nodes = [
+        f"{each}={node.address}:{ports_of(cluster, each, settings).sip}"
+        for each, node in cluster.queues.items()
+    ]
+    return {"handover": {"nodes": nodes}}
+
+
 def ports_of(cluster: Cluster, name: str, settings: Settings) -> Ports:
-    """The ports of a pod."""
-    return settings.config.ports.shifted(cluster.pods[name].port_offset)
+    """The ports of a pod or queue node."""
+    return settings.config.ports.shifted(cluster.asterisks[name].port_offset)
 
 
 def proxy_files(
     cluster: Cluster, name: str, settings: Settings, places: kamailio.Places
 ) -> Mapping[str, str]:
     """The files of a proxy, by name. Raises :class:`ClusterError`."""
-    sip = {each: ports_of(cluster, each, settings).sip for each in cluster.pods}
+    sip = {each: ports_of(cluster, each, settings).sip for each in cluster.asterisks}
     proxy = cluster.proxies[name]
-    for each, pod in cluster.pods.items():
+    for each, pod in cluster.asterisks.items():
         if (pod.address, sip[each]) == (proxy.address, proxy.port):
             raise ClusterError(
-                f"the proxy {name} and the pod {each} would listen both at {pod.address}:"
+                f"the proxy {name} and the Asterisk of {each} would listen both at {pod.address}:"
                 f"{proxy.port}: write another port for the proxy, or another address"
             )
     return kamailio.files(cluster, proxy, sip, settings.config.trunk, places)
@@ -114,10 +129,10 @@ def render(cluster: Cluster, settings: Settings, into: Path) -> tuple[Path, ...]
 
     Secrets are made once: those that are there are kept.
     """
-    kept = {each: _known(into / each / _state(cluster) / SECRETS) for each in cluster.pods}
+    kept = {each: _known(into / each / _state(cluster) / SECRETS) for each in cluster.asterisks}
     shared = _shared(settings, kept)
     texts: dict[Path, str] = {Path(FIREWALL): firewall(cluster, settings.config)}
-    for name in cluster.pods:
+    for name in cluster.asterisks:
         table = pod_settings(cluster, name, settings)
         own = {each: kept[name].get(each) or _made() for each in _OWN}
         texts |= {

@@ -1,10 +1,9 @@
-"""A cluster on one machine, to try it: two pods, a proxy and a PostgreSQL server on loopback.
-
-Each pod has a database of its own.
-"""
+"""A cluster on one machine, to try it: two pods, queue nodes, a proxy and a PostgreSQL server on
+loopback."""
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -19,20 +18,23 @@ import msgspec
 from msgspec import Struct
 
 from ari_app.cluster import private_kamailio, private_postgres, toml
-from ari_app.cluster.description import POD, Cluster, ClusterError, Pod, Proxy
-from ari_app.cluster.files import Settings, pod_settings, ports_of, proxy_files
+from ari_app.cluster.description import Cluster, ClusterError, Pod, Proxy, QueueNode
+from ari_app.cluster.files import SECRETS, Settings, pod_settings, ports_of, proxy_files
 from ari_app.cluster.kamailio import CONFIGURATION, Places
 from ari_app.config.database_settings import DatabaseSettings
 from ari_app.config.settings import decoded
 from ari_app.config.state import FILE, State
 from ari_app.control.client import ControlClient, NotRunningError
-from asterisk_conf.files import private_directory
+from asterisk_conf.files import private_directory, replace
 
 DESCRIPTION = "cluster.toml"
 """What is tried, in its directory, beside the state directories of the pods."""
 
 PODS = ("p1", "p2")
+NODES = ("q1", "q2")
+"""A queue node, and a standby if one is wanted."""
 PROXY = "proxy"
+DATABASE = "firstline"
 CALLERS = "127.0.0.1"
 """From where phones of this machine call: the proxy takes it for a trunk."""
 
@@ -44,24 +46,30 @@ Say = Callable[[str], None]
 
 
 class Trial(Struct, frozen=True):
-    """A trial in a directory; the ports of all are moved by ``offset``."""
+    """A trial in a directory; the ports of all are moved by ``offset``. With a ``standby`` there
+    are two queue nodes."""
 
     directory: Path
     offset: int = 0
     voice: str = "espeak"
+    standby: bool = False
 
     def pod(self, name: str) -> State:
-        """The state directory of a pod."""
+        """The state directory of a pod or a queue node."""
         return State(self.directory / name)
 
 
 def described(trial: Trial, sockets: Path) -> Cluster:
     """The cluster of a trial, whose database server has its socket in a directory."""
     return Cluster(
-        database=DatabaseSettings(url=f"postgresql://firstline@/firstline_{POD}?host={sockets}"),
+        database=DatabaseSettings(url=f"postgresql://firstline@/{DATABASE}?host={sockets}"),
         pods={
             name: Pod(address=f"127.0.0.1{at}", port_offset=trial.offset + 100 * at)
             for at, name in enumerate(PODS, 1)
+        },
+        queues={
+            name: QueueNode(address=f"127.0.0.2{at}", port_offset=trial.offset + 200 + 100 * at)
+            for at, name in enumerate(NODES[: 1 + trial.standby], 1)
         },
         proxies={PROXY: Proxy(address="127.0.0.10", port=5060 + trial.offset)},
     )
@@ -75,19 +83,24 @@ def running(trial: Trial, say: Say) -> Iterator[Cluster]:
     kamailio = private_kamailio.provided(trial.directory / "kamailio", say)
     programs = private_postgres.programs(trial.directory / "postgresql", say)
     with ExitStack() as stack:
-        names = [f"firstline_{name}" for name in PODS]
-        sockets = stack.enter_context(private_postgres.databases(programs, names))
-        say(f"PostgreSQL: {', '.join(names)} at {sockets}")
+        sockets = stack.enter_context(private_postgres.databases(programs, [DATABASE]))
+        say(f"PostgreSQL: {DATABASE} at {sockets}")
         cluster = described(trial, sockets)
         table = {"trunk": {"phones": {"address": CALLERS, "vouches": True}}}
         settings = Settings(table, decoded(table), {})
-        for name in PODS:
-            _write(trial, cluster, name, settings)
-        pods = {name: stack.enter_context(_started(trial, name)) for name in PODS}
-        for name, process in pods.items():
-            _wait(partial(_ready, trial.pod(name)), process, trial.pod(name).log)
-            ports, address = ports_of(cluster, name, settings), cluster.pods[name].address
-            say(f"pod {name}: SIP {address}:{ports.sip}, desk http://127.0.0.1:{ports.desk}/")
+        pepper = secrets.token_urlsafe(24)
+        for name in cluster.asterisks:
+            _write(trial, cluster, name, settings, pepper)
+        first, *others = cluster.asterisks  # the first one makes the schema
+        for names in ([first], others):
+            started = {name: stack.enter_context(_started(trial, name)) for name in names}
+            for name, process in started.items():
+                _wait(partial(_ready, trial.pod(name)), process, trial.pod(name).log)
+                ports, address = ports_of(cluster, name, settings), cluster.asterisks[name].address
+                kind = "pod" if name in cluster.pods else "queue node"
+                say(
+                    f"{kind} {name}: SIP {address}:{ports.sip}, desk http://127.0.0.1:{ports.desk}/"
+                )
         files = Path(stack.enter_context(TemporaryDirectory(prefix="firstline-proxy-")))
         places = Places(files, files, str(kamailio.modules), errors=True)
         for each, text in proxy_files(cluster, PROXY, settings, places).items():
@@ -103,11 +116,13 @@ def running(trial: Trial, say: Say) -> Iterator[Cluster]:
         yield cluster
 
 
-def _write(trial: Trial, cluster: Cluster, name: str, settings: Settings) -> None:
-    """The settings of a pod, whose database is new."""
+def _write(trial: Trial, cluster: Cluster, name: str, settings: Settings, pepper: str) -> None:
+    """The settings of a machine, whose database is new, with the ``pepper`` of all."""
     state = trial.pod(name)
     state.make()
     state.database_made.unlink(missing_ok=True)
+    own = {each: secrets.token_urlsafe(24) for each in ("ari", "ami", "ussd")}
+    replace(state.directory / SECRETS, toml.text({**own, "pepper": pepper}).encode())
     (state.directory / FILE).write_text(toml.text(pod_settings(cluster, name, settings)))
 
 

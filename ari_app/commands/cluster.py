@@ -55,19 +55,21 @@ def render(_state: State, description: Path, into: Path) -> None:
     show_default=True,
     help="Who speaks, as for `firstline up`.",
 )
+@click.option("--standby", is_flag=True, help="Start a second queue node, for when one dies.")
 @click.pass_obj
-def demo(state: State, directory: Path | None, port_offset: int, voice: str) -> None:
-    """Start a cluster to try, on this machine: two pods, Kamailio and PostgreSQL.
+def demo(state: State, directory: Path | None, port_offset: int, voice: str, standby: bool) -> None:
+    """Start a cluster to try, on this machine.
 
-    All is in DIR [default: `cluster` in the state directory] and on loopback, with the demo
-    operator, until Ctrl-C. Each pod has a database of its own, a new one at each start.
+    It has two pods, a queue node, Kamailio and PostgreSQL. All is in DIR [default: `cluster` in the
+    state directory] and on loopback, with the demo operator, until Ctrl-C. The database is a new
+    one at each start.
     """
     import signal
 
     from ari_app.cluster import trial  # help needs none of it
 
     where = (directory or state.directory / "cluster").absolute()
-    one = trial.Trial(where, port_offset, voice)
+    one = trial.Trial(where, port_offset, voice, standby)
     ends = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def stop(*_: object) -> None:

@@ -27,7 +27,7 @@ from ari_app.config.staffing_settings import ShiftSettings, StaffingSettings
 from ari_app.config.statistics_settings import StatisticsSettings
 from ari_app.config.survey_settings import SurveySettings
 from ari_app.config.waiting_settings import WaitingSettings
-from ari_app.config.worker_settings import LogSettings, WorkerSettings
+from ari_app.config.worker_settings import HandoverSettings, LogSettings, WorkerSettings
 from asterisk_conf.parts import Dialplan
 from asterisk_conf.site import Ports, QueueSettings, TrunkSettings
 from ivr.http import screen_pop
@@ -205,6 +205,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ports: Ports = Ports()
     database: DatabaseSettings = DatabaseSettings()
     worker: WorkerSettings = WorkerSettings()
+    handover: HandoverSettings = HandoverSettings()
     ari: AriSettings = AriSettings()
     asterisk: AsteriskSettings = AsteriskSettings()
     voice: VoiceSettings = VoiceSettings()
@@ -268,7 +269,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def forgeable(self) -> tuple[str, ...]:
         """The endpoints that do not vouch for their callers' numbers."""
         trunks = (f"PJSIP/{name}" for name, trunk in self.trunk.items() if not trunk.vouches)
-        return (*self.ari.forgeable, *trunks)
+        return (*self.ari.forgeable, *trunks, *self.handover.forgeable)
 
     @property
     def ari_url(self) -> str:

@@ -1,9 +1,12 @@
-"""A process of the application: its place among workers, which share a database, and its log."""
+"""A process of the application: its place among workers, which share a database, that of its
+machine among others, and its log."""
 
 from math import ceil
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+
+from asterisk_conf.queue_nodes import FORM, PODS
 
 Name = Annotated[str, Meta(pattern="^[a-z0-9]{1,20}$")]
 
@@ -33,6 +36,24 @@ class WorkerSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def dead_man(self, seconds: int) -> int:
         """After how many seconds the dialplan takes a caller back: another worker comes before."""
         return max(seconds, ceil(self.lease) + 4) if self.name else seconds
+
+
+class HandoverSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """[handover]: a pod names the queue ``nodes``, each ``NAME=ADDRESS:PORT``, in the order in
+    which they are tried; a queue node names the addresses of the ``pods``."""
+
+    nodes: tuple[Annotated[str, Meta(pattern=f"^{FORM}$")], ...] = ()
+    pods: tuple[Annotated[str, Meta(pattern="^[0-9.]+$")], ...] = ()
+
+    def __post_init__(self) -> None:
+        """A machine is one of both."""
+        if self.nodes and self.pods:
+            raise ValueError("a machine is a pod, which has nodes, or a queue node, which has pods")
+
+    @property
+    def forgeable(self) -> tuple[str, ...]:
+        """The endpoint of pods: the number alone proves nothing, but what they say beside it."""
+        return (f"PJSIP/{PODS}",) if self.pods else ()
 
 
 class LogSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

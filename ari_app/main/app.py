@@ -25,6 +25,7 @@ from ari_app.main.build_callbacks import begin_calling_back
 from ari_app.main.build_calls import TEXTS, CallHandling, build_calls
 from ari_app.main.build_campaigns import campaign_dialler
 from ari_app.main.build_desk import AgentDesk, build_desk
+from ari_app.main.build_handover import begin_handing_over
 from ari_app.main.build_monitoring import Monitoring
 from ari_app.main.build_selfcare import SelfService, build_selfcare
 from ari_app.main.build_surveys import survey_texts
@@ -156,6 +157,7 @@ def _serve_calls(
         await left_calls(shared.store, (CABINET,), shared.worker)
 
     begin(shared.link.run(handle, reconcile, callers.phone_event))
+    begin_handing_over(shared, callers, desk.queues, begin)
     begin(shared.worker.run((*shared.lines, TEXTS, CABINET), adopt))
     begin(calls.watch(actions.extend))
     begin(overload.run())

@@ -15,6 +15,7 @@ from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
 from asterisk_conf.discovery import Asterisk, find
 from asterisk_conf.private import make_private
+from asterisk_conf.queue_nodes import queue_nodes
 from ivr.model import OUTBOUND, Book
 from ivr.problems import near
 from ivr.secret import Secret
@@ -50,7 +51,7 @@ def site(
 
     Raises :class:`asterisk_conf.site.SiteError`.
     """
-    agents = tuple(agents)
+    agents = () if config.handover.nodes else tuple(agents)  # their phones are at queue nodes
     queues = tuple(
         _with_offer(config, _with_put(queue, agents), offer) for queue in queues_of(config)
     )
@@ -61,7 +62,10 @@ def site(
         ports=config.ports,
         numbers=config.site.numbers,
         queues=queues,
+        name=f"firstline-{config.worker.pod}" if config.worker.pod else "firstline",
         app=config.application,
+        nodes=tuple(queue_nodes(config.handover.nodes)),
+        pods=config.handover.pods,
         workers=config.worker.applications(config.ari.application),
         language=config.site.languages[0],
         subscribers=tuple(
@@ -98,7 +102,7 @@ def site(
         deadman_seconds=config.worker.dead_man(config.site.dead_man),
         rtp_timeout=config.site.rtp_timeout,
         browser_timeout=config.site.browser_timeout,
-        agi=config.agi.enabled,
+        agi=config.agi.enabled and not config.handover.nodes,
         listens=config.speech.at if config.speech.enabled else "",
         dialplan=config.ari.dialplan,
         preferred_agent=config.waiting.preferred_agent,

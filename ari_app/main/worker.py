@@ -180,7 +180,7 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
         raise UpError(_what_to_do(error, name)) from error
     except StoreError as error:
         log.error("worker %s: it joins the others later: %s", name, error)
-    one = Membership(store, worker, lease, leading=not of)
+    one = Membership(store, worker, lease, leading=not of and not config.handover.nodes)
     try:
         yield one
     finally:

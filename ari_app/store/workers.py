@@ -148,6 +148,14 @@ def hold(db: Database, duty: str, epoch: int) -> bool:
     return bool(owner == epoch)
 
 
+def leading_pod(db: Database) -> str:
+    """The Asterisk that the worker serves that leads; "" if none does."""
+    found = db.conn.execute(
+        "select pod from workers join duties on owner = epoch where duty = 'lead'"
+    ).fetchone()
+    return found[0] if found else ""
+
+
 def leave(db: Database, epoch: int, at: datetime) -> None:
     """A worker ends: it is dead, and another leads. One without a name is forgotten."""
     db.conn.execute("delete from workers where epoch = ? and name = ''", (epoch,))

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller, Queue
 from ivr.acd.dials import HungUp
+from ivr.acd.handed import facts
 from ivr.acd.placing import place
 from ivr.acd.queues import CallerJoined, CallerLeft, Connected, Event
 from ivr.session import Session
@@ -68,6 +69,8 @@ class Placing:
         self._now = now
         self.board: Callable[[], Board | None] = lambda: None
         """The board, if there is one and it is current."""
+        self.hands_over = False
+        """Whether the queues are at another machine, to which it is said who waits."""
         self.keep: Keep = _kept_for_no_one
         self._waits: dict[tuple[str, str], _Wait] = {}
 
@@ -86,7 +89,8 @@ class Placing:
         )
         priority = max(want.priority, *raised)
         only = await self._kept(session, want, known.agent) if known.agent else 0
-        return replace(want, priority=priority, place=self._place(session, want), only=only)
+        place, said = self._place(session, want), facts(session) if self.hands_over else ""
+        return replace(want, priority=priority, place=place, only=only, facts=said)
 
     async def _kept(self, session: Session, want: Enqueue, agent: str) -> int:
         """The penalty of an agent who is kept for a caller; 0 if that cannot be."""

@@ -11,6 +11,7 @@ from ari_app.session.conductor import CallObserver
 from ari_app.store.calls import PASSING, Path, StepTaken
 from ari_app.store.directory import Caller as KnownCaller
 from ivr.acd.figures import Origin
+from ivr.acd.handed import Handed, handed
 from ivr.acd.queues import Caller
 from ivr.engine import Step
 from ivr.numbers import NumberPlan
@@ -60,6 +61,10 @@ class _Call:
         self.priority = 0
 
 
+async def _no_facts(_channel: str) -> str:
+    return ""
+
+
 class LiveCalls:
     """Remembers calls while they last.
 
@@ -80,6 +85,10 @@ class LiveCalls:
         self._looked_up: dict[str, KnownCaller | None] = {}
         """The subscribers of the callers who are with agents now, by number."""
         self._of_channel: dict[str, str] = {}
+        self._handed: dict[str, Handed | None] = {}
+        """What pods said of the callers who are with agents now, by channel."""
+        self.facts: Callable[[str], Awaitable[str]] = _no_facts
+        """What a pod said of a caller on a channel, by its name; "" for none. Never raises."""
         self.returned: Returned = lambda *_: None
 
     def observing(self, following: CallObserver) -> CallObserver:
@@ -115,6 +124,13 @@ class LiveCalls:
 
     async def look_up(self, callers: Iterable[Caller]) -> None:
         """Look up the callers who are with agents now, and no others, for :meth:`arrival`."""
+        callers = tuple(callers)
+        self._handed = {
+            one.call: self._handed[one.call]
+            if one.call in self._handed
+            else handed(await self.facts(one.channel))
+            for one in callers
+        }
         numbers = {one.number for one in callers}
         new = [number for number in numbers if number not in self._looked_up]
         found = dict(zip(new, await asyncio.gather(*map(self._find, new)), strict=True))
@@ -127,6 +143,19 @@ class LiveCalls:
         """What is known of a caller in a queue or with an agent."""
         call = self._of_channel.get(caller.call, "")
         kept = self._calls.get(call)
+        if kept is None and (known := self._handed.get(caller.call)):
+            return Arrival(
+                channel=caller.call,
+                number=self._numbers.caller(caller.number),
+                name=caller.name,
+                call=known.call,
+                subscriber=known.subscriber,
+                queue=queue,
+                topic=known.topic,
+                language=known.language,
+                identity=known.identity,
+                about=known.about,
+            )
         if kept is None:
             return self._by_number(caller, queue)
         session = kept.session

@@ -34,12 +34,14 @@ dials = ["8XXX"]
 """
 CLUSTER = """
 [database]
-url = "postgresql://firstline@db.example:5433/firstline_{pod}"
+url = "postgresql://firstline@db.example:5433/firstline"
 [pods.p1]
 address = "198.51.100.11"
 [pods.p2]
 address = "198.51.100.12"
 drained = true
+[queues.q1]
+address = "198.51.100.21"
 [proxies.e1]
 address = "198.51.100.31"
 """
@@ -65,15 +67,15 @@ def test_each_machine_has_its_files_and_secrets_are_made_once(cluster: Path) -> 
     out = cluster / "out"
     secrets = {
         name: tomllib.loads(file.read_text())
-        for name in ("p1", "p2")
+        for name in ("p1", "p2", "q1")
         if (file := out / name / "var/lib/firstline/secrets.toml").stat().st_mode & 0o777 == 0o600
     }
-    assert secrets["p1"]["pepper"] == secrets["p2"]["pepper"]
+    assert secrets["p1"]["pepper"] == secrets["p2"]["pepper"] == secrets["q1"]["pepper"]
     assert secrets["p1"]["ari"] != secrets["p2"]["ari"]
     assert secrets["p2"]["billing"] == "token"
     settings = tomllib.loads((out / "p2/etc/firstline/firstline.toml").read_text())
     assert settings["site"]["host"] == "198.51.100.12"
-    assert settings["database"]["url"].endswith("/firstline_p2")
+    assert settings["worker"] == {"name": "p2", "pod": "p2"}
     assert settings["trunk"]["proxies"]["sources"] == ["198.51.100.31"]
     assert settings["trunk"].keys() == {"proxies", "carrier"}  # the other one calls the proxy alone
     assert (out / "p1/etc/systemd/system/firstline-asterisk.service").is_file()
@@ -82,7 +84,9 @@ def test_each_machine_has_its_files_and_secrets_are_made_once(cluster: Path) -> 
     for way in (
         "192.0.2.16/28 198.51.100.31 udp,tcp 5060 calls of trunks",
         "192.0.2.40/32 198.51.100.12 udp 5060 their ends",  # of calls to the trunk that is dialled
-        "phones 198.51.100.12 udp,tcp 5060 agents' phones",
+        "phones 198.51.100.21 udp,tcp 5060 agents' phones",
+        "198.51.100.11 198.51.100.21 udp 5060 callers handed over",
+        "198.51.100.21 198.51.100.12 udp 10000-11999 their sound",
     ):
         assert way.split() in firewall
 
@@ -94,13 +98,36 @@ def test_each_machine_has_its_files_and_secrets_are_made_once(cluster: Path) -> 
 
 def test_asterisk_takes_calls_of_the_proxies_as_of_a_trunk(cluster: Path) -> None:
     assert rendered(cluster).exit_code == 0
-    state = State(cluster / "out/p1/etc/firstline")
-    none = Secret("none-at-all")
-    keys = Keys(none, none, none, none, none, none, none)
-    site = pbx_site.site(state.config({}), keys, (), (), "apology")
-    accounts = asterisk_files(site)["pjsip.conf"]
+    accounts = _asterisk(cluster / "out/p1/etc/firstline")["pjsip.conf"]
     assert "endpoint = proxies\nmatch = 198.51.100.31\n" in accounts
     assert "bind = 198.51.100.11:5060" in accounts
+
+
+def test_callers_are_handed_over_to_queue_nodes_by_pods_alone(cluster: Path) -> None:
+    assert rendered(cluster).exit_code == 0
+    files = {name: _asterisk(cluster / "out" / name / "etc/firstline") for name in ("p1", "q1")}
+    assert "[node-q1](_phone)" in files["p1"]["pjsip.conf"]
+    assert "contact = sip:198.51.100.21:5060\n" in files["p1"]["pjsip.conf"]
+    assert "X-Firstline-Facts" in files["p1"]["extensions.conf"]
+    assert "Queue(" not in _code(files["p1"]["extensions.conf"], "firstline-queue")
+    accounts = files["q1"]["pjsip.conf"]
+    assert "endpoint = pods\nmatch = 198.51.100.11,198.51.100.12\n" in accounts
+    assert "[proxies]" not in accounts
+    # Only who comes over that endpoint is in the context that reads the headers.
+    assert accounts.count("firstline-handed") == 1
+    assert "Queue(" in _code(files["q1"]["extensions.conf"], "firstline-queue")
+    assert files["p1"]["asterisk.conf"].count("systemname = firstline-p1\n") == 1
+
+
+def _asterisk(directory: Path) -> dict[str, str]:
+    none = Secret("none-at-all")
+    keys = Keys(none, none, none, none, none, none, none)
+    return asterisk_files(pbx_site.site(State(directory).config({}), keys, (), (), "apology"))
+
+
+def _code(text: str, context: str) -> str:
+    whole = text.partition(f"[{context}]\n")[2].partition("\n[")[0]
+    return "\n".join(line for line in whole.splitlines() if not line.startswith(";"))
 
 
 def test_kamailio_takes_what_is_rendered(cluster: Path) -> None:
@@ -118,10 +145,12 @@ def test_kamailio_takes_what_is_rendered(cluster: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("cluster.toml", "_{pod}", "", "{pod} in it"),
+        ("cluster.toml", "/firstline", "/firstline_{pod}", "the one database of all"),
+        ("cluster.toml", "[queues.q1]", "[queues.p-1]", "differ by hyphens alone"),
+        ("cluster.toml", "198.51.100.21", "198.51.100.12", "p2 and q1 are both"),
         ("cluster.toml", "198.51.100.31", "proxy.example", "no IPv4 address"),
         ("cluster.toml", "198.51.100.12", "198.51.100.11", "p1 and p2 are both"),
-        ("cluster.toml", "198.51.100.31", "198.51.100.11", "e1 and the pod p1 would listen both"),
+        ("cluster.toml", "198.51.100.31", "198.51.100.11", "e1 and the Asterisk of p1 would"),
         ("cluster.toml", "[pods.p1]", "[pods.e1]", "another name"),
         ("cluster.toml", "[pods.p1]\n", "[pods.p1]\ndrained = true\n", "all pods are drained"),
         ("firstline.toml", '["192.0.2.10", ', '["switch.example", ', "as `sources`"),

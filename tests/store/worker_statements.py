@@ -20,6 +20,7 @@ def of_workers() -> Iterator[tuple[str, Use]]:
     yield "workers.hold", lambda db: workers.hold(db, "lead", 1)
     yield "workers.put_off", lambda db: workers.put_off(db, one, NOW, NOW + HOUR)
     yield "workers.alone", lambda db: workers.alone(db, one, NOW, NOW + HOUR)
+    yield "workers.leading_pod", workers.leading_pod
     yield "workers.leave", lambda db: workers.leave(db, 1, NOW)
     yield "checkpoints.put", lambda db: checkpoints.put(db, (), (CALL,))
     yield "checkpoints.forget", lambda db: checkpoints.forget(db, (CALL,))

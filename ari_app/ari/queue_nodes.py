@@ -1,0 +1,93 @@
+"""The queue nodes to which an Asterisk hands callers over, as the application watches them.
+
+Before an agent answers, SIP notices for 40 s nothing of a node that died (measured), and the caller
+hears silence. Asterisk asks each node by OPTIONS once a second: who is at one that does not answer
+is taken back, and goes on to another node in the place that they had.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from typing import NoReturn
+
+from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
+from ari_app.ari.rest import Ari
+
+log = logging.getLogger(__name__)
+
+LOOK = 0.5
+"""Seconds between two looks at the nodes."""
+
+LEADER = 4
+"""At each how many of them it is asked which node leads."""
+
+LOST = ("firstline-node-lost", "s")
+"""Where the dialplan takes a caller whose node died."""
+
+ACTIVE = "FIRSTLINE_ACTIVE"
+"""The global variable that names the node to which callers are handed over first."""
+
+TECHNOLOGY = "PJSIP"
+
+
+class QueueNodeWatch:
+    """Watches the queue nodes of an Asterisk; ``endpoints`` are theirs by name."""
+
+    def __init__(
+        self,
+        ari: Ari,
+        endpoints: dict[str, str],
+        ours: Callable[[], Collection[str]],
+        take_back: Callable[[str], Awaitable[None]],
+        leader: Callable[[], Awaitable[str]],
+    ) -> None:
+        """``ours`` are the channels of our calls: those of other workers are theirs to take back.
+        ``take_back`` sends a channel, by its name, to :data:`LOST`. ``leader`` is the name of the
+        node whose worker leads, "" if that is not known."""
+        self._ari = ari
+        self._endpoints = endpoints
+        self._ours = ours
+        self._take_back = take_back
+        self._leader = leader
+        self._active = ""
+        self._dead: set[str] = set()
+
+    async def run(self) -> NoReturn:
+        """Watch without end."""
+        looks = 0
+        while True:
+            try:
+                await self.look(asks=looks % LEADER == 0)
+            except (AriError, GoneError, UnreachableError, RefusedError) as error:
+                log.debug("queue nodes are looked at later: %s", error)
+            looks += 1
+            await asyncio.sleep(LOOK)
+
+    async def look(self, *, asks: bool = True) -> None:
+        """Look at all nodes once, and ask who leads if it ``asks``. Raises as ARI does."""
+        if asks and (leader := await self._leader()) in self._endpoints and leader != self._active:
+            await self._ari.asterisk.set_global_var(ACTIVE, leader)
+            log.info("queue node %s leads: callers go there first", leader)
+            self._active = leader
+        for name, endpoint in self._endpoints.items():
+            state = (await self._ari.endpoints.get(TECHNOLOGY, endpoint)).state
+            if state != "offline":
+                self._dead.discard(name)
+                continue
+            if name not in self._dead:
+                log.error("queue node %s does not answer: its callers go to another one", name)
+            self._dead.add(name)
+            await self._bring_back(endpoint)
+
+    async def _bring_back(self, endpoint: str) -> None:
+        """Take back who is at a node that died, those who came first before the others."""
+        ours = self._ours()
+        there = [
+            one
+            for one in await self._ari.channels.list()
+            if one.id in ours
+            and one.dialplan.app_name == "Dial"
+            and f"@{endpoint}," in one.dialplan.app_data
+        ]
+        for one in sorted(there, key=lambda one: one.creationtime):
+            await self._take_back(one.name)
