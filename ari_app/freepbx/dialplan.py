@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from typing import Final, TextIO
 
 from msgspec import Struct
 
@@ -10,6 +10,9 @@ from ari_app.freepbx.errors import SourceError
 
 MOST: Final = 500_000
 """How many lines a dialplan may have."""
+
+LONGEST: Final = 65_536
+"""How many characters a line may have; Asterisk reads 8192."""
 
 _CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\([^)]*\)\s*)?(?:;\s*(.*))?")
 _LINE: Final = re.compile(r"(exten|same)\s*=>?\s*(.*)", re.IGNORECASE)
@@ -35,6 +38,18 @@ class Context(Struct, frozen=True):
     includes: list[str]
     extensions: dict[str, list[Step]]
     ignored: list[str]
+
+
+def lines(file: TextIO) -> Iterator[str]:
+    """The lines of a file. Raises :class:`SourceError` for one that is too long."""
+    number = 0
+    while line := file.readline(LONGEST + 1):
+        number += 1
+        if len(line) > LONGEST:
+            raise SourceError(
+                f"line {number} has more than {LONGEST} characters: this is no file of Asterisk"
+            )
+        yield line
 
 
 def contexts(lines: Iterable[str]) -> Mapping[str, Context]:

@@ -268,6 +268,11 @@ class _Dump:
             self._fail(f"a value or a comment is longer than {LONGEST >> 20} MB")
         self._passed += self._at
         piece = self._file.read(PIECE)
+        if not self._passed and not left and b"\0" in piece[:64]:
+            raise SourceError(
+                "this is no SQL dump: it has zero bytes, as UTF-16 and packed files have. Save it"
+                " as UTF-8"
+            )
         self._buffer, self._at = left + piece, 0
         self._ended = not piece
         return True

@@ -78,7 +78,7 @@ def _dialplan(path: Path) -> Company:
     settings: Mapping[str, Mapping[str, str]] = {}
     if queues.exists():
         with queues.open(encoding="utf-8", errors="replace") as file:
-            settings = generated.settings(file)
+            settings = generated.settings(dialplan.lines(file))
     return generated.company(plain(path), settings)
 
 
@@ -86,7 +86,7 @@ def plain(path: Path) -> Mapping[str, dialplan.Context]:
     """The contexts of a dialplan. Raises :class:`SourceError`."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            return dialplan.contexts(file)
+            return dialplan.contexts(dialplan.lines(file))
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
 

@@ -4,7 +4,8 @@ import gzip
 import io
 import json
 import tarfile
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import soundfile
 
 from ari_app.freepbx import dump
-from ari_app.freepbx.tables import WANTED, Tables
+from ari_app.freepbx.tables import WANTED, Row, Tables
 
 DIRECTORY = Path(__file__).parent / "company"
 DUMP = DIRECTORY / "freepbx.sql"
@@ -27,9 +28,9 @@ def tables() -> Tables:
         return dump.tables(file, WANTED)
 
 
-def modules() -> Mapping[str, Any]:
+def modules(of: Tables | None = None) -> Mapping[str, Any]:
     """The `configs` of each module, in the form in which a backup of 15 to 17 has them."""
-    rows = tables()
+    rows = defaultdict[str, Sequence[Row]](list, tables() if of is None else of)
 
     def by(table: str, key: str) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {}
@@ -74,11 +75,26 @@ def modules() -> Mapping[str, Any]:
     }
 
 
-def backup(path: Path) -> Path:
+def sql(rows: Tables) -> str:
+    """The rows as mysqldump writes them."""
+    lines = []
+    for table, some in rows.items():
+        columns = ",\n".join(f"  `{name}` text" for name in some[0])
+        lines.append(f"CREATE TABLE `{table}` (\n{columns}\n) DEFAULT CHARSET=utf8mb4;")
+        values = ",".join(f"({','.join(map(_quoted, row.values()))})" for row in some)
+        lines.append(f"INSERT INTO `{table}` VALUES {values};")
+    return "\n".join([*lines, "-- Dump completed on 2026-11-29", ""])
+
+
+def _quoted(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def backup(path: Path, of: Tables | None = None) -> Path:
     """Write a backup of 15 to 17: JSON of modules, and recordings of 16 and 8 kHz."""
     with tarfile.open(path, "w:gz") as archive:
         add(archive, "./metadata.json", b'{"modules": []}')
-        for name, configs in modules().items():
+        for name, configs in modules(of).items():
             module = {"module": name, "version": "17.0.1", "dirs": [], "configs": configs}
             add(archive, f"./modulejson/{name}.json", json.dumps(module).encode())
         for number, name in enumerate(SOUNDS):

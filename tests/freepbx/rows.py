@@ -79,9 +79,14 @@ def company(chance: Random) -> Rows:
         | {"truegoto": somewhere(), "falsegoto": somewhere(), "timezone": "default"}
         for number in ("1", "2", "3")
     ]
-    rows["queues_config"] = [{"extension": "400", "dest": somewhere(), "ivr_id": "none"}]
+    rows["queues_config"] = [
+        {"extension": "400", "descr": "", "maxwait": "", "dest": somewhere(), "ivr_id": "none"}
+    ]
     rows["ringgroups"] = [{"grpnum": "600", "grplist": "201-202", "postdest": somewhere()}]
-    rows["users"] = [{"extension": number, "name": ""} for number in ("201", "202")]
+    rows["users"] = [
+        {"extension": number, "name": "", "voicemail": "novm", "ringtimer": "0"}
+        for number in ("201", "202")
+    ]
     rows["miscdests"] = [{"id": "1", "description": "", "destdial": "80291234567"}]
     rows["daynight"] = [
         {"ext": "0", "dmode": mode, "dest": somewhere()} for mode in ("day", "night")

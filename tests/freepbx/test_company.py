@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,9 +11,12 @@ import yaml
 from ari_app.freepbx import source, writer
 from ari_app.freepbx.menus import menus
 from ari_app.freepbx.selection import chosen
-from tests.freepbx.companies import DIALPLAN, DUMP, backup, old_backup
+from ari_app.freepbx.tables import Tables
+from tests.freepbx import rows
+from tests.freepbx.companies import DIALPLAN, DUMP, backup, old_backup, sql
 
 LANGUAGES = ("en", "ru")
+NAMES = ("Касса", "Kassa", "Касса &amp; 'K\\'")
 
 
 def imported(path: Path, kept: Path, **choice: Any) -> Mapping[str, Any]:
@@ -46,6 +50,20 @@ def test_all_sources_of_one_company_give_the_same_menus(
         name: of_dump[name] for name in of_dump if name not in texts
     }
     assert [list(found[name]) for name in texts] == [list(of_dump[name]) for name in texts]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_sources_of_any_company_give_the_same_menus(seed: int, tmp_path: Path) -> None:
+    """Also where names are alike in Latin letters, or have quotes and entities in them."""
+    made = rows.company(Random(seed))
+    for ivr, name in zip(made["ivr_details"], NAMES, strict=True):
+        ivr["name"] = name
+    tables: Tables = {table: [*some] for table, some in made.items()}
+    dumped = tmp_path / "random.sql"
+    dumped.write_text(sql(tables))
+    of_sql = imported(dumped, tmp_path / "of-sql")
+    assert imported(backup(tmp_path / "b.tar.gz", tables), tmp_path / "of-backup") == of_sql
+    assert len(of_sql[f"{rows.NUMBER}.yaml"]["nodes"]) >= 5
 
 
 def test_hours_and_holidays_are_one_schedule_with_the_last_minute(

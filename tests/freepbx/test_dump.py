@@ -87,6 +87,7 @@ def test_a_dump_that_is_cut_anywhere_is_refused() -> None:
         ("hello", "this is no SQL dump|the dump is cut"),
         ("", "this is no SQL dump"),
         ("\0\1\2\3;" * 9, "this is no SQL dump"),
+        ("\0".join("INSERT INTO"), "it has zero bytes, as UTF-16"),
         ("INSERT INTO `miscdests` VALUES (1,'a');", "no CREATE TABLE before it"),
         (TABLE + KEY + "INSERT INTO `miscdests` VALUES (1);", "1 values for 2 columns"),
         (TABLE + KEY + "INSERT INTO `miscdests` VALUES (1,SLEEP(9));", "where a value stands"),

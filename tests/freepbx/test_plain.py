@@ -197,6 +197,12 @@ def test_of_a_long_circle_its_ends_are_named() -> None:
     assert one.what == f"Circle {start} -> (293 more) -> {end}"
 
 
+def test_a_file_of_one_endless_line_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "e.conf").write_text("[a]\nexten => s,1,Playback(" + "a&" * 40_000)
+    with pytest.raises(SourceError, match="line 2 has more than 65536 characters"):
+        source.plain(tmp_path / "e.conf")
+
+
 def test_a_context_that_is_not_there_is_named() -> None:
     with pytest.raises(SourceError, match="there is no context no: there are shop, shop-menu"):
         imported(context="no")
