@@ -42,6 +42,8 @@ def list_(state: State, as_json: bool) -> None:
     if as_json:
         print_json([_fields(one) for one in found])
         return
+    if not found:
+        click.echo("there are no agents yet: `firstline agents add`", err=True)
     for one in found:
         may = "may sign in" if one.password else "may not sign in"
         may = "suspended" if one.suspended else may

@@ -56,5 +56,9 @@ def show(found: Sequence[Finding]) -> None:
         severity = click.style(one.severity, fg=COLOURS[one.severity], bold=True)
         click.echo(f"{severity} {one.where} [{one.id}]\n    {one.text}\n    -> {one.change}")
     counts = Counter(one.severity for one in found)
-    summed = ", ".join(f"{counts[each]} {each}" for each in ORDER if counts[each])
-    click.echo(summed or "nothing is wrong")
+    summed = [
+        f"{counts[each]} {each}{'s' * (counts[each] > 1 and each != 'critical')}"
+        for each in ORDER
+        if counts[each]
+    ]
+    click.echo(", ".join(summed) or "nothing is wrong")

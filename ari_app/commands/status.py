@@ -85,6 +85,8 @@ def _show(report: Status, stuck: Process | None, state: State) -> None:
     console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
     if report.subscribers or report.agents:
         _show_accounts(console, report)
+    elif report.sip.host:
+        console.print("no one has a phone yet: `firstline agents add`")
 
 
 def _show_running(console: Output, report: Status) -> None:

@@ -49,6 +49,8 @@ def _silent(facts: Facts, queue: Queue) -> Iterator[Finding]:
 
 
 def _remedy(facts: Facts, queue: Queue) -> str:
+    if not queue.members:
+        return "give it members: `firstline agents add`, or `member =>` in queues.conf"
     paused = next((one for one in queue.members if one.paused), None)
     if paused is None:
         return f"register its phones; which are: {facts.console} 'pjsip show contacts'"

@@ -165,6 +165,7 @@ def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:
     """Numbers are those of the country, its name is no code word, and prompts say it."""
     assert init(state, **GIVEN).exit_code == 0
     assert run(state, "subscribers", "list").stdout == ""
+    assert run(state, "agents", "list").stderr.endswith("no agents yet: `firstline agents add`\n")
     file = state / "s.csv"
     lines = ("87012345678;A;en;X;", "+77021112233;B;ru;Y;jaryq77", "12345;C;ru;Z;")
     head = "number;name;language;area;code-word\n"
