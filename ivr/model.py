@@ -13,7 +13,7 @@ from ivr.hours.schedule import Schedule
 from ivr.http.declaration import HttpOperation
 from ivr.identity.keypad import normalise
 from ivr.lists import NO_LISTS, Lists
-from ivr.nodes import Do, Node
+from ivr.nodes import Do, Listing, Menu, Node
 from ivr.terms import Is, Keys, Kinds, Need, Switch, Target, Times
 
 UNAVAILABLE = "unavailable"
@@ -207,6 +207,27 @@ class Book(Struct, frozen=True, dict=True):
         for flow in self.flows.values():
             for number in flow.entries:
                 found.setdefault(number, flow)
+        return found
+
+    @cached_property
+    def listings(self) -> Mapping[str, tuple[Listing, ...]]:
+        """List -> the menus over its rows."""
+        found: dict[str, tuple[Listing, ...]] = {}
+        for flow in self.flows.values():
+            for node in flow.nodes.values():
+                if isinstance(node, Menu) and node.each is not None:
+                    found[node.each.of] = (*found.get(node.each.of, ()), node.each)
+        return found
+
+    @cached_property
+    def row_slots(self) -> Mapping[str, Mapping[str, str]]:
+        """List that prompts play -> the placeholders of its rows, with their kinds."""
+        found: dict[str, dict[str, str]] = {}
+        for slots in self.slots.values():
+            for name, kind in slots.items():
+                if kind.startswith("each "):
+                    row = self.slots.get(kind.removeprefix("each "), {})
+                    found.setdefault(name, {}).update(row)
         return found
 
     @cached_property

@@ -124,18 +124,13 @@ def row(book: Book, name: str) -> Mapping[str, str]:
     """The placeholders of a list's row, of all prompts that play the list."""
     if name == "announcements":
         return {"announcement": "spoken", "until": "moment"}
-    found: dict[str, str] = {}
-    for slots in book.slots.values():
-        kind, _, prompt = slots.get(name, "").partition(" ")
-        if kind == "each":
-            found |= book.slots.get(prompt, {})
+    found = dict(book.row_slots.get(name, {}))
     declared = row_kinds(book.operations, name)
-    for node in _nodes(book):
-        if isinstance(node, nodes.Menu) and node.each is not None and node.each.of == name:
-            taken = [of for of in node.each.take.values() if of in declared]
-            found = {**{of: declared[of] for of in taken}, **found}
-            if KEY not in declared:
-                found.pop(KEY, None)
+    for listing in book.listings.get(name, ()):
+        taken = [of for of in listing.take.values() if of in declared]
+        found = {**{of: declared[of] for of in taken}, **found}
+        if KEY not in declared:
+            found.pop(KEY, None)
     return found
 
 

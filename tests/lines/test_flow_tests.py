@@ -18,7 +18,6 @@ from ari_app.sim.script_reader import read
 from ari_app.sim.trace import Trace
 from ari_app.ussd.line import Page, Reply, TextLine
 from ivr import nodes
-from ivr.analysis.coverage import EdgeKey
 from ivr.draft import Step
 from ivr.events import Event, Gone, Keyed
 from ivr.gather import CLOSING, SAME_PRESS, Gather, Keypad
@@ -31,7 +30,6 @@ from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
 from tests.deadlines import PACE, allowed
-from tests.fuzz import DEEP
 from tests.lines import cabinet_pages
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 from tests.spoken import MORE
@@ -246,16 +244,14 @@ def to_a_person(simulated: Result) -> bool:
 
 @pytest.mark.slow
 async def test_they_succeed_over_every_line() -> None:
-    """All in `./test deep`, else those that go a way that no other one went."""
     waiting = list(shipped())
     async with asyncio.TaskGroup() as lanes:
-        ways = set[EdgeKey]()
-        tried = [lanes.create_task(_pass(waiting, ways)) for _ in range(PARALLEL)]
+        tried = [lanes.create_task(_pass(waiting)) for _ in range(PARALLEL)]
     on_all = set[str]().union(*(lane.result() for lane in tried))
     assert set(BOOK.flows) - on_all <= VOICE_ONLY, "a flow has no test that goes on every line"
 
 
-async def _pass(waiting: list[Test], ways: set[EdgeKey]) -> set[str]:
+async def _pass(waiting: list[Test]) -> set[str]:
     """Take tests and run each over every line; the flows that they went through."""
     tried: set[str] = set()
     async with voice() as by_voice:
@@ -263,9 +259,8 @@ async def _pass(waiting: list[Test], ways: set[EdgeKey]) -> set[str]:
             test = waiting.pop()
             simulated = await run_test(BENCH, test)
             assert simulated.failure is None
-            if to_a_person(simulated) or (simulated.trace.edges <= ways and not DEEP):
+            if to_a_person(simulated):
                 continue
-            ways |= simulated.trace.edges
             for by in (as_text, on_pages, by_voice):
                 assert steps(await by(test)) == steps(simulated.trace), (test.place, by)
             tried |= {flow for flow, _ in simulated.trace.spots}
