@@ -2,11 +2,15 @@
 
 A ``text`` fence after ``sh`` is what its last command prints: each of its lines, in this order,
 perhaps with others between; numbers and ids may differ, and ``…`` is anything.
+
+A line that is ``./firstline …`` and nothing else is run in a fork of a process that has its modules
+loaded (:mod:`tests.live.forks`); `up`, and what needs a shell, begin as they do for a reader.
 """
 
 import os
 import random
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -19,12 +23,14 @@ from asterisk_conf.ports import port_problems
 from asterisk_conf.site import Ports
 from tests.deadlines import allowed, until
 from tests.docs.markdown import Fence, fences
+from tests.live.forks import BUSY, Fork, completed
 from tests.live.installation import READY, ROOT, Installation, spoken
 from tests.pbx_fixture import WORKER, asterisk
 
 FOREGROUND = "./firstline up"
 DETACHED = "./firstline up --detach"
 ID = re.compile(r"\b[0-9a-f]{16}\b")
+NEEDS_A_SHELL = re.compile(r"[;&|<>$`*?]")
 LOOSE = re.compile(r"(?P<any>\s*…\s*)|(?P<space>\s+)|(?P<id>\b[0-9a-f]{8,16}\b)|(?P<number>\d+)")
 LOOSELY = {"any": ".*", "space": r"\s+", "id": "[0-9a-f]+", "number": r"\d+"}
 
@@ -80,6 +86,7 @@ class Terminal:
         root = Path(asterisk().argv[-1]).parents[2]
         self.environment = {
             **{name: value for name, value in os.environ.items() if name != "FIRSTLINE_STATE"},
+            **BUSY,
             "FIRSTLINE_NO_APT": "1",
             "FIRSTLINE_ASTERISK_PATH": str(root),
         }
@@ -98,16 +105,26 @@ class Terminal:
             command = ID.sub(self.installation.last_ended(), command)
         command = re.sub(r"(?<=--port-offset )\d+", str(free_offset()), command)
         with spoken(self.installation.state) if command == DETACHED else nullcontext():
-            done = subprocess.run(
-                ["sh", "-c", command],
-                cwd=self.clone,
-                env=self.environment,
-                capture_output=True,
-                text=True,
-                timeout=allowed(120),
-            )
+            done = self._done(command)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         assert not unsaid(expected, done.stdout), f"{command} printed:\n{done.stdout}"
+
+    def _done(self, command: str) -> "subprocess.CompletedProcess[str]":
+        first, *words = shlex.split(command)
+        if first == "./firstline" and "up" not in words and not NEEDS_A_SHELL.search(command):
+            return completed(
+                words,
+                lambda streams: Fork(words, streams, env=self.environment, cwd=self.clone),
+                allowed(120),
+            )
+        return subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.clone,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=allowed(120),
+        )
 
     def bring_up(self, expected: str) -> None:
         """`up` in the foreground, until it has logged what it should."""

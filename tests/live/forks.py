@@ -11,8 +11,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
@@ -81,6 +82,27 @@ class Fork:
     def kill(self) -> None:
         """End its process at once."""
         self._process.kill()
+
+
+def completed(
+    words: Sequence[str],
+    begin: Callable[[Streams], Fork | subprocess.Popen[bytes]],
+    timeout: float,
+    given: str = "",
+) -> subprocess.CompletedProcess[str]:
+    """A command that ran to its end, with what it is given on its standard input.
+
+    Raises ``subprocess.TimeoutExpired`` after so many seconds."""
+    with TemporaryDirectory() as directory:
+        streams = Streams(*(Path(directory, name) for name in ("given", "out", "err")))
+        streams.given.write_text(given)
+        running = begin(streams)
+        try:
+            code = running.wait(timeout)
+        finally:
+            running.kill()
+        said = (streams.out.read_text(), streams.err.read_text())
+        return subprocess.CompletedProcess(words, code, *said)
 
 
 def _run(words: list[str], streams: Streams, env: dict[str, str], cwd: Path, nice: int) -> None:

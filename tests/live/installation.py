@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fcntl import LOCK_EX, LOCK_UN, flock
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
@@ -26,7 +25,7 @@ from ari_app.store import calls
 from ari_app.store.open_database import open_reader
 from asterisk_conf.process import started
 from tests.deadlines import PACE, SOUND, allowed, prefer, until
-from tests.live.forks import BUSY, NOTHING, Fork, Streams
+from tests.live.forks import BUSY, NOTHING, Fork, Streams, completed
 from tests.live.seed import QUEUE, aside, seed, shared
 from tests.operators import BELARUS
 from tests.pbx_fixture import asterisk, free_ports
@@ -91,19 +90,13 @@ class Installation:
     ) -> "subprocess.CompletedProcess[str]":
         """Run a command to its end, with what it is given on its standard input."""
         speaks = "up" in words and self.state.is_dir()
-        with (
-            self._spoken() if speaks else nullcontext(),
-            TemporaryDirectory() as directory,
-        ):
-            streams = Streams(*(Path(directory, name) for name in ("given", "out", "err")))
-            streams.given.write_text(given)
-            running = self._begun(streams, *words)
-            try:
-                code = running.wait(allowed(timeout))
-            finally:
-                running.kill()
-            said = (streams.out.read_text(), streams.err.read_text())
-            return subprocess.CompletedProcess(self.command(*words), code, *said)
+        with self._spoken() if speaks else nullcontext():
+            return completed(
+                self.command(*words),
+                lambda streams: self._begun(streams, *words),
+                allowed(timeout),
+                given,
+            )
 
     def _begun(self, streams: Streams, *words: str) -> "Fork | subprocess.Popen[bytes]":
         """A command that runs: a fork, unless the Python of `up` is to begin in another way."""

@@ -29,6 +29,7 @@ def shared(state: Path) -> Path:
 
 def seeded(directory: Path) -> Path:
     """The installation, never up, in a shared directory; others are copies of it."""
+    directory.mkdir(exist_ok=True)
     made = directory / "seeded"
     with (directory / "seeding").open("w") as lock:
         flock(lock, LOCK_EX)
