@@ -37,7 +37,7 @@ OWN = {
 """What the administrator adds to our files."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pbx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pbx]:
     made = make_pbx(tmp_path_factory.mktemp("pbx"), apology="/nowhere/apology", trunks=TRUNKS)
     made.write()

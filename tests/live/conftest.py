@@ -7,7 +7,7 @@ import pytest
 from tests.live.installation import Installation, installed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def firstline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """A running installation, shared: leave it as it was."""
     with installed(tmp_path_factory.mktemp("live") / "state") as one:

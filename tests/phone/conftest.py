@@ -40,7 +40,7 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def pbx(tmp_path_factory: pytest.TempPathFactory, sounds: Path) -> Iterator[Pbx]:
     with running_pbx(tmp_path_factory.mktemp("pbx")) as started:
         text = DIALPLAN.format(welcome=sounds / "welcome", goodbye=sounds / "goodbye")
