@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Page, expect
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Incoming, Phone, PhoneError
 from tests.deadlines import pause
+from tests.desk.browser import STILL
 from tests.live.installation import Installation
 
 CARD = "article.card:visible"
@@ -76,6 +77,7 @@ async def signed_in(page: Page, one: Installation, agent: int = 0, password: str
     status = one.status()
     who = status.agents[agent]
     desk = AgentPage(page)
+    await page.emulate_media(reduced_motion=STILL)  # also in the window of a browser's own profile
     await page.goto(f"{status.desk.url}language/ru")
     if await page.locator("#name").count():
         await page.fill("#name", who.name)
