@@ -65,9 +65,10 @@ class QueueNodeWatch:
 
     async def look(self, *, asks: bool = True) -> None:
         """Look at all nodes once, and ask who leads if it ``asks``. Raises as ARI does."""
-        if asks and (leader := await self._leader()) in self._endpoints and leader != self._active:
-            await self._ari.asterisk.set_global_var(ACTIVE, leader)
-            log.info("queue node %s leads: callers go there first", leader)
+        if asks and (leader := await self._leader()) in self._endpoints:
+            await self._ari.asterisk.set_global_var(ACTIVE, leader)  # one that started lacks it
+            if leader != self._active:
+                log.info("queue node %s leads: callers go there first", leader)
             self._active = leader
         for name, endpoint in self._endpoints.items():
             state = (await self._ari.endpoints.get(TECHNOLOGY, endpoint)).state

@@ -61,4 +61,4 @@ async def test_callers_of_a_node_that_died_are_taken_back() -> None:
     for _ in range(3):
         await watch.look()
     assert len(taken) == 2
-    assert variables == [ACTIVE, "q2", ACTIVE, "q1"]
+    assert variables == [ACTIVE, "q2", ACTIVE, "q2", ACTIVE, "q1"]
