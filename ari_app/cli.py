@@ -27,7 +27,8 @@ SECTIONS = {
         ),
         "uninstall": Lazy("install:uninstall", "Remove the services"),
         "cluster": Lazy(
-            "cluster:cluster", "Render the files of several machines, and try them on one"
+            "cluster:cluster",
+            "Render the files of several machines, see and drain workers",
         ),
         "agi": Lazy("agi:agi", "Serve the menus over FastAGI"),
         "pbx": Lazy("pbx:pbx", "Render, start and stop the Asterisk of this installation"),

@@ -81,6 +81,31 @@ async def count_expired(
     return found
 
 
+async def run_for_files(
+    store: Store, settings: RetentionSettings, recorded: Recordings, now: Callable[[], datetime]
+) -> NoReturn:
+    """Remove the expired files of one of several workers, for ever: the one that leads removes the
+    records, and knows only files of its own."""
+    while True:
+        try:
+            await remove_files(store, settings, recorded, now())
+        except Exception as error:  # noqa: BLE001 - the outermost frame
+            log.error("expired files not removed, retry in %g s: %s", EVERY, error)
+        await asyncio.sleep(EVERY)
+
+
+async def remove_files(
+    store: Store, settings: RetentionSettings, recorded: Recordings, now: datetime
+) -> None:
+    """Remove the files here that are expired, of whatever the store does not keep."""
+    for kind, before in _expiries(settings, now):
+        if kind == "recordings":
+            names = await _recordings(store, recorded, before)
+            await asyncio.to_thread(recorded.forget, names.keys())
+        elif kind == "conversations":
+            await _forget_unknown(store, recorded.conversations, before)
+
+
 async def _batch(store: Store, recorded: Recordings, kind: What, before: datetime) -> int:
     if kind == "conversations":
         return await _conversations(store, recorded.conversations, before)
@@ -97,10 +122,15 @@ async def _conversations(store: Store, files: ConversationFiles, before: datetim
     some = await store.read(conversations.oldest, BATCH, before)
     await _remove(store, files, some)
     if len(some) < BATCH:
-        old = await asyncio.to_thread(files.old, before)
-        known = await store.read(conversations.known, old)
-        await asyncio.to_thread(files.remove, [name for name in old if name not in known])
+        await _forget_unknown(store, files, before)
     return len(some)
+
+
+async def _forget_unknown(store: Store, files: ConversationFiles, before: datetime) -> None:
+    """Remove old recordings that are no known conversation's."""
+    old = await asyncio.to_thread(files.old, before)
+    known = await store.read(conversations.known, old)
+    await asyncio.to_thread(files.remove, [name for name in old if name not in known])
 
 
 async def remove_surplus(store: Store, files: ConversationFiles, most: float) -> int:

@@ -37,9 +37,11 @@ class SharedCalls:
         inherited: Inherited,
         begin: Callable[[Coroutine[Any, Any, None]], object],
         return_to: Callable[[str, str], Coroutine[Any, Any, None]],
+        takes_calls: Callable[[], bool] = lambda: True,
     ) -> None:
         """``return_to`` has a channel, by its name, come back to an application from the
-        dialplan."""
+        dialplan; calls are claimed while ``takes_calls``."""
+        self._takes_calls = takes_calls
         self._ari = ari
         self._calls = calls
         self._inherited = inherited
@@ -52,7 +54,7 @@ class SharedCalls:
         def claim_or_handle(event: Event) -> None:
             if not isinstance(event, CallBroadcast):
                 handle(event)
-            elif not self._calls.closed:
+            elif self._takes_calls() and not self._calls.closed:
                 self._begin(self._claim(event.channel.id))
 
         return claim_or_handle

@@ -49,6 +49,13 @@ def taken(db: Database, channel: str, owner: int) -> LeftCall | None:
     return next(iter(found), None)
 
 
+def checkpoint_on(db: Database, channel: str) -> Checkpoint | None:
+    """Where the call of a channel stands, whichever worker serves it; None if none goes on."""
+    one = checkpoints.on(db, channel)
+    found = _readable(db, [one] if one else [])
+    return found[0].kept if found else None
+
+
 def _readable(db: Database, checkpoints: Iterable[Kept]) -> list[LeftCall]:
     """What of these has not ended and can be read."""
     found = []

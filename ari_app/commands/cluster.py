@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ari_app.commands.call_phone import CallError, Route
+from ari_app.commands.cluster_nodes import drain, status, undrain
 from ari_app.commands.groups import Commands
 from ari_app.config.state import State
 from ari_app.main.installation import installation
@@ -13,7 +14,11 @@ from ari_app.main.installation import installation
 
 @click.group(cls=Commands)
 def cluster() -> None:
-    """Render the files of several machines, and try them on one."""
+    """Render the files of several machines, see and drain workers."""
+
+
+for _each in (status, drain, undrain):
+    cluster.add_command(_each)
 
 
 @cluster.command()

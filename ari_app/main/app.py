@@ -8,6 +8,7 @@ from functools import partial
 
 from ari_app.admin import certificate_ends, log_files, retention
 from ari_app.ami.queue_actions import QueueActions
+from ari_app.ari import draining
 from ari_app.ari.admission import Limits
 from ari_app.ari.calls import Calls
 from ari_app.ari.disk import DiskWatch
@@ -15,7 +16,7 @@ from ari_app.ari.events import Event
 from ari_app.ari.link import Link
 from ari_app.ari.overload import OverloadWatch
 from ari_app.ari.sharing import SharedCalls
-from ari_app.background import Background, task_group
+from ari_app.background import Background, Begin, task_group
 from ari_app.config.conversation_settings import GIGABYTE
 from ari_app.fulfilment.code_words import hashing
 from ari_app.main import agi_process, spool
@@ -33,6 +34,7 @@ from ari_app.main.build_waiting import Waiting, build_waiting
 from ari_app.main.canary import Canaries, CanaryPorts
 from ari_app.main.control_handlers import ControlHandlers
 from ari_app.main.foundation import Foundation, clock
+from ari_app.main.others_changes import follow
 from ari_app.main.releases import directories, take_effect
 from ari_app.main.session_services import CABINET
 from ari_app.main.shared import Shared, left_calls, opened_shared
@@ -41,10 +43,12 @@ from ari_app.menus import loading
 from ari_app.menus.live import LiveMenus, Release
 from ari_app.menus.watching import watch
 from ari_app.monitoring import alerts
+from ari_app.selfcare.hashing import Hasher
 from ari_app.store import outbox
 from ari_app.store.sqlite import Database
 from ari_app.store.workers import Worker
 from ari_app.ussd import gateway
+from ari_app.workplace.build import Workplace
 
 log = logging.getLogger(__name__)
 
@@ -76,15 +80,25 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         await callers.take_up_texts(shared.store, shared.worker)
         await stack.enter_async_context(control.served())
         stack.push_async_callback(_part, callers, signals)
-        background.begin(shared.store.watch(control.refresh))
+        _look_at_store(shared, control, background.begin)
         _start(shared, selfcare, callers, desk, monitoring, overload, background)
         _begin_menus(shared.menus, signals, canaries, background)
-        await stack.enter_async_context(_doors(shared, callers, desk))
+        await stack.enter_async_context(_doors(shared, callers, desk, background.begin))
         await stack.enter_async_context(opened_cabinet(shared, selfcare, callers, background.begin))
         await stack.enter_async_context(opened_api(shared, desk, control.refresh))
         await stack.enter_async_context(monitoring.served())
         _renew_agi(foundation, background)
         yield shared.link
+
+
+def _look_at_store(shared: Shared, control: ControlHandlers, begin: Begin) -> None:
+    """Look whether the store can be used; of several workers, also for what others change there,
+    and for whether this one is drained."""
+    worker = shared.worker
+    begin(shared.store.watch(control.refresh))
+    if worker.shares:
+        begin(follow(shared.store, control.refresh, control.phones, worker.drain))
+        begin(draining.keep(shared.link, worker.pod_is_drained))
 
 
 def _renew_agi(foundation: Foundation, background: Background) -> None:
@@ -141,7 +155,8 @@ def _serve_calls(
     calls, begin, ari = callers.calls, background.begin, shared.link.ari
     overload = _overload(shared, calls)
     actions = QueueActions(desk.queues.ask)
-    sharing = SharedCalls(ari, calls, callers.left, begin, actions.return_to)
+    returns, takes = actions.return_to, shared.worker.takes_calls
+    sharing = SharedCalls(ari, calls, callers.left, begin, returns, takes)
     handle = sharing.handling(waiting.whispers.handling(overload.handling(calls.handle)))
     if callers.ears is not None:
         handle = callers.ears.handling(handle)
@@ -185,7 +200,6 @@ def _start(
     begin(lead(desk.record.take_over if shared.worker.shares else desk.record.run))
     begin(log_files.run(log_files.of(state := shared.foundation.state.directory)))
     begin(certificate_ends.run(partial(certificate_ends.of_installation, config, state), clock))
-    begin(lead(desk.workplace.run))
     begin(shared.messaging.outbox.run())
     begin(lead(shared.messaging.campaigns.run))
     if config.survey.text:
@@ -198,12 +212,20 @@ def _start(
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
     begin(lead(partial(spool.run, shared, callers.inbound)))
-    most, kept = config.conversations.most * GIGABYTE, config.retention
-    begin(lead(partial(retention.run, shared.store, kept, shared.recordings, most, clock)))
+    _begin_retention(shared, begin)
     if any(queue.record for queue in config.queues.values()) and config.manages_asterisk:
         begin(_disk(shared).run())
     if config.menus.watch:
         begin(watch(loading.directory(config), partial(menus.reload, "watch")))
+
+
+def _begin_retention(shared: Shared, begin: Begin) -> None:
+    """Remove what has expired: the records where this worker leads, and its own files always."""
+    store, files, config = shared.store, shared.recordings, shared.config
+    most, kept = config.conversations.most * GIGABYTE, config.retention
+    begin(shared.worker.while_leading(partial(retention.run, store, kept, files, most, clock)))
+    if shared.worker.shares:
+        begin(retention.run_for_files(store, kept, files, clock))
 
 
 def _begin_mails(shared: Shared, monitoring: Monitoring, background: Background) -> None:
@@ -228,16 +250,38 @@ def _disk(shared: Shared) -> DiskWatch:
 
 
 @asynccontextmanager
-async def _doors(shared: Shared, callers: CallHandling, desk: AgentDesk) -> AsyncIterator[None]:
+async def _doors(
+    shared: Shared, callers: CallHandling, desk: AgentDesk, begin: Begin
+) -> AsyncIterator[None]:
     """Open the USSD gateway and the agents' desk, if the settings enable them."""
     config, state = shared.config, shared.foundation.state
     # A hasher of the desk's own: attempts to guess passwords there delay no caller's code word.
     with hashing(state) as hasher:
         async with (
             gateway.opened(config.ussd, state.keys().ussd, callers.ussd),
-            desk.workplace.serving(config, hasher, state.keys().oidc),
+            _desk_served(shared, desk.workplace, hasher, begin),
         ):
             yield
+
+
+@asynccontextmanager
+async def _desk_served(
+    shared: Shared, workplace: Workplace, hasher: Hasher, begin: Begin
+) -> AsyncIterator[None]:
+    """The desk accepts browsers; of several workers, that of the one that leads."""
+    provider = shared.foundation.state.keys().oidc
+    serving = partial(workplace.serving, shared.config, hasher, provider)
+    if not shared.worker.shares:
+        begin(workplace.run())
+        async with serving():
+            yield
+        return
+    leading = begin(shared.worker.while_leading(partial(workplace.lead, serving)))
+    try:
+        yield
+    finally:
+        leading.cancel()
+        await asyncio.wait({leading})
 
 
 async def _reload_on(requested: asyncio.Event, menus: LiveMenus) -> None:

@@ -25,7 +25,7 @@ from ari_app.main.build_surveys import survey_texts
 from ari_app.main.foundation import clock
 from ari_app.main.left_calls import LeftCalls, OtherWorkers
 from ari_app.main.session_services import PerRelease, SessionServices, remembering
-from ari_app.main.shared import Shared, left_calls
+from ari_app.main.shared import Shared, checkpoint_on, left_calls
 from ari_app.main.worker import Membership
 from ari_app.outbound.answered import WAY, AnsweredCalls, called_out
 from ari_app.session.media import Sounds
@@ -111,7 +111,8 @@ def build_admission(
 ) -> Admission:
     """Build what lets callers in; ``line`` is what voice calls are recorded to come over."""
     config, directory, settings = shared.config, shared.directory, shared.foundation.settings
-    live_calls = LiveCalls(directory.caller, config.numbers, settings.forgeable)
+    of_others = partial(checkpoint_on, shared) if shared.worker.shares else None
+    live_calls = LiveCalls(directory.caller, config.numbers, settings.forgeable, of_others)
     actions = Actions(
         selfcare.operations,
         shared.store,

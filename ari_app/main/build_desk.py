@@ -98,6 +98,7 @@ async def build_desk(
             asterisk_phones=phone_control(shared, background),
             popped=record.stays.popped,
             transferred=record.stays.transferred,
+            if_leading=shared.worker.if_leading,
             claimed=(dialler.by_hand,) if dialler else (),
             mail=shared.messaging.mail,
             in_time=partial(promised_wait, shared.foundation.settings),

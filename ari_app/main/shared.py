@@ -39,6 +39,7 @@ from ari_app.store.directory import Directory
 from ari_app.store.forced_hours import ForcedHours
 from ari_app.store.live_announcements import LiveAnnouncements
 from ari_app.store.recorder import Recorder
+from ivr.checkpoint import Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +140,15 @@ async def left_calls(
     except StoreError as error:
         log.error("calls of the last run do not go on, and were not closed: %s", error)
         return ()
+
+
+async def checkpoint_on(shared: Shared, channel: str) -> Checkpoint | None:
+    """Where the call of a channel stands that another worker serves; None if none is known."""
+    try:
+        return await shared.store.look_up(adoption.checkpoint_on, channel)
+    except StoreError as error:
+        log.error("channel %s: its call is not found: %s", channel, error)
+        return None
 
 
 def _local_time(config: Config) -> datetime:

@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
 from ari_app.main.foundation import Foundation, clock
@@ -47,10 +48,25 @@ class Membership:
         self._leads, self._follows = asyncio.Event(), asyncio.Event()
         self._leading = leading
         self._lead(not self.shares)
+        self._drained: frozenset[str] = frozenset()
         self._steady_since = time.monotonic()
         """Since when every beat was in time, and no clock was set: who could not beat has no right
         to call others dead, as they could not either."""
         self._ahead = _ahead()
+
+    def takes_calls(self) -> bool:
+        """Whether it takes new calls: it is not drained."""
+        return not {self._worker.name, self._worker.pod} & self._drained
+
+    def pod_is_drained(self) -> bool:
+        """Whether no worker of its Asterisk takes new calls."""
+        return self._worker.pod in self._drained
+
+    def drain(self, nodes: frozenset[str]) -> None:
+        """From now on no worker or pod of these names takes new calls, and all others do."""
+        if nodes != self._drained:
+            log.warning("nodes that take no new calls: %s", ", ".join(sorted(nodes)) or "none")
+        self._drained = nodes
 
     @property
     def leads(self) -> bool:
@@ -60,6 +76,8 @@ class Membership:
     async def run(self, lines: Collection[str], adopt: Adopt) -> None:
         """Put the lease off, until the application stops, and ``adopt`` what others left that
         had calls over some ``lines``."""
+        if not self.shares and isinstance(self._store.path, Path):
+            return  # no other one can come to a file
         last = time.monotonic()
         adopting: asyncio.Task[None] | None = None
         async with asyncio.TaskGroup() as tasks:
@@ -174,8 +192,7 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
             alone = foundation.before is None
             await store.write(workers.enter, worker, now, until, succeeds=alone)
         elif others := await store.write(workers.alone, worker, now, until):
-            names = ", ".join(one.name for one in others)
-            raise UpError(f"the database is shared by the workers {names}: name this one, too")
+            raise UpError(_who_is_there(others))
     except NameInUseError as error:
         raise UpError(_what_to_do(error, name)) from error
     except StoreError as error:
@@ -186,6 +203,17 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
     finally:
         with suppress(StoreError):
             await store.write(workers.leave, epoch, clock())
+
+
+def _who_is_there(others: Sequence[Worker]) -> str:
+    nameless = [one.place for one in others if not one.name]
+    if nameless:
+        return (
+            f"an application without a name uses the database, in {nameless[0]}: stop it, or name"
+            f" both ([worker] name); one that died there counts for {NAMELESS:g} s"
+        )
+    names = ", ".join(one.name for one in others)
+    return f"the database is shared by the workers {names}: name this one, too"
 
 
 def _what_to_do(error: NameInUseError, name: str) -> str:

@@ -19,6 +19,7 @@ from ari_app.store.errors import StoreError
 from ari_app.store.sqlite import Database
 from ari_app.store.tapes import CallTaped
 from ivr.acd.figures import Span, Stay
+from ivr.wants import Enqueue
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ class Recorder:
             return
         waiting.append(record)
         self._put += 1
+        if self._owner and _queues(record):  # the desk of another worker shows it soon
+            self._hurry.set()
         if not self._some.is_set():
             self._some.set()
 
@@ -184,6 +187,10 @@ class Recorder:
         if not self._full:
             self._full = True
             _log.error("Too many records of calls wait for the store; steps are dropped")
+
+
+def _queues(record: Record) -> bool:
+    return isinstance(record, CallStands) and isinstance(record.checkpoint.want, Enqueue)
 
 
 def _add(db: Database, batch: Sequence[Record], owner: int) -> None:

@@ -164,9 +164,9 @@ def leave(db: Database, epoch: int, at: datetime) -> None:
 
 
 def alone(db: Database, one: Worker, at: datetime, until: datetime) -> Sequence[Worker]:
-    """The database is that of one application, which has no name, with a lease; or the workers
-    that live at other places."""
-    others = "where name <> '' and place <> ? and until > ? order by name, epoch"
+    """The database is that of one application, which has no name, with a lease; or the others
+    that live at other places, with names or without."""
+    others = "where place <> ? and until > ? order by name, epoch"
     if found := _selected(db, others, one.place, micros(at)):
         return found
     gone = db.conn.execute("delete from workers where name <> '' or until <= ?", (micros(at),))

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp import ClientSession
 
@@ -18,7 +18,7 @@ from ari_app.desk.ports import DeskUnavailable
 from ari_app.desk.web.provider import Provider, ProviderSettings
 from ari_app.desk.web.server import DeskServer, serving
 from ari_app.desk.web.sessions import Sessions
-from ari_app.pages.server import ServerSettings
+from ari_app.pages.server import ServerError, ServerSettings
 from ari_app.selfcare.hashing import Hasher
 from ari_app.store import agents
 from ari_app.store.db import StoreError
@@ -27,6 +27,7 @@ from ari_app.workplace.administration import StoredAdministration
 from ari_app.workplace.agent_administration import AgentAdministration
 from ari_app.workplace.browser_phones import BrowserPhones
 from ari_app.workplace.services import DeskServices, desk_ports, desk_site
+from ivr.acd.queues import Board
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ REMIND_EVERY = 5.0
 
 COUNT_EVERY = 900.0
 """Seconds between two counts of the calls through the menus."""
+
+PORT_EVERY = 1.0
+"""Seconds between two attempts to listen at a port that another worker has."""
 
 MINUTE = 60.0
 """Seconds between checks of browser sessions, and between counts of late tickets."""
@@ -96,21 +100,42 @@ class Workplace:
             begin,
         )
 
-        services.queues.observe(self.desk.passing.observe)
-        services.queues.observe(self.desk.presence.observe)
-        services.queues.observe(self.desk.supervision.observe)
+        desk = self.desk
+        for part in (desk.passing, desk.presence, desk.supervision):
+            services.queues.observe(services.if_leading(part.observe))
 
     @classmethod
     async def start(cls, services: DeskServices) -> "Workplace":
         """The desk, with the cards that were open before a restart; without them, and without
         agents until :meth:`refresh`, if the store is unavailable."""
         one = cls(services)
+        await one._restore()
+        return one
+
+    async def _restore(self) -> None:
         try:
-            await one.refresh()
-            await one.desk.cards.restore()
+            await self.refresh()
+            await self.desk.cards.restore()
         except (StoreError, DeskUnavailable) as error:
             log.error("the desk knows no agents until they can be read: %s", error)
-        return one
+
+    async def lead(self, serving: Callable[[], AbstractAsyncContextManager[None]]) -> NoReturn:
+        """Take the desk over from another worker, keep it up to date, and accept browsers, as
+        ``serving`` does, for ever. A port that the other one has not left yet is waited for."""
+        self.desk.update(Board(), current=False)
+        await self._restore()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.run())
+            said = ""
+            while True:
+                try:
+                    async with serving():
+                        await asyncio.Event().wait()
+                except ServerError as error:
+                    if str(error) != said:
+                        log.error("retry in %g s: %s", PORT_EVERY, error)
+                    said = str(error)
+                    await asyncio.sleep(PORT_EVERY)
 
     @asynccontextmanager
     async def serving(
@@ -148,6 +173,7 @@ class Workplace:
             log.info("the desk is at %s", config.desk_url)
             yield
         self._server = None
+        self.desk.presence.forget()
 
     async def _refreshed(self, others: Callable[[], Awaitable[None]]) -> None:
         await others()

@@ -13,11 +13,14 @@ from ari_app.store.directory import Caller as KnownCaller
 from ivr.acd.figures import Origin
 from ivr.acd.handed import Handed, handed
 from ivr.acd.queues import Caller
+from ivr.checkpoint import Checkpoint
 from ivr.engine import Step
 from ivr.numbers import NumberPlan
 from ivr.session import Session
 from ivr.wants import Dial, Enqueue, Want
 
+AGAIN = 0.1
+"""Seconds after which a call of another worker is looked up again: it is stored as it happens."""
 QUEUE = "queue"
 """The kind of a step that is that of a queue."""
 
@@ -65,11 +68,21 @@ async def _no_facts(_channel: str) -> str:
     return ""
 
 
+def _call_of(kept: Checkpoint) -> _Call:
+    """A call of another worker, as it is stored."""
+    session, want = kept.session, kept.want
+    call = _Call(session, (session.flow, kept.flows.get(session.flow, "")))
+    if isinstance(want, Enqueue):
+        call.queue, call.topic, call.priority = want.queue, want.topic, want.priority
+    return call
+
+
 class LiveCalls:
     """Remembers calls while they last.
 
     ``find`` looks a number up, ``numbers`` gives it its one form; ``forgeable`` are endpoints
-    whose caller ids prove nothing.
+    whose caller ids prove nothing. ``of_others`` says where the call of a channel stands that
+    another worker serves; None where there is no other one.
     """
 
     def __init__(
@@ -77,8 +90,12 @@ class LiveCalls:
         find: Callable[[str], Awaitable[KnownCaller | None]],
         numbers: NumberPlan,
         forgeable: Collection[str] = (),
+        of_others: Callable[[str], Awaitable[Checkpoint | None]] | None = None,
     ) -> None:
         self._find = find
+        self._of_others = of_others
+        self._elsewhere: dict[str, _Call | None] = {}
+        """Calls of other workers whose callers are with agents now, by channel; None: none is."""
         self._numbers = numbers
         self._forgeable = forgeable
         self._calls: dict[str, _Call] = {}
@@ -131,6 +148,8 @@ class LiveCalls:
             else handed(await self.facts(one.channel))
             for one in callers
         }
+        known = self._of_channel.keys() | {name for name, one in self._handed.items() if one}
+        await self._look_up_calls({one.call for one in callers} - known)
         numbers = {one.number for one in callers}
         new = [number for number in numbers if number not in self._looked_up]
         found = dict(zip(new, await asyncio.gather(*map(self._find, new)), strict=True))
@@ -139,10 +158,29 @@ class LiveCalls:
             for number in numbers
         }
 
+    async def _look_up_calls(self, channels: Collection[str]) -> None:
+        if self._of_others is None:
+            return
+        new = [one for one in channels if one not in self._elsewhere]
+        found = dict(zip(new, await asyncio.gather(*map(self._elsewhere_on, new)), strict=True))
+        self._elsewhere = {
+            one: found[one] if one in found else self._elsewhere[one] for one in channels
+        }
+
+    async def _elsewhere_on(self, channel: str) -> _Call | None:
+        assert self._of_others is not None
+        kept = await self._of_others(channel)
+        if kept is None:
+            await asyncio.sleep(AGAIN)
+            kept = await self._of_others(channel)
+        return None if kept is None else _call_of(kept)
+
+    def _on(self, channel: str) -> _Call | None:
+        return self._calls.get(self._of_channel.get(channel, "")) or self._elsewhere.get(channel)
+
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         """What is known of a caller in a queue or with an agent."""
-        call = self._of_channel.get(caller.call, "")
-        kept = self._calls.get(call)
+        kept = self._on(caller.call)
         if kept is None and (known := self._handed.get(caller.call)):
             return Arrival(
                 channel=caller.call,
@@ -163,7 +201,7 @@ class LiveCalls:
             channel=caller.call,
             number=session.caller.number,
             name=caller.name,
-            call=call,
+            call=session.id,
             subscriber=session.subscriber,
             queue=queue,
             topic=kept.topic,
@@ -174,9 +212,8 @@ class LiveCalls:
 
     def origin(self, caller: Caller) -> Origin:
         """From where a caller came into a queue."""
-        call = self._of_channel.get(caller.call, "")
-        if (kept := self._calls.get(call)) is not None:
-            return _origin(call, kept)
+        if (kept := self._on(caller.call)) is not None:
+            return _origin(kept)
         known = self._looked_up.get(caller.number)
         number = self._numbers.caller(caller.number)
         return Origin(
@@ -222,7 +259,7 @@ class LiveCalls:
             if one.kind == QUEUE and one.outcome and kept.queue:
                 of_call = (each for each, call in self._of_channel.items() if call == session.id)
                 channel = next(of_call, "")
-                self.returned(channel, kept.queue, one.outcome, _origin(session.id, kept))
+                self.returned(channel, kept.queue, one.outcome, _origin(kept))
 
     def passed(self, call: str, what: str, at: datetime) -> None:
         """Add to the steps of a call what became of its transfer by an agent."""
@@ -245,10 +282,10 @@ class LiveCalls:
         del self._calls[call]
 
 
-def _origin(call: str, kept: _Call) -> Origin:
+def _origin(kept: _Call) -> Origin:
     session, (flow, version) = kept.session, kept.version
     return Origin(
-        call=call,
+        call=session.id,
         topic=kept.topic,
         language=session.language,
         number=session.caller.number,

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -43,10 +44,14 @@ from ari_app.workplace.queue_hours import QueueHours
 from ari_app.workplace.queue_labels import queue_labels
 from ari_app.workplace.reports import StoredReports
 from ari_app.workplace.tasks import StoredTasks
+from ivr.acd.board import Board
 from ivr.acd.figures import SECOND
+from ivr.acd.queues import Event
 from ivr.model import Book
 from ivr.secret import Secret
 from prompts.catalogue import Catalogue
+
+Observe: TypeAlias = Callable[[Board, Event], None]
 
 
 class DeskServices(Struct, frozen=True):
@@ -85,6 +90,8 @@ class DeskServices(Struct, frozen=True):
     """Called when the caller of a channel was transferred by an agent to a queue or a number."""
     mail: Callable[[str], None] = lambda _: None
     """Sends a mail with the text of an alarm to those whom the settings name."""
+    if_leading: Callable[[Observe], Observe] = lambda observe: observe
+    """Makes of what observes queues one that does so only where this worker has the desk."""
     claimed: tuple[Claimed, ...] = ()
     """What keeps stand-ins from dialling who is called by hand; () where there are none."""
     card_posted: Callable[[], None] | None = None

@@ -155,6 +155,16 @@ async def test_what_is_over_goes_and_all_else_stays(
     assert [Path(file).name for file in files] == ["", "old-2.wav", "new-1.wav", "new-2.wav"]
 
 
+async def test_a_worker_that_does_not_lead_removes_its_files_alone(
+    store: Store, recorded: Recordings, tmp_path: Path
+) -> None:
+    await store.write(live, tmp_path / "recorded", "old", NOON - 41 * DAY)
+    before = await store.read(counts)
+    await retention.remove_files(store, KEEP, recorded, NOON)
+    assert await store.read(counts) == before
+    assert left(tmp_path) == ["old-2.wav"], "of a complaint that is open"
+
+
 async def test_nothing_goes_that_is_kept_for_ever(
     store: Store, recorded: Recordings, tmp_path: Path
 ) -> None:

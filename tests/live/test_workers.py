@@ -1,4 +1,5 @@
-"""Two workers share the calls of one Asterisk and a database, and one of them is killed."""
+"""Two workers share the calls of one Asterisk, a database and the desk: one is drained, the
+database is away, and the one that leads is killed."""
 
 import asyncio
 import shutil
@@ -7,6 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from aiohttp import (
+    ClientConnectionError,
+    ClientSession,
+    ClientWebSocketResponse,
+    CookieJar,
+)
+from msgspec import json
 
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.store import calls
@@ -17,8 +25,12 @@ from tests import postgres
 from tests.deadlines import allowed, until, within
 from tests.live.installation import Installation
 from tests.operators import BELARUS
+from tests.postgres import Postgres
 
 pytestmark = pytest.mark.live
+
+LEASE = 3.0
+"""Seconds, as the settings have it."""
 
 
 def worker(name: str, url: str) -> str:
@@ -47,33 +59,59 @@ async def test_a_call_goes_on_with_another_worker(tmp_path: Path) -> None:
         two = Installation(
             tmp_path / "two",
             f"{asterisk}{worker('2', server.url)}",
-            environment={"FIRSTLINE_PORTS_AMI": str(one.ports.ami)},
+            environment={
+                "FIRSTLINE_PORTS_AMI": str(one.ports.ami),
+                "FIRSTLINE_PORTS_DESK": str(one.ports.desk),
+            },
         )
         shutil.copy(one.state / "secrets.toml", two.state)
         try:
             one.up()
             two.up()
-            await _calls_are_shared_and_go_on(one, two, server)
+            await _calls_are_shared_and_go_on(one, two, server, cluster)
         finally:
             two.away()
             one.away()
 
 
-async def _calls_are_shared_and_go_on(one: Installation, two: Installation, server: Server) -> None:
+async def _calls_are_shared_and_go_on(
+    one: Installation, two: Installation, server: Server, cluster: Postgres
+) -> None:
     first, second = one.subscriber(0), one.subscriber(1)
-    async with Phone(first) as me:
+    clock = asyncio.get_running_loop().time
+    leads = await asyncio.to_thread(_leading, one)
+    its, other, follows = (one, two, "2") if leads == "1" else (two, one, "1")
+    drained = await asyncio.to_thread(one.out, "cluster", "drain", follows)
+    assert f"cluster undrain {follows}" in drained.splitlines()[-1]
+    url = f"http://127.0.0.1:{one.ports.desk}"
+    async with (
+        Phone(first) as me,
+        ClientSession(url, cookie_jar=CookieJar(unsafe=True)) as browser,
+    ):
+        await _sign_in(browser, url, one.agent(0).password)
+        await (await _tab(browser, url)).close()
         await me.dial("611")
         await me.wait(Connected)
-        await asyncio.to_thread(until, lambda: _calls(one) + _calls(two) == 1, 20)
-        its, other = (one, two) if _calls(one) else (two, one)
+        await asyncio.to_thread(until, lambda: _calls(its) == 1, 20)
+        assert _calls(other) == 0, "it takes no new calls"
+        cluster.hang()
+        await me.press("1")
+        await asyncio.sleep(LEASE + 1)
+        await me.press("1")
+        cluster.go_on()
+        await asyncio.to_thread(until, lambda: _pressed(its, server), 20)
+        assert "restart" not in its.out("calls", "show", recorded(server)[0].began.call)
+        await asyncio.to_thread(until, lambda: _leading(one) == leads, 20)
         await asyncio.to_thread(its.kill)
-        clock = asyncio.get_running_loop().time
         killed = clock()
         await asyncio.to_thread(until, lambda: _calls(other) == 1, 20)
         assert clock() - killed < allowed(6)
+        async with within(6):
+            await (await _tab(browser, url)).close()
+        await asyncio.to_thread(one.out, "cluster", "undrain", follows)
         async with within(30):
-            while not await asyncio.to_thread(_pressed, other, server):
-                await me.press("1")  # a key of the moment in which it changes hands is lost
+            while not await asyncio.to_thread(_pressed, other, server, "2"):
+                await me.press("2")  # a key of the moment in which it changes hands is lost
         await me.hangup()
         await me.wait(Disconnected)
     await asyncio.to_thread(until, lambda: all(call.ended for call in recorded(server)), 20)
@@ -95,5 +133,31 @@ def _calls(one: Installation) -> int:
     return one.status().calls.now
 
 
-def _pressed(one: Installation, server: Server) -> bool:
-    return "key 1 " in one.out("calls", "show", recorded(server)[0].began.call)
+def _pressed(one: Installation, server: Server, key: str = "1") -> bool:
+    return f"key {key} " in one.out("calls", "show", recorded(server)[0].began.call)
+
+
+def _leading(one: Installation) -> str:
+    """The worker that leads, of two that live."""
+    report = json.decode(one.out("cluster", "status", "--json"))
+    (name,) = (each["name"] for each in report["workers"] if each["leads"])
+    return str(name)
+
+
+async def _sign_in(browser: ClientSession, url: str, password: str) -> None:
+    form = {"name": "anna", "password": password}
+    origin = {"Origin": url}
+    done = await browser.post("/sign-in", data=form, headers=origin, allow_redirects=False)
+    assert done.status == 303
+
+
+async def _tab(browser: ClientSession, url: str) -> ClientWebSocketResponse:
+    """A tab of who is signed in, as soon as a desk is there."""
+    while True:
+        try:
+            socket = await browser.ws_connect("/wire", headers={"Origin": url})
+        except ClientConnectionError:
+            await asyncio.sleep(0.1)
+            continue
+        assert '"type":"hello"' in await socket.receive_str()
+        return socket

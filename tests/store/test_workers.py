@@ -257,6 +257,7 @@ async def test_a_name_is_used_at_one_place(store: Store) -> None:
 
 async def test_no_application_without_a_name_is_beside_workers(store: Store) -> None:
     nameless = Worker("", "here", "firstline", epoch=9)
+    other = Worker("", "there", "firstline", epoch=7)
 
     async def alone(at: datetime) -> list[str]:
         return [one.name for one in await store.write(workers.alone, nameless, at, at + LEASE)]
@@ -268,6 +269,8 @@ async def test_no_application_without_a_name_is_beside_workers(store: Store) -> 
     assert await alone(NOON) == ["a"]
     late = NOON + LEASE
     assert not await alone(late)
+    found = await store.write(workers.alone, other, late, late + LEASE)
+    assert [one.place for one in found] == ["here"]
     with pytest.raises(NameInUseError, match="here") as refused:
         await enter("there", late)
     assert not refused.value.named

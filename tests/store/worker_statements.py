@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator
 
-from ari_app.store import checkpoints, left_calls, workers
+from ari_app.store import checkpoints, left_calls, nodes, workers
+from ari_app.store.sqlite import Database
 from ari_app.store.workers import Worker
 from tests.store.big_ids import CALL, HOUR, NOW, Use
+
+
+def _drain(db: Database, one: Worker) -> None:
+    workers.put_off(db, one, NOW, NOW + HOUR)
+    nodes.drain(db, one.name, NOW)
 
 
 def of_workers() -> Iterator[tuple[str, Use]]:
@@ -22,5 +28,10 @@ def of_workers() -> Iterator[tuple[str, Use]]:
     yield "workers.alone", lambda db: workers.alone(db, one, NOW, NOW + HOUR)
     yield "workers.leading_pod", workers.leading_pod
     yield "workers.leave", lambda db: workers.leave(db, 1, NOW)
+    yield "nodes.drain", lambda db: _drain(db, one)
+    yield "nodes.undrain", lambda db: nodes.undrain(db, "one")
+    yield "nodes.drained", nodes.drained
+    yield "nodes.calls_of", lambda db: nodes.calls_of(db, "one")
+    yield "nodes.cluster_state", lambda db: nodes.cluster_state(db, NOW)
     yield "checkpoints.put", lambda db: checkpoints.put(db, (), (CALL,))
     yield "checkpoints.forget", lambda db: checkpoints.forget(db, (CALL,))

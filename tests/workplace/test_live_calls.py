@@ -7,6 +7,7 @@ import pytest
 from ari_app.store.directory import Caller as KnownCaller
 from ari_app.workplace.live_calls import STEPS, LiveCalls
 from ivr.acd.queues import Caller
+from ivr.checkpoint import Checkpoint
 from ivr.engine import Step
 from ivr.session import Caller as Calls
 from ivr.session import Session, Subject
@@ -70,6 +71,28 @@ def test_a_caller_from_our_menus_comes_with_path_and_identity() -> None:
     assert live_calls.steps("c1") is None
     assert live_calls.arrival(CALLER, "support").call == ""
     assert after.heard == ["began", "stepped", "presented", "ended"]
+
+
+async def test_a_caller_whom_another_worker_serves_comes_with_identity_and_topic() -> None:
+    """Their call is looked up as it is stored, once; what is just being stored is found, too."""
+    kept = Checkpoint(
+        session=session(proven=True), want=Enqueue("support", "money", "ru"), flows={"611": "v"}
+    )
+    answers = [None, kept]
+
+    async def of_others(channel: str) -> Checkpoint | None:
+        assert channel == "1.1"
+        return answers.pop(0)
+
+    live_calls = LiveCalls(find, BELARUS, of_others=of_others)
+    for _ in range(2):
+        await live_calls.look_up([CALLER])
+    found = live_calls.arrival(CALLER, "support")
+    assert (found.call, found.subscriber, found.topic) == ("c1", 1, "money")
+    assert (found.identity, found.language) == ("code-word", "ru")
+    assert live_calls.origin(CALLER).version == "v"
+    await live_calls.look_up([])
+    assert live_calls.arrival(CALLER, "support").call == ""
 
 
 def test_a_card_has_the_line_and_the_number_that_the_call_is_about() -> None:

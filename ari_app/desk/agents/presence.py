@@ -83,6 +83,12 @@ class Presence:
         asyncio.get_running_loop().call_later(CLOSING, self._signed_out.discard, agent)
         self.closed(agent)
 
+    def forget(self) -> None:
+        """Another worker has the desk from now on, and its agents open it there."""
+        for agent in tuple(self._timers):
+            self._stop(agent)
+        self._missed.clear()
+
     def _stop(self, agent: str) -> None:
         timer = self._timers.pop(agent, None)
         if timer is not None:

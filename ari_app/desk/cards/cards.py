@@ -77,7 +77,11 @@ class OpenCards:
         """Offers that ended, until it is known what became of the caller; one object each."""
 
     async def restore(self) -> None:
-        """Restore the unfinished cards from the store, after a restart."""
+        """Restore the unfinished cards from the store, after a restart, or after another worker had
+        the desk; what was known before is forgotten."""
+        self._places = {}
+        for known in (self._cards, self._at, self._finished, self._asked, self._leaving):
+            known.clear()
         for record in await self._store.unfinished():
             card = Card(record, phase_of(record), record.ended or record.answered or record.opened)
             card.stored.set()

@@ -817,6 +817,11 @@ CREATE TABLE cabinet_visits (
 );
 CREATE INDEX cabinet_visits_of_subscriber on cabinet_visits (subscriber);
 CREATE INDEX cabinet_visits_seen on cabinet_visits (seen);
+CREATE TABLE drained_nodes (
+    node text collate "C" primary key,
+    since bigint not null,
+    rowid bigint generated always as identity
+);
 create view subscribers_words (rowid, words) as select id, words_of(name, msisdn || ' ' || area) from subscribers;
 create index subscribers_by_words on subscribers using gin (words_of(name, msisdn || ' ' || area));
 create view contacts_words (rowid, words) as select id, words_of('', question || ' ' || solution || ' ' || topic) from contacts;
@@ -1153,3 +1158,4 @@ insert into migrations values ('canaries');
 insert into migrations values ('canary_figures');
 insert into migrations values ('workers');
 insert into migrations values ('cabinet_visits');
+insert into migrations values ('drained_nodes');

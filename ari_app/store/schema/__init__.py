@@ -57,6 +57,7 @@ from ari_app.store.schema.m049_canaries import canaries
 from ari_app.store.schema.m050_canary_figures import canary_figures
 from ari_app.store.schema.m051_workers import workers
 from ari_app.store.schema.m052_cabinet_visits import cabinet_visits
+from ari_app.store.schema.m053_drained_nodes import drained_nodes
 from ari_app.store.sqlite import Migrations
 
 _IN_ORDER = (
@@ -112,6 +113,7 @@ _IN_ORDER = (
     canary_figures,
     workers,
     cabinet_visits,
+    drained_nodes,
 )
 
 NAMES = tuple(migration.__name__ for migration in _IN_ORDER)

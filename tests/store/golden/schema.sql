@@ -50,6 +50,7 @@
 -- migration canary_figures
 -- migration workers
 -- migration cabinet_visits
+-- migration drained_nodes
 CREATE TABLE subscribers (
             id integer primary key,
             msisdn text not null unique,
@@ -1015,3 +1016,7 @@ CREATE TABLE cabinet_visits (
         ) strict, without rowid;
 CREATE INDEX cabinet_visits_of_subscriber on cabinet_visits (subscriber);
 CREATE INDEX cabinet_visits_seen on cabinet_visits (seen);
+CREATE TABLE drained_nodes (
+            node text primary key,
+            since integer not null
+        ) strict;

@@ -1,0 +1,116 @@
+"""What the workers that share the database do, and which of them take no new calls.
+
+A node is a worker, by its name, or all workers of an Asterisk, by the name of their pod.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from ari_app.store.backlog import Backlog, backlog
+from ari_app.store.lines import ON_SCREENS, listed
+from ari_app.store.sqlite import Database
+from ari_app.store.times import micros, moment
+
+_OF_NODE = "owner in (select epoch from workers where name = ? or pod = ?)"
+_CALLS = f"from calls where ended is null and line not in {listed(*ON_SCREENS)}"
+
+
+class UnknownNodeError(Exception):
+    """There is no worker and no pod of this name."""
+
+
+class WorkerState(Struct, frozen=True):
+    """The last run of a worker.
+
+    ``left`` is for how many seconds its lease is still good: it is ``late`` if that is over and
+    no other one has called it dead yet. ``calls`` are those that it serves, of all its runs.
+    """
+
+    name: str
+    pod: str
+    place: str
+    state: Literal["lives", "late", "gone"]
+    leads: bool
+    drained: bool
+    since: datetime
+    left: float
+    calls: int
+
+
+class ClusterState(Struct, frozen=True):
+    """All workers, and what waits to be done by any of them."""
+
+    workers: Sequence[WorkerState]
+    backlog: Backlog
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """What someone must look at; a worker that is gone may have been drained before."""
+        gone = [one for one in self.workers if one.state != "lives" and not one.drained]
+        faults = [f"the worker {one.name} is {one.state}" for one in gone]
+        if not any(one.leads for one in self.workers if one.state == "lives"):
+            faults.append("no worker leads")
+        return faults
+
+
+def drain(db: Database, node: str, at: datetime) -> None:
+    """Have a node take no new calls, also after it restarted. :class:`UnknownNodeError`."""
+    if not db.conn.execute("select 1 from workers where ? in (name, pod)", (node,)).fetchone():
+        raise UnknownNodeError(node)
+    db.conn.execute(
+        "insert into drained_nodes (node, since) values (?, ?) on conflict (node) do nothing",
+        (node, micros(at)),
+    )
+
+
+def undrain(db: Database, node: str) -> bool:
+    """Have a node take new calls again; False if it did."""
+    return db.conn.execute("delete from drained_nodes where node = ?", (node,)).rowcount == 1
+
+
+def drained(db: Database) -> frozenset[str]:
+    """The nodes that take no new calls."""
+    return frozenset(node for (node,) in db.conn.execute("select node from drained_nodes"))
+
+
+def calls_of(db: Database, node: str) -> int:
+    """How many calls a node serves, those in queues and conversations with them."""
+    query = f"select count(*) {_CALLS} and {_OF_NODE}"
+    (number,) = db.conn.execute(query, (node, node)).fetchone()
+    return int(number)
+
+
+def cluster_state(db: Database, at: datetime) -> ClusterState:
+    """What all do at a moment."""
+    rows = db.conn.execute(
+        "select name, pod, place, began, until, epoch in (select owner from duties"
+        " where duty = 'lead') from workers where name <> '' and epoch in"
+        " (select max(epoch) from workers group by name) order by pod, name"
+    )
+    calls = dict(
+        db.conn.execute(
+            f"select name, count(*) from workers join (select owner {_CALLS}) as own"
+            " on owner = epoch group by name"
+        )
+    )
+    nodes, now = drained(db), micros(at)
+    return ClusterState(
+        [
+            WorkerState(
+                name,
+                pod,
+                place,
+                "gone" if until < 0 else "late" if until < now else "lives",
+                bool(leads),
+                bool({name, pod} & nodes),
+                moment(began),
+                round((abs(until) - now) / 1e6, 1),
+                calls.get(name, 0),
+            )
+            for name, pod, place, began, until, leads in rows.fetchall()
+        ],
+        backlog(db),
+    )
