@@ -5,7 +5,7 @@ input by digits one by one, a ``listen`` by its ``phrases``.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -27,13 +27,15 @@ class SpeechGrammar(Struct, frozen=True):
 
     ``phrases``: plain words (:func:`plain_words`) -> what they answer. With ``most`` above 0 the
     ``phrases`` are digits, said one by one, and from ``least`` to ``most`` of them are an answer.
-    ``language``: of the words, ISO 639.
+    ``agrees``: the answers that count only where nothing else is said, as "I do not agree" agrees
+    to nothing. ``language``: of the words, ISO 639.
     """
 
     language: str
     phrases: Mapping[str, str] = {}
     least: int = 1
     most: int = 0
+    agrees: frozenset[str] = frozenset()
 
 
 @lru_cache(4096)
@@ -59,14 +61,16 @@ def speech_grammar(node: Listens, keys: frozenset[str], language: str) -> Speech
     found = {word: key for word, key in digits.items() if key in keys}
     for phrase, answer in _own(node, language):
         found[plain_words(phrase)] = answer
-    return SpeechGrammar(language, found)
+    agrees = frozenset({node.yes_key} if isinstance(node, Confirm) else ())
+    return SpeechGrammar(language, found, agrees=agrees)
 
 
 def yes_or_no(language: str) -> SpeechGrammar:
     """What settles a doubt."""
     words = spoken_language(language)
     yes, no = dict.fromkeys(words.agrees, YES), dict.fromkeys(words.declines, NO)
-    return SpeechGrammar(language, {plain_words(word): key for word, key in {**yes, **no}.items()})
+    found = {plain_words(word): key for word, key in {**yes, **no}.items()}
+    return SpeechGrammar(language, found, agrees=frozenset({YES}))
 
 
 def _own(node: Listens, language: str) -> Iterator[tuple[str, str]]:
@@ -98,14 +102,26 @@ def understood(heard: SpeechGrammar, text: str) -> str:
 
 
 def matched(heard: SpeechGrammar, text: str) -> str:
-    """The phrase that spoken text is, or the longest within it; "" if two things are meant."""
+    """The phrase that spoken text is, or the longest within it; "" if two things are meant, or if
+    other words stand beside one that agrees."""
     words = plain_words(text)
     if words in heard.phrases:
         return words
     within = [each for each in heard.phrases if each and f" {each} " in f" {words} "]
     longest = max((len(each.split()) for each in within), default=0)
     found = [each for each in within if len(each.split()) == longest]
-    return found[0] if len({heard.phrases[each] for each in found}) == 1 else ""
+    answers = {heard.phrases[each] for each in found}
+    if len(answers) != 1 or (answers <= heard.agrees and _others(heard, answers, words)):
+        return ""
+    return found[0]
+
+
+def _others(heard: SpeechGrammar, answers: Container[str], words: str) -> str:
+    """The words beside the phrases of these answers."""
+    phrases = [each for each, answer in heard.phrases.items() if answer in answers]
+    for each in sorted(phrases, key=len, reverse=True):
+        words = re.sub(rf"\b{re.escape(each)}\b", "", words)
+    return words.strip()
 
 
 def phrase_of(heard: SpeechGrammar, answer: str) -> str:

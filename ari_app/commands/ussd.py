@@ -35,7 +35,7 @@ NextReply = Callable[[], str | None]
     default="",
     help="Whose phone it is: a number, or the end of a demo subscriber's.",
 )
-@click.option("--press", help="Replies in turn, one character each; commas between longer ones.")
+@click.option("--press", help="Replies in turn: keys one by one; words and longer ones by commas.")
 @click.pass_obj
 def ussd(state: State, code: str, caller: str, press: str | None) -> None:
     """Dial a USSD code and reply to its pages, one line a reply.
@@ -54,7 +54,8 @@ def ussd(state: State, code: str, caller: str, press: str | None) -> None:
 
 
 def _given(press: str) -> NextReply:
-    coming = iter(press.split(",") if "," in press else press)
+    keys = not press.strip("0123456789*#")
+    coming = iter(press if keys else press.split(","))
     return partial(next, coming, None)
 
 

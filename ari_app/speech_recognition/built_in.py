@@ -1,7 +1,8 @@
 """The built-in recogniser: the phrase whose template is nearest, offline and without a model.
 
 How sure that is comes from how much farther the nearest other phrase is. Those that are not asked
-for compete, too: who says one of them is not taken to have said what is asked.
+for compete, too: who says one of them is not taken to have said what is asked. The noise of the
+line, which is measured around the words, is added to the templates.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ari_app.speech_recognition.engine import Words
-from ari_app.speech_recognition.features import features, trimmed
+from ari_app.speech_recognition.features import features, noise, powers, trimmed
 from ari_app.speech_recognition.matching import Stack
 from ari_app.speech_recognition.messages import Listen
 from ari_app.speech_recognition.templates import Template, Templates
@@ -56,10 +57,12 @@ class BuiltIn:
         piece = trimmed(sound)
         known, stack = self._stack(asked.language)
         compared = _compared(asked, known)
-        if not compared or not len(features(piece)):
+        speech = powers(piece)
+        if not compared or not len(speech):
             return Words("", 0.0)
         templates = [known[each] for each in compared]
-        throats = [stack.distances(features(piece, warp), compared) for warp in WARPS]
+        part = stack.part(compared, noise(powers(sound), speech))
+        throats = [part.distances(features(powers(piece, warp))) for warp in WARPS]
         nearest: dict[str, float] = {}
         for each, distance in zip(templates, np.min(throats, axis=0), strict=True):
             nearest[each.phrase] = min(float(distance), nearest.get(each.phrase, np.inf))

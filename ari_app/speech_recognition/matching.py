@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ari_app.speech_recognition.features import Features
+from ari_app.speech_recognition.features import (
+    Features,
+    Noise,
+    Powers,
+    loudness,
+    stacked_features,
+)
 
 STILL, SKIP = 1.25, 1.1
 """What a step weighs that repeats a row of the template, and one that leaves a row out."""
@@ -14,27 +20,44 @@ _EDGE = 4  # rows by which the two may begin or end apart: 40 ms
 
 
 class Stack:
-    """Templates side by side, padded to the longest."""
+    """Templates side by side, each filled up with its last row to the longest."""
 
-    def __init__(self, templates: Sequence[Features]) -> None:
+    def __init__(self, templates: Sequence[Powers]) -> None:
         longest = max(map(len, templates), default=0)
-        width = templates[0].shape[1] if templates else 0
-        self._rows = np.zeros((len(templates), longest, width), np.float32)
+        self._levels = np.array([loudness(each) for each in templates], np.float32)
         self._lengths = np.array([len(each) for each in templates])
-        for row, each in zip(self._rows, templates, strict=True):
-            row[: len(each)] = each
-        self._squares = (self._rows**2).sum(axis=2)
+        self._powers = np.array(
+            [np.pad(each, ((0, longest - len(each)), (0, 0)), mode="edge") for each in templates]
+        )
+        self._quiet = stacked_features(self._powers, self._lengths, self._levels)
 
-    def distances(self, heard: Features, numbers: Sequence[int]) -> NDArray[np.float32]:
-        """The mean distance of a row of ``heard`` from each of these templates along the best path;
+    def part(self, numbers: Sequence[int], noise: Noise | None) -> "Part":
+        """These templates, as they sound in the noise of a line."""
+        these = list(numbers)
+        lengths = self._lengths[these]
+        longest = lengths.max(initial=1)
+        if noise is None:
+            return Part(self._quiet[these, :longest], lengths)
+        powers, levels = self._powers[these, :longest], self._levels[these]
+        return Part(stacked_features(powers, lengths, levels, noise), lengths)
+
+
+class Part:
+    """Templates that speech is compared with."""
+
+    def __init__(self, rows: Features, lengths: NDArray[np.int_]) -> None:
+        self._rows = rows
+        self._lengths = lengths
+        self._squares = (rows**2).sum(axis=2)
+
+    def distances(self, heard: Features) -> NDArray[np.float32]:
+        """The mean distance of a row of ``heard`` from each of the templates along the best path;
         infinite where one is more than twice as long as the other."""
-        lengths = self._lengths[list(numbers)]
-        rows = self._rows[list(numbers), : lengths.max(initial=1)]
-        many, longest, width = rows.shape
-        template_squares = self._squares[list(numbers), :longest]
-        products = (rows.reshape(-1, width) @ heard.T).reshape(many, longest, len(heard))
+        lengths = self._lengths
+        many, longest, width = self._rows.shape
+        products = (self._rows.reshape(-1, width) @ heard.T).reshape(many, longest, len(heard))
         squares = (heard**2).sum(axis=1)
-        apart = np.sqrt(np.maximum(0, template_squares[:, :, None] + squares - 2 * products))
+        apart = np.sqrt(np.maximum(0, self._squares[:, :, None] + squares - 2 * products))
         costs = np.full((many, longest + 2), np.inf, np.float32)  # two columns before the first row
         costs[:, 2 : 2 + _EDGE] = apart[:, :_EDGE, 0]
         for at in range(1, len(heard)):

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from ari_app.speech_recognition.features import RATE, Features, features, trimmed
+from ari_app.speech_recognition.features import RATE, Powers, powers, trimmed
 from prompts import wav
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Template(Struct, frozen=True, eq=False):
     """One way to say a phrase."""
 
     phrase: str
-    rows: Features
+    rows: Powers
 
 
 class Templates:
@@ -90,6 +90,6 @@ def _templates(phrase: str, files: Iterable[Path]) -> Iterable[Template]:
         if rate != RATE:
             log.warning("%s has %d Hz: a template of speech has 8000", file, rate)
             continue
-        rows = features(trimmed((samples * 32767).astype(np.int16)))
+        rows = powers(trimmed((samples * 32767).astype(np.int16)))
         if len(rows):
             yield Template(phrase, rows)

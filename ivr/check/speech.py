@@ -84,10 +84,13 @@ def unheard(context: CheckContext) -> Iterator[Finding]:
 
 
 def no_recogniser(context: CheckContext) -> Iterator[Finding]:
-    """Nodes that are answered by voice, in a site that does not listen."""
+    """Nodes that are answered by voice, in a site that does not listen; yes and no are not asked
+    for: who says them presses a key elsewhere."""
     if context.standard.site.listens is not False:
         return
-    for flow, name, _ in spoken_nodes(context.flows):
+    for flow, name, node in spoken_nodes(context.flows):
+        if isinstance(node, nodes.Confirm):
+            continue
         text = "callers are asked to speak, and no recogniser is set, so that keys alone work: set"
         yield context.at((flow.flow, name)), f'{text} engine = "built-in" in [speech]'
         return

@@ -174,10 +174,10 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
 
     @property
     def cases(self) -> frozenset[Case]:
-        """The grammatical cases that nouns have forms for."""
-        return frozenset(case for unit in self.units.values() for case in CASES if case in unit) | {
-            NOMINATIVE
-        }
+        """The grammatical cases that nouns or their numerals have forms for."""
+        named = {case for unit in self.units.values() for case in CASES if case in unit}
+        counted = {case for case in CASES for key in self.numerals.cases if case in key.split()}
+        return frozenset({NOMINATIVE, *named, *counted})
 
 
 TIMES: Final = ("hour", "number", "hours", "minute", "minutes", "hour12", "half")

@@ -8,7 +8,7 @@ from ivr.events import Began, Event, Keyed, Said
 from ivr.loader import load
 from ivr.session import Caller
 from ivr.session_start import start_session
-from ivr.speech_grammar import AGAIN, DID_YOU_SAY, KEYS_ALONE, SpeechGrammar, understood
+from ivr.speech_grammar import AGAIN, DID_YOU_SAY, KEYS_ALONE, SpeechGrammar, understood, yes_or_no
 from ivr.values import Count, Name, Sealed
 from ivr.wants import Ask
 from tests.ivr.calls import HEAD, OPERATIONS, SLOTS
@@ -108,6 +108,16 @@ def test_phrases_are_a_few_words() -> None:
         changed = NODES.replace("[оплатить, хочу заплатить]", f"[{phrase}]")
         loaded = load({"a.yaml": f"{HEAD}nodes:{changed}"}, {**SLOTS, **SPEECH}, OPERATIONS)
         assert [each.rule for each in loaded.problems] == ["unsayable-phrase"]
+
+
+def test_who_says_more_than_yes_agrees_to_nothing() -> None:
+    for text, key in {"Да, согласен": "1", "я не согласен": "", "нет": "2", "не верно": ""}.items():
+        assert understood(yes_or_no("ru"), text) == key
+        confirm, refused = turns(Said("оплатить"), Said(text, whole=True))[1:]
+        assert isinstance(confirm.want, Ask)
+        assert confirm.want.speech is not None
+        assert understood(confirm.want.speech, text) == key
+        assert (refused.session.node == "code") == (key == "1")
 
 
 def test_two_answers_in_one_sentence_are_none() -> None:
