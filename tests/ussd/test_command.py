@@ -27,7 +27,7 @@ def test_a_menu_and_replies() -> None:
         f"{MENU}> -> 1\nYou have -3.40 BYN"
     )
     lost = f"{MENU}-> hello\nSorry, that is not one of the choices.\n"
-    led = f"{lost}{MENU}-> 0\nOur people answer by phone."
+    led = f"{lost}{MENU}-> 0\nWe cannot connect you to a person here."
     assert ussd("*111#", "--as", "0003", "--press", "hello,0").startswith(led)
 
 
