@@ -86,7 +86,7 @@ HEAVY = ("aiohttp", "argon2", "jinja2", "numpy", "sqlite_utils")
 
 LIGHT = (["agents", "list"], ["callbacks", "list"], ["tickets", "list"])
 LATER = ("phonenumbers", "uvloop", "yaml")
-"""What takes a third of the time of a command that lists what is stored, and is not needed."""
+"""What a command that lists what is stored need not load."""
 
 COMPARES = ("flows diff", "flows versions", "status")
 """They compare recordings, or passwords of the demo's agents."""
