@@ -27,8 +27,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         module = metafunc.module.__name__.rpartition(".")[2]
         names = {module, metafunc.function.__name__}
         of_files = names & OF_FILES or "file" in inspect.signature(metafunc.function).parameters
-        server = pytest.param("server", marks=pytest.mark.slow)  # as long as all others together
+        server = pytest.param("server", marks=pytest.mark.slow)
         metafunc.parametrize("engine", ["file"] if of_files else ["file", server])
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What needs a PostgreSQL server is slow: all of it takes as long as the other tests here."""
+    if "cluster" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
