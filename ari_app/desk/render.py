@@ -12,6 +12,7 @@ from ari_app.desk.build import build
 from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.cards.card import Card
 from ari_app.desk.cards.card_actions import CardActions
+from ari_app.desk.cards.card_facts import CardFacts
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.cards.contact_reasons import reasons, tips
 from ari_app.desk.chart import measure
@@ -34,7 +35,10 @@ FACTS = (
 )  # fmt: skip
 """The parts of a card below its head, in their order."""
 
-PARTS = ("who", "why", "tips", *FACTS)
+SUMMARY = ("who", "why", "tips")
+"""The parts that are made of all the others."""
+
+PARTS = (*SUMMARY, *FACTS)
 """All parts of a card, each with a template of its name."""
 
 REASONS = tuple(name.removeprefix("reason-") for name in words() if name.startswith("reason-"))
@@ -70,6 +74,7 @@ class Render:
         self.build = build()
         """The version of scripts, styles and templates."""
         self._actions = CardActions(site, self.page, self.word)
+        self._facts = CardFacts([part for part in FACTS if part in self.parts], self.part)
         self._templates = templates("ari_app.desk")
         self._templates.globals |= {
             "build": self.build,
@@ -82,7 +87,6 @@ class Render:
             "pages": PAGES,
             "page_languages": [(code, spoken_language(code).name) for code in page_languages()],
             "states": STATES,
-            "facts": tuple(part for part in FACTS if part in self.parts),
             "prefers_agents": site.prefers_agents,
             "reasons": REASONS,
             "topics": tuple(site.tickets.topics),
@@ -101,8 +105,8 @@ class Render:
 
     def word(self, name: str, language: str, **values: object) -> str:
         """A text of ``words.yaml``, or what an operation of the operator's own is called."""
-        sort, _, own = name.partition("-")
         if name not in words():  # the texts of the pages are not taken over by an operation's name
+            sort, _, own = name.partition("-")
             found = self._operations().get(own) if sort == "operation" else None
             if found is not None and found.http is not None:
                 return found.http.label.get(language) or own
@@ -134,7 +138,7 @@ class Render:
 
     def card(self, card: Card, texts: Mapping[str, str], language: str, viewer: str = "") -> str:
         """A whole card; ``texts`` are its fields. A ``viewer`` other than its agent reads it."""
-        values = self._card_values(card)
+        values = {**_shown(card), **self._summary(card)}
         of = card.record, language
         watched = viewer not in ("", card.record.agent)
         return self.page(
@@ -143,6 +147,7 @@ class Render:
             texts=texts,
             watched=watched,
             actions="" if watched else self._actions.of(*of, self._operations(), self.people()),
+            facts=self._facts.of(card, language),
             pop=self.site.screen_pop(card.record.arrival.queue),
             pop_address=self._pop_address(card.record),
             **values,
@@ -168,7 +173,8 @@ class Render:
 
     def part(self, part: str, card: Card, language: str) -> str:
         """One part of a card."""
-        return self.page(f"parts/{part}", language, **self._card_values(card))
+        values = _shown(card) | (self._summary(card) if part in SUMMARY else {})
+        return self.page(f"parts/{part}", language, **values)
 
     def announcement(self, card: Card, language: str, viewer: str = "") -> str:
         """A card in one sentence, for screen readers."""
@@ -245,14 +251,11 @@ class Render:
         word = "due-was" if at < self._now() else "due"
         return f"{self.word(word, language)} {self.moment(at)}"
 
-    def _card_values(self, card: Card) -> dict[str, Any]:
+    def _summary(self, card: Card) -> dict[str, Any]:
+        """What the summary of a card shows besides."""
         record, arrival = card.record, card.record.arrival
         why = reasons(arrival, card.profile, self.site.tickets, self._now())
         return {
-            "card": card,
-            "record": record,
-            "arrival": arrival,
-            "profile": card.profile,
             "why": why,
             "tips": list(tips(arrival, why, record.identity, self.site.billing)),
         }
@@ -286,6 +289,12 @@ class Render:
     def _local_time(self, zone: str) -> str:
         """The time now in another time zone."""
         return f"{self._now().astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def _shown(card: Card) -> dict[str, Any]:
+    """What every part of a card is made of."""
+    record = card.record
+    return {"card": card, "record": record, "arrival": record.arrival, "profile": card.profile}
 
 
 def _length(seconds: float) -> str:

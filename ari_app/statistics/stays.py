@@ -66,8 +66,8 @@ class Stays:
         """Channel: how the wait ends, known before its end."""
         self.changed: set[int] = set()
         """The quarter hours in which something changed."""
-        self._offered: dict[tuple[str, str], datetime] = {}
-        """By channel and agent, since when a phone rings."""
+        self._offered: dict[str, dict[str, datetime]] = {}
+        """By channel and by agent, since when a phone rings, or when it rang last."""
 
     def clear(self) -> None:
         """Know of no stay any more, but of what changed: another worker kept the record."""
@@ -97,7 +97,7 @@ class Stays:
             case CallerLeft(queue=queue, call=call, at=at):
                 self._leave(queue, call, micros(at or self._now()))
             case Offered(interface=interface, call=call, at=at):
-                self._offered[call, self._agent(interface)] = at
+                self._offered.setdefault(call, {})[self._agent(interface)] = at
             case Connected():
                 self._connect(event)
             case Completed(queue, interface, call, at):
@@ -166,7 +166,7 @@ class Stays:
 
     def popped(self, channel: str, agent: str) -> None:
         """The card of a caller opened at the desk of an agent."""
-        since = self._offered.get((channel, agent))
+        since = self._offered.get(channel, {}).get(agent)
         stay = self._waiting.get(channel) or self._left.get(channel)
         stay = stay or self._talking.get((channel, agent))
         if since is not None and stay is not None:
@@ -251,8 +251,7 @@ class Stays:
         heard: then the log knows better."""
         if any(one.channel == channel for one in self._talking.values()):
             self._hung_up.setdefault(channel, at)
-        for key in [key for key in self._offered if key[0] == channel]:
-            del self._offered[key]
+        self._offered.pop(channel, None)
         self._hows.pop(channel, None)
 
     def ends(self, stay: Stay, otherwise: int) -> None:

@@ -74,13 +74,18 @@ def opened(pid: int) -> int | None:
 
 
 def waited(pid: int) -> float:
-    """For how many seconds the main thread of a process, where its event loop is, could have run
-    and waited for a processor: the second field of /proc/PID/schedstat (sched-stats of the kernel's
-    documentation). 0 where the kernel does not count."""
+    """For how many seconds a thread of a process could have run and waited for a processor, the sum
+    of all: the second field of /proc/PID/task/TID/schedstat (sched-stats of the kernel's
+    documentation). An event loop may wait for a thread that has the interpreter and no processor.
+    0 where the kernel does not count."""
+    return sum(map(_waited, Path(f"/proc/{pid}/task").glob("*/schedstat"))) / 1e9
+
+
+def _waited(schedstat: Path) -> int:
     try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-    except (OSError, IndexError, ValueError):
-        return 0.0
+        return int(schedstat.read_text().split()[1])
+    except (OSError, IndexError, ValueError):  # the thread has ended
+        return 0
 
 
 def _is_child(pid: int) -> bool:

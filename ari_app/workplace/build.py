@@ -214,7 +214,8 @@ class Workplace:
             try:
                 self._phones.update(view.board)
                 callers = (place.caller for place in places(view.board).values())
-                await self._live_calls.look_up(callers)
+                waiting = (one for it in view.board.queues.values() for one in it.waiting)
+                await self._live_calls.look_up(callers, waiting)
                 connects = view.current and not current
                 asking = self._queues.consultations if connects else ()
                 self.desk.update(view.board, view.current, asking)

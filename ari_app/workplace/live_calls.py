@@ -100,10 +100,10 @@ class LiveCalls:
         self._forgeable = forgeable
         self._calls: dict[str, _Call] = {}
         self._looked_up: dict[str, KnownCaller | None] = {}
-        """The subscribers of the callers who are with agents now, by number."""
+        """The subscribers of callers who came through no menu of ours, by number."""
         self._of_channel: dict[str, str] = {}
         self._handed: dict[str, Handed | None] = {}
-        """What pods said of the callers who are with agents now, by channel."""
+        """What pods said of callers who came through no menu here, by channel."""
         self.facts: Callable[[str], Awaitable[str]] = _no_facts
         """What a pod said of a caller on a channel, by its name; "" for none. Never raises."""
         self.returned: Returned = lambda *_: None
@@ -139,33 +139,36 @@ class LiveCalls:
         """The channel of a call's caller; "" if none is known."""
         return next((name for name, one in self._of_channel.items() if one == call), "")
 
-    async def look_up(self, callers: Iterable[Caller]) -> None:
-        """Look up the callers who are with agents now, and no others, for :meth:`arrival`."""
-        callers = tuple(callers)
-        self._handed = {
-            one.call: self._handed[one.call]
-            if one.call in self._handed
-            else handed(await self.facts(one.channel))
-            for one in callers
-        }
-        known = self._of_channel.keys() | {name for name, one in self._handed.items() if one}
-        await self._look_up_calls({one.call for one in callers} - known)
-        numbers = {one.number for one in callers}
-        new = [number for number in numbers if number not in self._looked_up]
-        found = dict(zip(new, await asyncio.gather(*map(self._find, new)), strict=True))
-        self._looked_up = {
-            number: found[number] if number in found else self._looked_up[number]
-            for number in numbers
-        }
+    async def look_up(self, callers: Iterable[Caller], waiting: Iterable[Caller] = ()) -> None:
+        """Look up the callers who are with agents now, and no others, for :meth:`arrival`.
 
-    async def _look_up_calls(self, channels: Collection[str]) -> None:
+        Who came through a menu here is known without. Who is ``waiting`` is remembered: the next
+        phone rings for them in a moment.
+        """
+        strangers = [one for one in callers if self.session(one.call) is None]
+        kept = [*strangers, *waiting]
+        handed_over = {one.call: self._handed[one.call] for one in kept if one.call in self._handed}
+        for one in strangers:
+            if one.call not in handed_over:
+                handed_over[one.call] = handed(await self.facts(one.channel))
+        here = self._of_channel.keys() | {name for name, one in handed_over.items() if one}
+        calls = {one.call for one in strangers} - here
+        await self._look_up_calls(calls, {one.call for one in kept})
+        numbers = {one.number for one in kept}
+        known = {number: one for number, one in self._looked_up.items() if number in numbers}
+        new = [number for number in {one.number for one in strangers} if number not in known]
+        if new:
+            known |= zip(new, await asyncio.gather(*map(self._find, new)), strict=True)
+        self._handed, self._looked_up = handed_over, known
+
+    async def _look_up_calls(self, channels: Collection[str], kept: Collection[str]) -> None:
+        """Look up the calls of other workers on ``channels``; only those of ``kept`` remain."""
         if self._of_others is None:
             return
         new = [one for one in channels if one not in self._elsewhere]
         found = dict(zip(new, await asyncio.gather(*map(self._elsewhere_on, new)), strict=True))
-        self._elsewhere = {
-            one: found[one] if one in found else self._elsewhere[one] for one in channels
-        }
+        self._elsewhere = {name: one for name, one in self._elsewhere.items() if name in kept}
+        self._elsewhere |= found
 
     async def _elsewhere_on(self, channel: str) -> _Call | None:
         assert self._of_others is not None

@@ -1,10 +1,15 @@
-"""The actions of cards are rendered once for those alike, and follow what they are made of."""
+"""Actions and facts are rendered once for cards alike, and follow what they are made of."""
+
+import re
 
 from msgspec.structs import replace
 
+from ari_app.desk.cards.caller_profile import CallerProfile
 from ari_app.desk.cards.card_actions import CardActions
+from ari_app.desk.cards.card_facts import CardFacts
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.ports import Colleague
+from ari_app.desk.render import FACTS
 from ari_app.selfcare.operations import CATALOGUE
 from tests.desk.harness import DeskHarness, board, caller
 
@@ -34,7 +39,42 @@ async def test_once_for_cards_alike_and_again_for_each_difference() -> None:
         actions.of(one, "ru", offered, ()),
         actions.of(one, "en", dict(list(offered.items())[:1]), ()),
         actions.of(stranger, "en", offered, ()),
-        actions.of(one, "en", offered, (BORIS,)),
     ):
         assert other != first
-    assert len(made) == 5
+    assert len(made) == 4
+
+
+async def test_every_agent_is_offered_and_the_own_name_comes_first() -> None:
+    harness, anna = DeskHarness(), Colleague("anna", "Anna <A>", "701")
+    one, render = record(harness), harness.desk.render
+    actions = CardActions(render.site, render.page, render.word)
+    for people, shown in (((anna,), []), ((anna, BORIS), ["boris"])):
+        soup = actions.of(one, "en", {}, people)
+        owners = re.findall(r'<option value="(\w*)"', soup.partition('name="owner"')[2])
+        assert owners == ["anna", "", *shown]
+        goes_to = soup.partition('name="agent"')[2].partition("</select>")[0]
+        assert '<option selected value="anna">Anna &lt;A&gt;</option>' in goes_to
+        assert ('value="boris"' in goes_to) == bool(shown)
+    assert 'value="boris" selected' in actions.of(
+        replace(one, agent="boris"), "en", {}, (anna, BORIS)
+    )
+
+
+async def test_facts_of_which_nothing_is_loaded_are_those_of_the_card_itself() -> None:
+    harness = DeskHarness()
+    harness.update(board(talking={"PJSIP/701": caller()}))
+    card, render = harness.card("anna"), harness.desk.render
+    card.profile = CallerProfile()
+    facts = CardFacts(FACTS, render.part)
+    known = card.record
+    for record in (
+        known,
+        replace(known, arrival=replace(known.arrival, subscriber=None)),
+        replace(known, arrival=replace(known.arrival, call="c1")),
+        replace(known, came_from="other"),
+    ):
+        for language in ("en", "ru"):
+            card.record = record
+            assert dict(facts.of(card, language)) == {
+                part: render.part(part, card, language) for part in FACTS
+            }

@@ -156,3 +156,21 @@ def test_only_the_last_steps_are_remembered() -> None:
     assert steps is not None
     assert len(steps) == STEPS
     assert steps[-1].step.node == f"n{3 * STEPS - 1}"
+
+
+async def test_a_caller_from_a_menu_is_not_looked_up_and_one_who_waits_only_once() -> None:
+    asked = list[str]()
+
+    async def find(number: str) -> None:
+        asked.append(number)
+
+    live_calls = LiveCalls(find, BELARUS)
+    await live_calls.look_up([CALLER])
+    await live_calls.look_up([], [CALLER])
+    await live_calls.look_up([CALLER])
+    assert len(asked) == 1, "rings, waits again, rings again"
+    await live_calls.look_up([])
+    live_calls.began(session())
+    live_calls.arrived(CALLER.call, "c1")
+    await live_calls.look_up([CALLER])
+    assert len(asked) == 1

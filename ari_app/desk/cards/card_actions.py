@@ -1,16 +1,23 @@
-"""The actions of cards as HTML: a third of a card, rendered once for all cards with the same."""
+"""The actions of cards as HTML: a third of a card, rendered once for all cards with the same.
+
+What differs from agent to agent, themselves and all the others, is put in for each card: kept with
+the rest, the names of hundreds would be kept for each of hundreds.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ari_app.desk.cards.card_store import CardRecord
 from ari_app.desk.ports import Colleague
 from ari_app.desk.site import DeskSite
 from ivr.model import Operation
 
-KEPT = 1000
-"""How many different ones are kept at most; an agent has some for each language and topic."""
+KEPT = 100
+"""How many different ones are kept at most: some for each language and department."""
+
+_SELF, _EVERYONE, _OTHERS = map(Markup, "\x00\x01\x02")
+"""Where the agent's login and the options of people belong; no escaped text has such characters."""
 
 
 class CardActions:
@@ -22,7 +29,10 @@ class CardActions:
         self._site = site
         self._page = page
         self._word = word
-        self._kept: dict[tuple[object, ...], Markup] = {}
+        self._kept: dict[tuple[object, ...], str] = {}
+        self._people: Sequence[Colleague] = ()
+        self._options: dict[str, str] = {}
+        """By login, the option of each of them."""
 
     def of(
         self,
@@ -34,11 +44,9 @@ class CardActions:
         """The actions of a card, with the ``operations`` that there are now and all agents."""
         arrival = record.arrival
         values = {
-            "agent": record.agent,
             "channel": bool(arrival.channel),
             "knows": self._site.knowledge(),
             "number": bool(arrival.number),
-            "people": tuple(people),
             "subscriber": bool(arrival.subscriber),
             "usual": self._site.tickets.usual_department(arrival.topic),
         }
@@ -50,6 +58,23 @@ class CardActions:
         if (known := self._kept.get(key)) is None:
             if len(self._kept) >= KEPT:
                 self._kept.clear()
-            known = Markup(self._page("actions", language, operations=listed, **values))
+            slots = {"agent": _SELF, "everyone": _EVERYONE, "others": _OTHERS}
+            known = self._page("actions", language, operations=listed, **slots, **values)
             self._kept[key] = known
-        return known
+        return self._for(record.agent, known, people)
+
+    def _for(self, agent: str, html: str, people: Sequence[Colleague]) -> Markup:
+        """The actions of an agent."""
+        if people != self._people:
+            self._people = tuple(people)
+            self._options = {one.name: _option(one) for one in people}
+        own = self._options.get(agent, "")
+        everyone = "".join(self._options.values())
+        selected = own.replace("<option", "<option selected", 1)
+        html = html.replace(_SELF, escape(agent))
+        html = html.replace(_EVERYONE, everyone.replace(own, selected, 1) if own else everyone)
+        return Markup(html.replace(_OTHERS, everyone.replace(own, "", 1) if own else everyone))
+
+
+def _option(one: Colleague) -> str:
+    return f'<option value="{escape(one.name)}">{escape(one.full_name)}</option>'

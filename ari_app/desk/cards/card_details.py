@@ -11,7 +11,7 @@ from ari_app.desk.cards.card import Begin, Card
 from ari_app.desk.cards.card_store import CardRecord, CardStore
 from ari_app.desk.commands.view_log import ViewLog
 from ari_app.desk.ports import CallerProfiles, DeskUnavailable
-from ari_app.desk.render import Render
+from ari_app.desk.render import SUMMARY, Render
 from ari_app.desk.web.tabs import Tabs
 
 log = logging.getLogger(__name__)
@@ -19,9 +19,6 @@ log = logging.getLogger(__name__)
 TIMEOUT = 5.0
 """Seconds in which a part must load; after that the card says that it is unavailable."""
 
-
-SUMMARY = ("who", "why", "tips")
-"""The parts that are made of all the others."""
 TOGETHER = 0.01
 """Seconds in which other parts may come before those are rendered once for all of them."""
 
