@@ -113,6 +113,8 @@ class Status(Struct, frozen=True, kw_only=True):
     pids: Mapping[str, int]
     menus: MenusNow = MenusNow()
     desk: Desk = Desk()
+    cabinet: str = ""
+    """Where subscribers find their cabinet; "" if there is none."""
     database: Database = Database()
     trunks: tuple[TrunkNow, ...] = ()
     checks: tuple[Check, ...] = ()
@@ -207,6 +209,7 @@ async def status(
         pids={**live.pids, "application": os.getpid()} if live else {},
         menus=live.menus if live else MenusNow(),
         desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
+        cabinet=config.cabinet_url if config.cabinet.enabled else "",
         trunks=tuple(
             TrunkNow(name, one.address, live.trunks.get(name, ()) if live else ())
             for name, one in config.trunk.items()

@@ -78,15 +78,22 @@ def _show(report: Status, stuck: Process | None, state: State) -> None:
     for trunk in report.trunks:
         states = ", ".join(trunk.states) or "unknown"
         console.print(f"trunk {escape(trunk.name)} to {escape(trunk.address)}: {states}")
-    if report.desk.url:
-        names = " and ".join(report.desk.by_phone)
-        known = f"; {names} sign in there with the passwords of their phones" if names else ""
-        console.print(f"the desk is at {report.desk.url}{known}")
+    _show_pages(console, report)
     console.print(f"numbers: {', '.join(report.numbers)}; state: {report.state_dir}")
     if report.subscribers or report.agents:
         _show_accounts(console, report)
     elif report.sip.host:
         console.print("no one has a phone yet: `firstline agents add`")
+
+
+def _show_pages(console: Output, report: Status) -> None:
+    """Print where pages are served."""
+    if report.desk.url:
+        names = " and ".join(report.desk.by_phone)
+        known = f"; {names} sign in there with the passwords of their phones" if names else ""
+        console.print(f"the desk is at {report.desk.url}{known}")
+    if report.cabinet:
+        console.print(f"the cabinet of subscribers is at {report.cabinet}")
 
 
 def _show_running(console: Output, report: Status) -> None:

@@ -278,13 +278,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def desk_url(self) -> str:
-        """Where agents find their desk: under the first of its names, if it has any."""
-        host = "127.0.0.1" if self.desk.host in ("0.0.0.0", "::") else self.desk.host
-        here = f"[{host}]" if ":" in host else host
-        name = next(iter(self.desk.names), f"{here}:{self.ports.desk}")
-        if self.desk.certificate and ":" not in name:  # its own port, without a proxy
-            name = f"{name}:{self.ports.desk}".removesuffix(":443")
-        return f"{'https' if self.desk.by_https else 'http'}://{name}/"
+        """Where agents find their desk."""
+        return self.desk.url(self.ports.desk)
+
+    @property
+    def cabinet_url(self) -> str:
+        """Where subscribers find their cabinet."""
+        return f"{self.cabinet.url(self.ports.cabinet)}my"
 
 
 NAMED: Mapping[str, type[Struct]] = {

@@ -150,3 +150,11 @@ def test_commands_of_an_application_that_starts_say_so(demo: State, run: Run) ->
     done = run("queues")
     assert done.exit_code == 1
     assert f"Firstline starts, or stops (pid {os.getpid()})" in done.stderr
+
+
+def test_it_says_where_subscribers_find_their_cabinet(run: Run, demo: State) -> None:
+    assert json.decode(run("status", "--json").stdout)["cabinet"] == ""
+    with (demo.directory / "firstline.toml").open("a") as settings:
+        settings.write('[cabinet]\nenabled = true\nhttps = true\nnames = ["my.example.com"]\n')
+    found = "the cabinet of subscribers is at https://my.example.com/my"
+    assert found in run("status").stdout.splitlines()
