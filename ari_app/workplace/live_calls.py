@@ -140,11 +140,8 @@ class LiveCalls:
         return next((name for name, one in self._of_channel.items() if one == call), "")
 
     async def look_up(self, callers: Iterable[Caller], waiting: Iterable[Caller] = ()) -> None:
-        """Look up the callers who are with agents now, and no others, for :meth:`arrival`.
-
-        Who came through a menu here is known without. Who is ``waiting`` is remembered: the next
-        phone rings for them in a moment.
-        """
+        """Look up the callers who are with agents now for :meth:`arrival`, but not those of a menu
+        here. Who is ``waiting`` is remembered: the next phone rings for them in a moment."""
         strangers = [one for one in callers if self.session(one.call) is None]
         kept = [*strangers, *waiting]
         handed_over = {one.call: self._handed[one.call] for one in kept if one.call in self._handed}
