@@ -75,6 +75,15 @@ def test_a_number_of_the_ivr_has_its_fallback_right_after_the_application() -> N
     assert "exten => T,1,Goto(firstline-fallback,s,1)" in lines
 
 
+def test_workers_can_be_drained_and_one_application_alone_looks_for_nothing() -> None:
+    workers = ("firstline-1", "firstline-2")
+    shared = render(msgspec.structs.replace(DEMO, workers=workers))["extensions.conf"]
+    gates = shared.count('"${FIRSTLINE_DRAINED}" = "yes"]?firstline-drained,s,1)')
+    assert gates == len(DEMO.numbers) + 1, "each number, and dialled codes"
+    assert "[firstline-drained]\nexten => s,1,Hangup(42)" in shared
+    assert "DRAINED" not in FILES["extensions.conf"]
+
+
 def test_every_goto_has_a_place_to_go() -> None:
     contexts = set(re.findall(r"^\[([\w-]+)\]", FILES["extensions.conf"], re.M))
     gone_to = set(re.findall(r"Goto\(([\w-]+),", FILES["extensions.conf"]))
