@@ -72,7 +72,7 @@ def test_recordings_and_what_is_wrong_with_them(tmp_path: Path) -> None:
         write(directory / f"{name}.wav", SOUND)
     (directory / "hello.mp3").touch()
     (directory / "hello.alaw").write_bytes(bytes(80))
-    (directory / "balance.2.wav").touch()
+    (directory / "balance.2.wav").write_bytes(b"no sound")
     found, problems = scan(tmp_path, catalogue)
     assert found == {
         ("ru", "hello"): str(directory / "hello"),
