@@ -10,7 +10,7 @@ from ari_app.control.live_feed import LiveFeed
 from ari_app.control.server import serve_control
 from tests.commands.conftest import CLAIMS, Run
 from tests.control.fake_handlers import handlers
-from tests.docs.markdown import OPERATING, fences, section
+from tests.docs.markdown import CHANGING, fences, section
 
 
 def test_what_happens_on_new_years_eve(run: Run) -> None:
@@ -26,7 +26,7 @@ def test_what_happens_on_new_years_eve(run: Run) -> None:
 
 
 def test_the_example_of_the_documentation(run: Run, tmp_path: Path) -> None:
-    example, said = fences(section(OPERATING.read_text(), "Opening hours"))
+    example, said = fences(section(CHANGING.read_text(), "Opening hours"))
     (tmp_path / "menus" / "claims.yaml").write_text(example.text)
     printed = run("hours", "show", "claims", "--at", "2026-12-31T23:59").stdout
     assert printed.startswith(said.text)

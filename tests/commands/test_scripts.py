@@ -21,7 +21,7 @@ from ari_app.control.live_feed import CallEvent
 from ari_app.phone.handset import Disconnected, Phone
 from tests.commands.conftest import Run
 from tests.commands.test_groups import every_command
-from tests.docs.markdown import OPERATING, section, tables
+from tests.docs.markdown import COMMANDS, section, tables
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +121,7 @@ DOCUMENTED = {
 
 
 def test_exit_codes_are_those_of_the_documentation(state: State) -> None:
-    [table] = tables(section(OPERATING.read_text(), "Output and exit codes"))
+    [table] = tables(section(COMMANDS.read_text(), "Output and exit codes"))
     assert {code for code, _ in table} == set(DOCUMENTED)
     for code, words in DOCUMENTED.items():
         command = [sys.executable, "-m", "ari_app.cli", "--state", str(state.directory), *words]

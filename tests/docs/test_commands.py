@@ -1,4 +1,4 @@
-"""docs/operating.md names every command with its options, and no other."""
+"""docs/commands.md names every command with its options, and no other."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import click
 from ari_app.cli import main
 from ari_app.demo.operator import code_word
 from ivr.identity.keypad import key_form
-from tests.docs.markdown import OPERATING, code, section, tables
+from tests.docs.markdown import COMMANDS, SUBSCRIBERS, code, section, tables
 
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
@@ -32,7 +32,7 @@ def commands(group: click.Group, path: str) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_every_command_and_option_is_described() -> None:
-    [table] = tables(section(OPERATING.read_text(), "All commands"))
+    [table] = tables(section(COMMANDS.read_text(), "All commands"))
     described = {}
     for row in table:
         words = code(row[0])[0].replace("[", " ").replace("]", " ").split()
@@ -43,13 +43,13 @@ def test_every_command_and_option_is_described() -> None:
 
 
 def test_the_options_of_all_commands_are_described() -> None:
-    text = section(OPERATING.read_text(), "All commands")
+    text = section(COMMANDS.read_text(), "All commands")
     for option in main.params:
         assert f"`{option.opts[0]}" in text
 
 
 def test_the_words_of_the_demo_operator_are_described() -> None:
-    [table] = tables(section(OPERATING.read_text(), "Code words"))
+    [table] = tables(section(SUBSCRIBERS.read_text(), "Code words"))
     words = {digit: (word, keys) for digit, word, keys in table}
     for digit in "0123456789":
         word = code_word(digit).reveal()
