@@ -10,7 +10,7 @@ import click
 from msgspec import structs
 
 from ari_app.commands.agent_access import phones_applied, with_agent
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.store_access import by_option, change, read, refresh_application, with_store
@@ -39,11 +39,10 @@ def agents() -> None:
 def list_(state: State, as_json: bool) -> None:
     """List agents by extension."""
     found = read(state, staff.everyone)
-    if as_json:
-        print_json([_fields(one) for one in found])
+    if printed(
+        [_fields(one) for one in found], as_json, "there are no agents yet: `firstline agents add`"
+    ):
         return
-    if not found:
-        click.echo("there are no agents yet: `firstline agents add`", err=True)
     for one in found:
         may = "may sign in" if one.password else "may not sign in"
         may = "suspended" if one.suspended else may

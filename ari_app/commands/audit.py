@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.store_access import shown, with_store
 from ari_app.config.state import State
 from ari_app.log import masked
@@ -90,8 +90,7 @@ def _audit(
         return found, await store.read(_numbers, {each.subscriber for each in found})
 
     found, numbers = with_store(state, asking)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no entries match"):
         return
     for one in found:
         whom = "unknown"

@@ -2,7 +2,7 @@
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, exactly, read, shown, write
 from ari_app.config.state import State
@@ -22,8 +22,7 @@ def callbacks() -> None:
 def list_(state: State, done: bool, as_json: bool) -> None:
     """List open requests, oldest first, with the whole number to dial."""
     found = read(state, requests.listed, done)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no requests yet" if done else "no request is open"):
         return
     for one in found:
         known = "unknown" if one.subscriber is None else f"subscriber {one.subscriber}"

@@ -2,7 +2,7 @@
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, print_json, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.messages import delivery, readable
 from ari_app.commands.store_access import exactly, read
@@ -25,8 +25,7 @@ def calls() -> None:
 def list_(state: State, limit: int, as_json: bool) -> None:
     """List the last calls, newest first."""
     found = read(state, records.recent, limit)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "there are no calls yet"):
         return
     for call in found:
         began, ended = call.began, call.ended

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 import click
 from msgspec import to_builtins
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, print_json, printed
 from ari_app.commands.audience import by_language, chosen, known
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, now, read, shown, write
@@ -126,13 +126,14 @@ def add(
 def list_(state: State, as_json: bool) -> None:
     """List the campaigns, newest first."""
     found = read(state, _listed)
-    if as_json:
-        print_json([{**to_builtins(one), "reach": reach} for one, reach in found])
+    if printed(
+        [{**to_builtins(one), "reach": reach} for one, reach in found],
+        as_json,
+        "there was no campaign",
+    ):
         return
     for one, reach in found:
         click.echo(f"{shown(one.created, state)}  {one.name}  {one.state}  {_counts(reach)}")
-    if not found:
-        click.echo("there was no campaign", err=True)
 
 
 @campaigns.command()

@@ -2,7 +2,7 @@
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.store_access import read, shown
 from ari_app.config.state import State
 from ari_app.store import changes as audit
@@ -20,12 +20,9 @@ def changes(state: State, by: str | None, limit: int, as_json: bool) -> None:
     menus. What agents do for subscribers is in `firstline acts`.
     """
     found = read(state, audit.recent, limit, by)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "nothing was changed by hand"):
         return
     for one in found:
         words = (shown(one.at, state), one.who, one.what, one.subject, one.detail)
         place = "" if one.place == "command" else f"({one.place})"
         click.echo("  ".join(filter(None, (*words, place))))
-    if not found:
-        click.echo("nothing was changed by hand", err=True)

@@ -3,7 +3,7 @@
 import click
 from msgspec import to_builtins
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, print_json, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, exactly, read, shown, write
 from ari_app.config.state import State
@@ -25,8 +25,11 @@ def complaints() -> None:
 def list_(state: State, closed: bool, as_json: bool) -> None:
     """List open complaints, oldest first."""
     found = read(state, records.listed, closed)
-    if as_json:
-        print_json([_fields(one) for one in found])
+    if printed(
+        [_fields(one) for one in found],
+        as_json,
+        "there are no complaints" if closed else "no complaint is open",
+    ):
         return
     for one in found:
         click.echo(_line(one, state))

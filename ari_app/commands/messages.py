@@ -3,7 +3,7 @@
 import click
 from msgspec.structs import replace
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import exactly, read
 from ari_app.config.state import State
@@ -25,8 +25,7 @@ def messages() -> None:
 def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
     """List the last texts, newest first."""
     found = [readable(one) for one in read(state, outbox.recent, limit, number)]
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no texts match"):
         return
     for one in found:
         when = exactly(one.created, state)

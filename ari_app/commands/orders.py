@@ -2,7 +2,7 @@
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, print_json, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import read, shown
 from ari_app.config.state import State
@@ -28,8 +28,7 @@ def list_(state: State, number: str | None, limit: int, as_json: bool) -> None:
     if number and one is None:
         raise click.ClickException(f"there is no subscriber {number}: `firstline subscribers list`")
     found = read(state, kept.recent, limit, one.id if one else None)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no orders match"):
         return
     for each in found:
         click.echo(_line(state, each))

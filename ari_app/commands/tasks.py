@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, cut, now, read, shown, write
 from ari_app.commands.time_arguments import HELP, until
@@ -35,8 +35,7 @@ def tasks() -> None:
 def list_(state: State, owner: str | None, as_json: bool) -> None:
     """List open tasks, the soonest due first."""
     found = cut(read(state, kept.listed, owner, MOST + 1), MOST)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no tasks match"):
         return
     for one in found:
         about = ", ".join(filter(None, (one.name, masked(one.number) if one.number else "")))

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import click
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, print_json, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, now, read, shown, write
 from ari_app.commands.time_arguments import HELP, until
@@ -43,8 +43,7 @@ def list_(
     _check_department(state, department, stored=True)
     listed = partial(kept.listed, department=department, owner=owner, closed=closed)
     found = read(state, listed, late_at=at if late else None)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no tickets match"):
         return
     for one in found:
         click.echo(_line(one, state, at))

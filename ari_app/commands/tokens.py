@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import click
 
 from ari_app.api.endpoints import SCOPES
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import by_option, change, moment, read, shown, write
 from ari_app.commands.time_arguments import HELP
@@ -51,8 +51,7 @@ def add(state: State, name: str, scopes: tuple[str, ...], text_until: str | None
 def list_(state: State, as_json: bool) -> None:
     """List tokens, their scopes and when they were last used."""
     found = read(state, kept.listed)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "there are no tokens: `firstline tokens add`"):
         return
     for one in found:
         expires = f"expires {shown(one.expires, state)}" if one.expires else "never expires"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import click
 from msgspec import Raw
 
-from ari_app.commands.as_json import json_option, print_json
+from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
 from ari_app.commands.store_access import exactly, now, read, shown, with_store, write
 from ari_app.commands.time_arguments import SINCE_HELP, since
@@ -28,8 +28,7 @@ def webhooks() -> None:
 def list_(state: State, as_json: bool) -> None:
     """List webhooks: their events, what waits, and what failed."""
     found = read(state, kept.statuses)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, f"there are no webhooks: write [webhooks.NAME] into {FILE}"):
         return
     for one in found:
         since_ = f" since {shown(one.oldest, state)}" if one.oldest else ""
@@ -46,8 +45,7 @@ def list_(state: State, as_json: bool) -> None:
 def events(state: State, name: str | None, failed: bool, limit: int, as_json: bool) -> None:
     """List the last events sent to webhook NAME, or to all, newest first."""
     found = read(state, kept.recent, limit, name, "failed" if failed else None)
-    if as_json:
-        print_json(found)
+    if printed(found, as_json, "no events match"):
         return
     for one in found:
         click.echo(

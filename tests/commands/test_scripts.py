@@ -67,11 +67,11 @@ NOT_HERE = ("flows diff", "flows versions", "queues")
 """They need the application, or what happened in it."""
 
 
-ENDS = {("pbx", "status"): 1, ("status",): DOWN}
+ENDS = {("cluster", "status"): 1, ("pbx", "status"): 1, ("status",): DOWN}
 """What ends with another code than 0 where nothing runs."""
 
 
-def test_json_is_json(demo: State, run: Run) -> None:
+def test_json_is_json_and_an_empty_list_says_so(demo: State, run: Run) -> None:
     (demo.directory / "firstline.toml").unlink()  # with the menus that are shipped
     words = [tuple(path.split()[1:]) for path, one in listing() if "--json" in opts(one)]
     plain = [one for one in words if one[-1] != "show" and " ".join(one) not in NOT_HERE]
@@ -79,6 +79,8 @@ def test_json_is_json(demo: State, run: Run) -> None:
         done = run(*each, "--json")
         assert done.exit_code == ENDS.get(each, 0), (each, done.output)
         assert isinstance(json.decode(done.stdout), list | dict), each
+    for each in plain:  # most of them are empty here, which is said
+        assert run(*each).output.strip(), each
 
 
 HEAVY = ("aiohttp", "argon2", "jinja2", "numpy", "sqlite_utils")
