@@ -70,7 +70,7 @@ languages = {_list(answers.languages)}
 host = {_text(answers.host)}
 
 # What agents see in place of a queue's name; and record its conversations, which is announced to
-# callers: docs/operating.md.
+# callers: docs/callers.md, Recorded conversations.
 # [queues.support]
 # label = "Support"
 # record = true
