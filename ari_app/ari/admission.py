@@ -31,9 +31,6 @@ STEADY, SLOWER = 1000, 0.01
 that is neither quick nor late: Asterisk may be far away."""
 HYSTERESIS = 0.97
 """At how much of the limit calls are taken again."""
-QUEUED, BEGUN = 0.15, 0.05
-"""No more calls are taken while one has waited so many seconds for its turn to begin, until none
-waits longer than this: the loop is behind, though its answers may not be late yet."""
 
 
 class Limits(Struct, frozen=True):
@@ -80,12 +77,9 @@ def limit_of(admission: Admission, limits: Limits) -> float:
     return min(measured, limits.calls or measured)
 
 
-def counted(admission: Admission, calls: int, limits: Limits, starting: float = 0.0) -> Admission:
-    """There are so many calls, the first that has yet to begin waits for ``starting`` seconds:
-    whether more are taken."""
+def counted(admission: Admission, calls: int, limits: Limits) -> Admission:
+    """There are so many calls: whether more are taken."""
     limit = limit_of(admission, limits)
-    waits = starting if limits.seconds and calls > LEAST else 0.0
-    if calls >= limit or waits > QUEUED:
+    if calls >= limit:
         return replace(admission, refusing=True)
-    still = calls > limit * HYSTERESIS or waits > BEGUN
-    return replace(admission, refusing=admission.refusing and still)
+    return replace(admission, refusing=admission.refusing and calls > limit * HYSTERESIS)

@@ -39,7 +39,6 @@ from ari_app.ari.inherited import (
 from ari_app.ari.line import ChannelLine
 from ari_app.ari.midway import Midway
 from ari_app.ari.rest import Ari
-from ari_app.ari.starting import Starting
 from ari_app.session.conductor import LEFT
 
 log = logging.getLogger(__name__)
@@ -81,8 +80,6 @@ class Calls:
         """Channels of calls that failed, or were left and cannot go on."""
         self._closed = False
         self._extend: Extend | None = None
-        self.starting = Starting()
-        """New calls that wait for their turn."""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -210,7 +207,7 @@ class Calls:
         elif line is None:
             dialled = event.args[0] if event.args else ""
             call = self._accept(channel, dialled)
-            self.serve_soon(channel.id, call, self.starting.turn())
+            self.serve_soon(channel.id, call)
 
     def serve_soon(
         self, channel: str, call: AcceptedCall, first: Awaitable[None] | None = None

@@ -47,19 +47,12 @@ class OverloadWatch:
     """Measures all the time, and reports to the dialplan and to ``report``."""
 
     def __init__(
-        self,
-        link: Link,
-        calls: Callable[[], int],
-        limits: Limits,
-        report: Callable[[bool], None],
-        starting: Callable[[], float] = lambda: 0.0,
+        self, link: Link, calls: Callable[[], int], limits: Limits, report: Callable[[bool], None]
     ) -> None:
-        """``calls`` returns how many there are now; ``starting`` how many seconds the first waits
-        that has yet to begin; ``report`` is called with each change."""
+        """``calls`` returns how many there are now; ``report`` is called with each change."""
         self._link = link
         self._calls = calls
         self._limits = limits
-        self._starting = starting
         self._report = report
         self._clock = asyncio.get_running_loop().time
         self._admission = Admission()
@@ -151,8 +144,7 @@ class OverloadWatch:
 
     def _count(self) -> None:
         before = self._admission.refusing
-        calls, waits = self._calls(), self._starting()
-        self._admission = counted(self._admission, calls, self._limits, waits)
+        self._admission = counted(self._admission, self._calls(), self._limits)
         if self._admission.refusing != before:
             self._changed.set()
 

@@ -240,9 +240,7 @@ def _overload(shared: Shared, calls: Calls) -> OverloadWatch:
     """What leads new callers to the fallback when there are more than can be served."""
     site, metrics = shared.config.site, shared.foundation.metrics
     limits = Limits(site.late, site.calls)
-    starting = calls.starting
-    report = metrics.overload.set
-    return OverloadWatch(shared.link, calls.__len__, limits, report, lambda: starting.waits)
+    return OverloadWatch(shared.link, calls.__len__, limits, metrics.overload.set)
 
 
 def _disk(shared: Shared) -> DiskWatch:

@@ -186,7 +186,7 @@ async def test_a_code_word_is_sent_in_texts(loud: Installation) -> None:
 
 
 async def test_an_exchange_may_record_conversations_alone(loud: Installation) -> None:
-    """As docs/subscribers.md says: the words keyed before it are no part of what MixMonitor keeps."""
+    """As docs/subscribers.md says: what is keyed before it is no part of what MixMonitor keeps."""
     whole, words = loud.state / "whole.wav", loud.said("payments-none")
     with (loud.state / "asterisk" / "etc" / "extensions.conf").open("a") as dialplan:
         dialplan.write(RECORDING.format(whole))
