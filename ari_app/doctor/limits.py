@@ -12,6 +12,10 @@ WRITE = 1000
 SESSIONS = 500
 """Connections to ARI; by default 100, which counts those that only wait in keep-alive, too."""
 
+_NO_ONES = {"anonymous", "dpma_endpoint"}
+"""Endpoints that anyone may call as: that of calls without a name, and one that FreePBX has, whose
+context is empty."""
+
 
 def findings(facts: Facts) -> Iterator[Finding]:
     """See the module."""
@@ -60,6 +64,17 @@ def _phones(facts: Facts) -> Iterator[Finding]:
             f"{endless[0].name}, stay for ever when the phone vanishes",
             "rtp_timeout = 20",
         )
+    open_to_all = [one for one in endpoints if _known_by_name_alone(one)]
+    if open_to_all:
+        names = ", ".join(one.name for one in open_to_all)
+        yield Finding(
+            "no-password",
+            "critical",
+            open_to_all[0].where,
+            f"whoever writes the name of an endpoint into From is taken for it, from any address:"
+            f" {names}",
+            "identify_by = ip",
+        )
     known = conf.section("global")
     order = known.get("endpoint_identifier_order").replace(" ", "").split(",")
     trunks = [one for one in conf.real() if one.get("type") == "identify"]
@@ -71,3 +86,10 @@ def _phones(facts: Facts) -> Iterator[Finding]:
             "a call of a trunk whose From is the name of a phone is asked for its password",
             "endpoint_identifier_order = ip,username",
         )
+
+
+def _known_by_name_alone(endpoint: Section) -> bool:
+    """Whether calls are an endpoint's by the user in From, without a password."""
+    by = endpoint.get("identify_by", "username,ip").split(",")
+    named = "username" in (one.strip() for one in by)
+    return named and not endpoint.get("auth") and endpoint.name not in _NO_ONES

@@ -33,6 +33,7 @@ WITH_FAX = G711 + "m=image 40002 udptl t38\na=T38FaxVersion:0\n"
 GRANTED = "SIP/2.0 200 OK\nExpires: 600"
 REFUSED = """SIP/2.0 401 Unauthorized
 WWW-Authenticate: Digest realm="far", nonce="once", algorithm=MD5"""
+STRANGER = "127.0.0.9"
 TONES = "m=audio {port} RTP/AVP 8\na=rtpmap:8 PCMA/8000\n"
 
 
@@ -123,6 +124,12 @@ async def test_a_trunk_calls_the_ivr_with_a_plus_and_nothing_else(pbx: Pbx) -> N
             assert await asyncio.to_thread(caller.dial, number) == 404
 
 
+async def test_a_stranger_is_not_the_trunk_whose_name_they_write_into_from(pbx: Pbx) -> None:
+    for name in ("switch", "carrier"):
+        with over(pbx, STRANGER, name, "375291000001") as caller:
+            assert await asyncio.to_thread(caller.dial, "611") == 401
+
+
 async def test_a_number_is_dialled_over_the_trunk_in_its_form(pbx: Pbx) -> None:
     with far_side(CARRIER) as next_request:
         await asyncio.to_thread(pbx.cli, "pjsip qualify carrier")
@@ -148,7 +155,7 @@ async def test_hostile_sip_reaches_nothing_and_breaks_nothing(pbx: Pbx) -> None:
     """
     pid = pbx.status().pid
     sent = 0
-    for address in ("127.0.0.9", SWITCH):
+    for address in (STRANGER, SWITCH):
         sent += await asyncio.to_thread(attack, pbx.site.ports.sip, address, 200)
     assert sent >= 400
     async with connected(pbx) as app:
@@ -189,6 +196,11 @@ async def test_a_trunk_is_registered_with(pbx: Pbx) -> None:
     given = dict(re.findall(r'(\w+)="([^"]*)"', request))
     secret, asked = _md5("firstline:far:hush"), _md5(f"REGISTER:{given['uri']}")
     assert given["response"] == _md5(f"{secret}:once:{asked}")  # RFC 2617, 3.2.2, without qop
+    [line] = re.findall(r"Contact: <[^>]*;line=(\w+)", request)
+    for number, status in (("+611", 200), ("701", 404)):  # from elsewhere: by the registration
+        with over(pbx, STRANGER, "anyone") as caller:
+            assert await asyncio.to_thread(caller.dial, number, line) == status
+            await asyncio.to_thread(caller.hang_up)
 
 
 def _md5(text: str) -> str:

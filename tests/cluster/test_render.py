@@ -106,7 +106,7 @@ def test_asterisk_takes_calls_of_the_proxies_as_of_a_trunk(cluster: Path) -> Non
 def test_callers_are_handed_over_to_queue_nodes_by_pods_alone(cluster: Path) -> None:
     assert rendered(cluster).exit_code == 0
     files = {name: _asterisk(cluster / "out" / name / "etc/firstline") for name in ("p1", "q1")}
-    assert "[node-q1](_phone)" in files["p1"]["pjsip.conf"]
+    assert "[node-q1](_phone,_by-address)" in files["p1"]["pjsip.conf"]
     assert "contact = sip:198.51.100.21:5060\n" in files["p1"]["pjsip.conf"]
     assert "X-Firstline-Facts" in files["p1"]["extensions.conf"]
     assert "Queue(" not in _code(files["p1"]["extensions.conf"], "firstline-queue")

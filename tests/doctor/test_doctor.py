@@ -22,6 +22,7 @@ from ari_app.doctor.examine import GROUPS, examined
 from ari_app.doctor.facts import Facts, Live
 from ari_app.doctor.findings import EXIT_CODES
 from ari_app.doctor.version import advisories, number
+from asterisk_conf.queue_nodes import QueueNode
 from asterisk_conf.render import render
 from asterisk_conf.site import Site
 from tests.asterisk_conf.conftest import TRUNKS
@@ -133,7 +134,12 @@ def test_what_is_rendered_here_has_no_finding() -> None:
         for one in DEMO.agents
     ]
     site = msgspec.structs.replace(
-        DEMO, subscribers=tuple(people), agents=tuple(staff), trunks=TRUNKS
+        DEMO,
+        subscribers=tuple(people),
+        agents=tuple(staff),
+        trunks=TRUNKS,
+        nodes=(QueueNode("q1", "192.0.2.21:5060"),),
+        pods=("192.0.2.11",),
     )
     assert isinstance(site, Site)
     text = {f"/etc/asterisk/{name}": text for name, text in render(site).items()}
