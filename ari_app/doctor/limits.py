@@ -71,8 +71,7 @@ def _phones(facts: Facts) -> Iterator[Finding]:
             "no-password",
             "critical",
             open_to_all[0].where,
-            f"whoever writes the name of an endpoint into From is taken for it, from any address:"
-            f" {names}",
+            f"a stranger who writes the name of an endpoint into From is taken for it: {names}",
             "identify_by = ip",
         )
     known = conf.section("global")
