@@ -35,7 +35,8 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     many seconds the desk may be closed, before no calls come; 0 is any. ``listen``: who may listen
     to recorded conversations. ``board``: when its figures stand out. ``knowledge``: whether there
     is a knowledge base now. ``is_open``: whether a queue is open now, by its hours.
-    ``prefers_agents``: whether callers wait for the agent who is chosen for them.
+    ``prefers_agents``: whether callers wait for the agent who is chosen for them. ``leads``:
+    whether the desk is at this worker now.
     """
 
     zone: str
@@ -55,6 +56,7 @@ class DeskSite(Struct, frozen=True, kw_only=True):
     knowledge: Callable[[], bool] = lambda: False
     is_open: Callable[[str], bool] = lambda _: True
     prefers_agents: bool = False
+    leads: Callable[[], bool] = lambda: True
 
     def screen_pop(self, queue: str) -> ScreenPop | None:
         """The page that opens with the calls of a queue."""

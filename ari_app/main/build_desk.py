@@ -99,6 +99,7 @@ async def build_desk(
             popped=record.stays.popped,
             transferred=record.stays.transferred,
             if_leading=shared.worker.if_leading,
+            leads=lambda: shared.worker.leads,
             claimed=(dialler.by_hand,) if dialler else (),
             mail=shared.messaging.mail,
             in_time=partial(promised_wait, shared.foundation.settings),

@@ -162,18 +162,20 @@ class Workplace:
         by_provider = bool(config.oidc.issuer)
         accounts = StoredAccounts(self._store, hasher, self._now, needed, by_provider)
         sessions = Sessions(StoredSessions(self._store), accounts, self._now)
-        async with AsyncExitStack() as stack:
-            provider = None
-            if by_provider:
-                http = await stack.enter_async_context(ClientSession())
-                provider = Provider(_provider(config.oidc, provider_secret), http)
-            self._server = await stack.enter_async_context(
-                serving(where, self.desk, accounts, sessions, self._administration, provider)
-            )
-            log.info("the desk is at %s", config.desk_url)
-            yield
-        self._server = None
-        self.desk.presence.forget()
+        try:
+            async with AsyncExitStack() as stack:
+                provider = None
+                if by_provider:
+                    http = await stack.enter_async_context(ClientSession())
+                    provider = Provider(_provider(config.oidc, provider_secret), http)
+                self._server = await stack.enter_async_context(
+                    serving(where, self.desk, accounts, sessions, self._administration, provider)
+                )
+                log.info("the desk is at %s", config.desk_url)
+                yield
+        finally:  # also where another worker leads: then this one is cancelled
+            self._server = None
+            self.desk.presence.forget()
 
     async def _refreshed(self, others: Callable[[], Awaitable[None]]) -> None:
         await others()

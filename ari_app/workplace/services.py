@@ -92,6 +92,8 @@ class DeskServices(Struct, frozen=True):
     """Sends a mail with the text of an alarm to those whom the settings name."""
     if_leading: Callable[[Observe], Observe] = lambda observe: observe
     """Makes of what observes queues one that does so only where this worker has the desk."""
+    leads: Callable[[], bool] = lambda: True
+    """Whether this worker has the desk now."""
     claimed: tuple[Claimed, ...] = ()
     """What keeps stand-ins from dialling who is called by hand; () where there are none."""
     card_posted: Callable[[], None] | None = None
@@ -123,6 +125,7 @@ def desk_site(services: DeskServices) -> DeskSite:
             config, lambda: services.menus()[1].schedules, services.forced, services.now
         ),
         prefers_agents=config.waiting.preferred_agent > 0,
+        leads=services.leads,
     )
 
 

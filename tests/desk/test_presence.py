@@ -139,3 +139,11 @@ async def test_who_opens_the_desk_while_they_are_taken_off_is_brought_back(
         presence.opened("anna")
         paused.set()
         assert await left(harness) == {}
+
+
+async def test_a_desk_that_another_worker_has_takes_no_one_off(harness: DeskHarness) -> None:
+    """Its tabs close because that one has them; their agents are there."""
+    one = DeskHarness(site=replace(harness.desk.render.site, leads=lambda: False))
+    one.update(board())
+    one.desk.presence.signed_out("anna")
+    assert await left(one) == {}

@@ -97,8 +97,8 @@ class Presence:
     def _left(self, agent: str) -> None:
         self._signed_out.discard(agent)
         self._timers.pop(agent, None)
-        state = self._states.of(agent)
-        if agent not in self._tabs.agents() and state.queues and not state.paused:
+        state, here = self._states.of(agent), self._render.site.leads()
+        if here and agent not in self._tabs.agents() and state.queues and not state.paused:
             self._begin(self._take_off(agent, SIGNED_OUT))
 
     async def _take_off(self, agent: str, why: str) -> None:
