@@ -82,9 +82,9 @@ class Calls:
         self._extend: Extend | None = None
 
     @property
-    def channels(self) -> tuple[str, ...]:
+    def channels(self) -> Collection[str]:
         """The ids of their channels."""
-        return tuple(self._lines)
+        return self._lines.keys()
 
     def __len__(self) -> int:
         return len(self._lines)

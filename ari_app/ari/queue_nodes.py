@@ -7,7 +7,7 @@ is taken back, and goes on to another node in the place that they had.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
 from ari_app.ari.errors import AriError, GoneError, RefusedError, UnreachableError
@@ -20,6 +20,9 @@ LOOK = 0.5
 
 LEADER = 4
 """At each how many of them it is asked which node leads."""
+
+SEEKING = 20
+"""At how many looks in a row without a caller at a dead node no more are looked for there."""
 
 LOST = ("firstline-node-lost", "s")
 """Where the dialplan takes a caller whose node died."""
@@ -37,20 +40,22 @@ class QueueNodeWatch:
         self,
         ari: Ari,
         endpoints: dict[str, str],
-        ours: Callable[[], Collection[str]],
+        ours: Callable[[str, str], Awaitable[bool]],
         take_back: Callable[[str], Awaitable[None]],
         leader: Callable[[], Awaitable[str]],
     ) -> None:
-        """``ours`` are the channels of our calls: those of other workers are theirs to take back.
-        ``take_back`` sends a channel, by its name, to :data:`LOST`. ``leader`` is the name of the
-        node whose worker leads, "" if that is not known."""
+        """``ours`` says of a channel, by id and name, whether it is ours to take back: not that of
+        another worker that lives. ``take_back`` sends a channel, by its name, to :data:`LOST`.
+        ``leader`` is the name of the node whose worker leads, "" if that is not known."""
         self._ari = ari
         self._endpoints = endpoints
         self._ours = ours
         self._take_back = take_back
         self._leader = leader
         self._active = ""
-        self._dead: set[str] = set()
+        self._dead: dict[str, int] = {}
+        """Node that does not answer: at how many looks more its callers are looked for. Later ones
+        do not come to it, and all channels of Asterisk are many."""
 
     async def run(self) -> NoReturn:
         """Watch without end."""
@@ -73,22 +78,23 @@ class QueueNodeWatch:
         for name, endpoint in self._endpoints.items():
             state = (await self._ari.endpoints.get(TECHNOLOGY, endpoint)).state
             if state != "offline":
-                self._dead.discard(name)
+                self._dead.pop(name, None)
                 continue
             if name not in self._dead:
                 log.error("queue node %s does not answer: its callers go to another one", name)
-            self._dead.add(name)
-            await self._bring_back(endpoint)
+            if left := self._dead.setdefault(name, SEEKING):
+                found = await self._bring_back(endpoint)
+                self._dead[name] = SEEKING if found else left - 1
 
-    async def _bring_back(self, endpoint: str) -> None:
-        """Take back who is at a node that died, those who came first before the others."""
-        ours = self._ours()
+    async def _bring_back(self, endpoint: str) -> bool:
+        """Take back who is at a node that died, those who came first before the others; whether
+        someone was there."""
         there = [
             one
             for one in await self._ari.channels.list()
-            if one.id in ours
-            and one.dialplan.app_name == "Dial"
-            and f"@{endpoint}," in one.dialplan.app_data
+            if one.dialplan.app_name == "Dial" and f"@{endpoint}," in one.dialplan.app_data
         ]
         for one in sorted(there, key=lambda one: one.creationtime):
-            await self._take_back(one.name)
+            if await self._ours(one.id, one.name):
+                await self._take_back(one.name)
+        return bool(there)

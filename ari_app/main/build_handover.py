@@ -6,6 +6,7 @@ import logging
 from ari_app.ami.client import AmiError
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.ami.queue_monitor import QueueMonitor
+from ari_app.ari.dialplan import OWNER
 from ari_app.ari.queue_nodes import LOST, QueueNodeWatch
 from ari_app.background import Begin
 from ari_app.main.build_calls import CallHandling
@@ -30,7 +31,7 @@ def begin_handing_over(
     handover = shared.config.handover
     if handover.nodes:
         callers.placing.hands_over = True
-        begin(_watch(shared, callers, QueueActions(queues.ask)).run())
+        begin(_watch(shared, callers, queues).run())
     if handover.pods:
 
         async def facts(channel: str) -> str:
@@ -47,8 +48,20 @@ def begin_handing_over(
         callers.live_calls.facts = facts
 
 
-def _watch(shared: Shared, callers: CallHandling, actions: QueueActions) -> QueueNodeWatch:
+def _watch(shared: Shared, callers: CallHandling, queues: QueueMonitor) -> QueueNodeWatch:
+    actions, applications = QueueActions(queues.ask), shared.link.ari.applications
     nodes = {one.name: one.endpoint for one in queue_nodes(shared.config.handover.nodes)}
+
+    async def ours(channel: str, name: str) -> bool:
+        """A caller who came by the fallback is no one's call, and any worker's to take back."""
+        if channel in callers.calls.channels:
+            return True
+        try:
+            owner = (await queues.ask("Getvar", Channel=name, Variable=OWNER)).get("Value", "")
+        except AmiError:
+            return False
+        known = owner in ("", applications.name)
+        return known or not await applications.is_registered(owner)
 
     async def take_back(channel: str) -> None:
         try:
@@ -62,4 +75,4 @@ def _watch(shared: Shared, callers: CallHandling, actions: QueueActions) -> Queu
         except StoreError:
             return ""
 
-    return QueueNodeWatch(shared.link.ari, nodes, lambda: callers.calls.channels, take_back, leader)
+    return QueueNodeWatch(shared.link.ari, nodes, ours, take_back, leader)

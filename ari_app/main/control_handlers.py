@@ -99,7 +99,7 @@ class ControlHandlers(Struct, frozen=True):
 
     async def channels(self) -> bytes:
         """The channels that calls are on, as JSON."""
-        return json.encode(self.callers.calls.channels)
+        return json.encode(tuple(self.callers.calls.channels))
 
     async def refresh(self) -> None:
         """Load again what another process changed in the store."""

@@ -89,7 +89,8 @@ class Placing:
         )
         priority = max(want.priority, *raised)
         only = await self._kept(session, want, known.agent) if known.agent else 0
-        place, said = self._place(session, want), facts(session) if self.hands_over else ""
+        place = self._place(session, want)
+        said = facts(session, want.topic) if self.hands_over else ""
         return replace(want, priority=priority, place=place, only=only, facts=said)
 
     async def _kept(self, session: Session, want: Enqueue, agent: str) -> int:

@@ -18,17 +18,26 @@ class Handed(Struct, frozen=True):
     language: str
 
 
-def facts(session: Session) -> str:
-    """What is said besides topic and language: of letters, digits, ``+``, ``-`` and ``/``."""
+def facts(session: Session, topic: str) -> str:
+    """What is said besides the language: of letters, digits, ``+``, ``-`` and ``/``, as a dialplan
+    takes it. The topic, which may be any text, is in hexadecimal."""
     about = session.about.number if session.about else ""
-    return f"{session.id}/{session.subscriber or ''}/{session.identity}/{about}"
+    who = f"{session.id}/{session.subscriber or ''}/{session.identity}/{about}"
+    return f"{who}/{topic.encode().hex()}"
 
 
 def handed(text: str) -> Handed | None:
-    """What :func:`facts` said, with ``/TOPIC/LANGUAGE`` after it; None if that is not whole."""
+    """What :func:`facts` said, with ``/LANGUAGE`` after it; None if that is not whole."""
     match text.split("/"):
         case [call, subscriber, identity, about, topic, language] if call:
             known = int(subscriber) if subscriber.isascii() and subscriber.isdigit() else None
             proven: Need = next((one for one in NEEDS if one == identity), "none")
-            return Handed(call, known, proven, about, topic, language)
+            return Handed(call, known, proven, about, _decoded(topic), language)
     return None
+
+
+def _decoded(topic: str) -> str:
+    try:
+        return bytes.fromhex(topic).decode()
+    except ValueError:
+        return ""

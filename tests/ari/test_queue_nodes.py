@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import json
 
-from ari_app.ari.queue_nodes import ACTIVE, QueueNodeWatch
+from ari_app.ari.queue_nodes import ACTIVE, SEEKING, QueueNodeWatch
 from ari_app.ari.rest import Ari
 from ari_app.ari.verbs import GET_ENDPOINT, LIST_CHANNELS, SET_GLOBAL, Request
 
@@ -27,12 +27,14 @@ async def test_callers_of_a_node_that_died_are_taken_back() -> None:
         listed("5", "PJSIP/trunk-5", "Dial", DIAL % "q1", 5),  # another worker's
     ]
     variables: list[str] = []
+    lists: list[str] = []
 
     async def send(request: Request) -> bytes:
         match request.verb:
             case verb if verb is GET_ENDPOINT:
                 return json.encode({"state": states[request.path.rpartition("/")[2]]})
             case verb if verb is LIST_CHANNELS:
+                lists.append("")
                 return json.encode(channels)
             case verb if verb is SET_GLOBAL:
                 variables.extend(pair.value for pair in request.query)
@@ -48,8 +50,12 @@ async def test_callers_of_a_node_that_died_are_taken_back() -> None:
     async def leader() -> str:
         return leaders.pop(0)
 
+    async def ours(channel: str, name: str) -> bool:
+        assert name.endswith(channel)
+        return channel in "1234"
+
     endpoints = {"q1": "node-q1", "q2": "node-q2"}
-    watch = QueueNodeWatch(Ari(send, "a"), endpoints, lambda: "1234", take_back, leader)
+    watch = QueueNodeWatch(Ari(send, "a"), endpoints, ours, take_back, leader)
     await watch.look()
     assert (taken, variables) == ([], [])
     states["node-q1"] = "offline"
@@ -57,6 +63,9 @@ async def test_callers_of_a_node_that_died_are_taken_back() -> None:
     assert taken == ["PJSIP/trunk-1", "PJSIP/trunk-2"]
     assert variables == [ACTIVE, "q2"]
     channels.clear()
+    for _ in range(2 * SEEKING):
+        await watch.look(asks=False)
+    assert len(lists) == 1 + SEEKING, "no one comes there any more"
     states["node-q1"] = "online"
     for _ in range(3):
         await watch.look()

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.live
 
 POD, NODE = "127.0.0.11", "127.0.0.21"
 QUEUES = (Queue("support", wrapup=0), Queue("small", limit=1, longest_wait=3))
-FACTS = "ab12/7/code-word"
+FACTS = "ab12/7/code-word//6d6f6e6579"
 
 
 @pytest.fixture(scope="module")
@@ -59,13 +59,13 @@ async def test_an_agent_at_the_node_takes_a_caller_of_the_pod(
     pod, node = pair
     async with Phone(account(pod)) as me, Phone(account(node, "agent1")) as olga:
         await olga.register()
-        channel = await comes(app, me, "support", FIRSTLINE_FACTS=FACTS)
+        channel = await comes(app, me, "support", FIRSTLINE_FACTS=FACTS, FIRSTLINE_TOPIC="a^b, (c")
         assert (await olga.wait(Incoming)).caller == "375291000001"
         await olga.answer()
         shown = await asyncio.to_thread(node.cli, "core show channels concise")
         name = next(line for line in shown.splitlines() if "!Queue!" in line).split("!")[0]
         shown = await asyncio.to_thread(node.cli, f"core show channel {name}")
-        assert f"FIRSTLINE_FACTS={FACTS}" in shown
+        assert f"FIRSTLINE_FACTS={FACTS}/be" in shown
         assert "Language: be" in shown
         await olga.hangup()
         assert await app.began() == (channel, ["back", "CONTINUE"])

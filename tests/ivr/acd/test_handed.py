@@ -1,5 +1,7 @@
 """What is said of a caller to a machine that holds the queue."""
 
+import re
+
 import pytest
 
 from ivr.acd.handed import Handed, facts, handed
@@ -15,15 +17,17 @@ SESSION = Session(
 )
 
 
-def test_what_is_said_is_understood() -> None:
-    said = f"{facts(SESSION)}/money/be"
-    assert handed(said) == Handed("ab12", 7, "caller", "", "money", "be")
+@pytest.mark.parametrize("topic", ["", "money", "x^a/9/code-word/", "Internet, TV (new)", "счета"])
+def test_what_is_said_is_understood(topic: str) -> None:
+    said = facts(SESSION, topic)
+    assert re.fullmatch(r"[-+/a-zA-Z0-9]+", said), "the dialplan takes no other letters"
+    assert handed(f"{said}/be") == Handed("ab12", 7, "caller", "", topic, "be")
 
 
-@pytest.mark.parametrize("text", ["", "ab12", "/7/caller///", "a/7/caller//money/be/more"])
+@pytest.mark.parametrize("text", ["", "ab12", "/7/caller///", "a/7/caller//6d6f6e6579/be/more"])
 def test_what_is_not_whole_says_nothing(text: str) -> None:
     assert handed(text) is None
 
 
 def test_no_one_is_more_than_is_said() -> None:
-    assert handed("ab12/x/admin//money/be") == Handed("ab12", None, "none", "", "money", "be")
+    assert handed("ab12/x/admin//w/be") == Handed("ab12", None, "none", "", "", "be")
