@@ -17,13 +17,14 @@ RENEW = 1.0
 """Seconds between two looks; while it is drained the variable is set each time."""
 
 
-async def keep(link: Link, drained: Callable[[], bool]) -> NoReturn:
-    """Notify the dialplan of whether its Asterisk is ``drained``. Never returns."""
+async def keep(link: Link, drained: Callable[[], bool | None]) -> NoReturn:
+    """Notify the dialplan of whether its Asterisk is ``drained``, None while that is not known.
+    Never returns."""
     said: bool | None = None
     while True:
         await link.wait_connected()
         now = drained()
-        if now or now != said:
+        if now is not None and (now or now != said):
             try:
                 await link.ari.asterisk.set_global_var(VARIABLE, "yes" if now else "")
                 said = now

@@ -11,7 +11,7 @@ from ari_app.commands.store_access import shown, with_store
 from ari_app.config.state import State
 from ari_app.store import nodes
 from ari_app.store.db import Store
-from ari_app.store.nodes import ClusterState, UnknownNodeError, WorkerState
+from ari_app.store.nodes import ClusterState, LastNodeError, UnknownNodeError, WorkerState
 
 LOOK = 1.0
 """Seconds between two looks at the calls of a node."""
@@ -47,15 +47,16 @@ def status(state: State, as_json: bool) -> None:
     metavar="SECONDS",
     help="How long to wait for its calls to end.",
 )
+@click.option("--force", is_flag=True, help="Also if no other worker would take new calls.")
 @click.pass_obj
-def drain(state: State, node: str, within: float) -> None:
+def drain(state: State, node: str, within: float, force: bool) -> None:
     """Have NODE take no new calls, and wait until its calls have ended.
 
     NODE is a worker or a pod. A pod answers new calls by 503, for which a proxy takes another one;
     calls of a worker go to the others of its Asterisk. It stays so, also after a restart, until
     `undrain`. Exit code 1 if calls are left after --within.
     """
-    if left := with_store(state, lambda store: _drained(store, node, within)):
+    if left := with_store(state, lambda store: _drained(store, node, within, force)):
         raise click.ClickException(
             f"{node} takes no new calls, and has {left} still: the same command waits again"
         )
@@ -72,12 +73,16 @@ def undrain(state: State, node: str) -> None:
     click.echo(f"{node} takes new calls again, in 2 s")
 
 
-async def _drained(store: Store, node: str, seconds: float) -> int:
+async def _drained(store: Store, node: str, seconds: float, force: bool) -> int:
     """Drain a node; returns how many calls it has after ``seconds`` at most."""
     clock = asyncio.get_running_loop().time
     began = clock()
     try:
-        await store.write(nodes.drain, node, datetime.now(UTC))
+        await store.write(nodes.drain, node, datetime.now(UTC), force=force)
+    except LastNodeError:
+        raise click.ClickException(
+            f"no worker would take new calls without {node}: undrain another one, or add --force"
+        ) from None
     except UnknownNodeError:
         raise click.ClickException(
             f"no worker and no pod is named {node}: see `firstline cluster status`"

@@ -35,6 +35,7 @@ from ari_app.menus.live import MenuRelease
 from ari_app.monitoring.metrics import Metrics
 from ari_app.session.media import Sounds
 from ari_app.store.lines import AGI
+from ari_app.store.nodes import AGI_RUN
 from ari_app.store.workers import Worker
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
     """Answer calls while the context lasts."""
     config, where = foundation.config.agi, foundation.config.ports.agi
     async with AsyncExitStack() as stack:
-        shared = await stack.enter_async_context(opened_shared(foundation, (LINE,), "-agi"))
+        shared = await stack.enter_async_context(opened_shared(foundation, (LINE,), AGI_RUN))
         tasks = await stack.enter_async_context(task_group())
         background = Background(tasks)
         stack.callback(background.cancel)

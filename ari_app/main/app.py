@@ -211,7 +211,7 @@ def _start(
         begin(lead(webhook.run))
     begin(selfcare.orders.run())
     begin(shared.announcements.run(_post, menus.words, clock))
-    begin(lead(partial(spool.run, shared, callers.inbound)))
+    begin(spool.run(shared, callers.inbound))
     _begin_retention(shared, begin)
     if any(queue.record for queue in config.queues.values()) and config.manages_asterisk:
         begin(_disk(shared).run())
@@ -229,11 +229,12 @@ def _begin_retention(shared: Shared, begin: Begin) -> None:
 
 
 def _begin_mails(shared: Shared, monitoring: Monitoring, background: Background) -> None:
-    """Send mails of alarms, if the settings name a server."""
+    """Send mails of alarms, if the settings name a server: each worker of what is wrong there."""
+    name, mail = shared.config.worker.name, shared.messaging.mail
     if shared.messaging.mails is not None:
         background.begin(shared.messaging.mails.run())
-        watch = partial(alerts.watch, monitoring.readiness, shared.messaging.mail)
-        background.begin(shared.worker.while_leading(watch))
+        say = (lambda text: mail(f"{name}: {text}")) if name else mail
+        background.begin(alerts.watch(monitoring.readiness, say))
 
 
 def _overload(shared: Shared, calls: Calls) -> OverloadWatch:

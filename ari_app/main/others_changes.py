@@ -57,21 +57,25 @@ def remembered(db: Database, at: datetime) -> Remembered:
 async def follow(
     store: Store,
     refresh: Callable[[], Awaitable[None]],
-    phones: Callable[[], Awaitable[object]],
+    phones: Callable[[], Awaitable[str]],
     drain: Callable[[frozenset[str]], None],
 ) -> NoReturn:
-    """Have what is remembered read again when it changed, by whomever, and ``phones`` given to
-    Asterisk when agents changed; ``drain`` takes which nodes take no new calls. Never returns."""
+    """Have what is remembered read again when it changed, by whomever. Never returns.
+
+    ``phones`` gives agents that changed to Asterisk: it is asked until it returns "" instead of why
+    that was not possible. ``drain`` takes which nodes take no new calls.
+    """
     known: Remembered | None = None
+    at_asterisk: Sequence[Agent] | None = None
     while True:
         try:
             found = await store.read(remembered, clock())
             drain(found.drained)
             if found != known:
                 await refresh()
-                if known is not None and found.phones != known.phones:
-                    await phones()
             known = found
+            if at_asterisk is None or (found.phones != at_asterisk and not await phones()):
+                at_asterisk = found.phones
         except StoreError as error:
             log.debug("what others change is not known: %s", error)
         await asyncio.sleep(EVERY)

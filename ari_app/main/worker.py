@@ -16,7 +16,7 @@ from typing import Any, NoReturn, ParamSpec
 
 from ari_app.main.foundation import Foundation, clock
 from ari_app.main.processes import UpError
-from ari_app.store import workers
+from ari_app.store import nodes, workers
 from ari_app.store.db import Store, StoreError
 from ari_app.store.workers import Beat, NameInUseError, Worker
 
@@ -48,24 +48,26 @@ class Membership:
         self._leads, self._follows = asyncio.Event(), asyncio.Event()
         self._leading = leading
         self._lead(not self.shares)
-        self._drained: frozenset[str] = frozenset()
+        self._drained: frozenset[str] | None = None
         self._steady_since = time.monotonic()
         """Since when every beat was in time, and no clock was set: who could not beat has no right
         to call others dead, as they could not either."""
         self._ahead = _ahead()
 
     def takes_calls(self) -> bool:
-        """Whether it takes new calls: it is not drained."""
-        return not {self._worker.name, self._worker.pod} & self._drained
+        """Whether it takes new calls: it is not drained, as far as it knows."""
+        return not {self._worker.name, self._worker.pod} & (self._drained or frozenset())
 
-    def pod_is_drained(self) -> bool:
-        """Whether no worker of its Asterisk takes new calls."""
-        return self._worker.pod in self._drained
+    def pod_is_drained(self) -> bool | None:
+        """Whether no worker of its Asterisk takes new calls; None if that is not known."""
+        return None if self._drained is None else self._worker.pod in self._drained
 
     def drain(self, nodes: frozenset[str]) -> None:
         """From now on no worker or pod of these names takes new calls, and all others do."""
-        if nodes != self._drained:
-            log.warning("nodes that take no new calls: %s", ", ".join(sorted(nodes)) or "none")
+        if nodes != (self._drained or frozenset()):
+            log.warning(
+                "nodes that take no new calls: %s", ", ".join(sorted(filter(None, nodes))) or "none"
+            )
         self._drained = nodes
 
     @property
@@ -185,6 +187,7 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
     name = settings.name and f"{settings.name}{of}"
     epoch, lease = time.time_ns() // 1000, settings.lease if name else NAMELESS
     worker = Worker(name, place, config.application, settings.pod, epoch)
+    one = Membership(store, worker, lease, leading=not of and not config.handover.nodes)
     try:
         now = clock()
         until = now + timedelta(seconds=lease)
@@ -193,11 +196,11 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
             await store.write(workers.enter, worker, now, until, succeeds=alone)
         elif others := await store.write(workers.alone, worker, now, until):
             raise UpError(_who_is_there(others))
+        one.drain(await store.read(nodes.drained))
     except NameInUseError as error:
         raise UpError(_what_to_do(error, name)) from error
     except StoreError as error:
         log.error("worker %s: it joins the others later: %s", name, error)
-    one = Membership(store, worker, lease, leading=not of and not config.handover.nodes)
     try:
         yield one
     finally:

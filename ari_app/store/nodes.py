@@ -13,13 +13,22 @@ from ari_app.store.backlog import Backlog, backlog
 from ari_app.store.lines import ON_SCREENS, listed
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros, moment
+from ari_app.store.workers import KEPT
 
 _OF_NODE = "owner in (select epoch from workers where name = ? or pod = ?)"
 _CALLS = f"from calls where ended is null and line not in {listed(*ON_SCREENS)}"
 
 
+AGI_RUN = "-agi"
+"""After the name of a worker: its `firstline agi`, which takes calls of its own."""
+
+
 class UnknownNodeError(Exception):
     """There is no worker and no pod of this name."""
+
+
+class LastNodeError(Exception):
+    """No worker that lives would take new calls."""
 
 
 class WorkerState(Struct, frozen=True):
@@ -56,10 +65,17 @@ class ClusterState(Struct, frozen=True):
         return faults
 
 
-def drain(db: Database, node: str, at: datetime) -> None:
-    """Have a node take no new calls, also after it restarted. :class:`UnknownNodeError`."""
+def drain(db: Database, node: str, at: datetime, *, force: bool = False) -> None:
+    """Have a node take no new calls, also after it restarted.
+
+    :class:`UnknownNodeError`; without ``force`` also :class:`LastNodeError`.
+    """
     if not db.conn.execute("select 1 from workers where ? in (name, pod)", (node,)).fetchone():
         raise UnknownNodeError(node)
+    before = _marked(db)
+    taking = [one for one in _living(db) if not {*one} & {*before, node}]
+    if not (force or taking or node in before):
+        raise LastNodeError(node)
     db.conn.execute(
         "insert into drained_nodes (node, since) values (?, ?) on conflict (node) do nothing",
         (node, micros(at)),
@@ -72,8 +88,20 @@ def undrain(db: Database, node: str) -> bool:
 
 
 def drained(db: Database) -> frozenset[str]:
-    """The nodes that take no new calls."""
+    """The nodes that take no new calls; a pod also if all its workers that live are drained."""
+    marked, living = _marked(db), _living(db)
+    taking = {pod for name, pod in living if name not in marked}
+    return marked | {pod for _, pod in living} - taking
+
+
+def _marked(db: Database) -> frozenset[str]:
     return frozenset(node for (node,) in db.conn.execute("select node from drained_nodes"))
+
+
+def _living(db: Database) -> set[tuple[str, str]]:
+    """Name and pod of the workers that no one has called dead."""
+    rows = db.conn.execute("select name, pod from workers where until > 0 and name <> ''")
+    return {(name, pod) for name, pod in rows.fetchall() if not name.endswith(AGI_RUN)}
 
 
 def calls_of(db: Database, node: str) -> int:
@@ -84,11 +112,12 @@ def calls_of(db: Database, node: str) -> int:
 
 
 def cluster_state(db: Database, at: datetime) -> ClusterState:
-    """What all do at a moment."""
+    """What all do at a moment; those that are long gone are left out."""
     rows = db.conn.execute(
         "select name, pod, place, began, until, epoch in (select owner from duties"
         " where duty = 'lead') from workers where name <> '' and epoch in"
-        " (select max(epoch) from workers group by name) order by pod, name"
+        " (select max(epoch) from workers group by name) and abs(until) > ? order by pod, name",
+        (micros(at - KEPT),),
     )
     calls = dict(
         db.conn.execute(
@@ -111,6 +140,7 @@ def cluster_state(db: Database, at: datetime) -> ClusterState:
                 calls.get(name, 0),
             )
             for name, pod, place, began, until, leads in rows.fetchall()
+            if not name.endswith(AGI_RUN)
         ],
         backlog(db),
     )

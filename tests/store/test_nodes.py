@@ -7,7 +7,7 @@ import pytest
 from ari_app.store import calls, nodes, workers
 from ari_app.store.calls import CallBegan, CallEnded
 from ari_app.store.db import Store
-from ari_app.store.nodes import UnknownNodeError
+from ari_app.store.nodes import LastNodeError, UnknownNodeError
 from ari_app.store.workers import Worker
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -27,10 +27,12 @@ async def test_a_node_is_drained_until_its_calls_have_ended(store: Store) -> Non
         await write(workers.enter, one, NOON, NOON + LEASE)
         await write(workers.beat, one, NOON, NOON + LEASE)
         await write(calls.add, [began(name)], epoch)
-    for node in ("p1", "c"):
-        await write(nodes.drain, node, NOON)
-        await write(nodes.drain, node, NOON)
-    assert await read(nodes.drained) == {"p1", "c"}
+    await write(nodes.drain, "p1", NOON)
+    with pytest.raises(LastNodeError):
+        await write(nodes.drain, "c", NOON)
+    await write(nodes.drain, "p1", NOON)  # again, to wait
+    await write(nodes.drain, "c", NOON, force=True)
+    assert await read(nodes.drained) == {"p1", "c", "p2"}, "p2 has no other worker"
     assert [await read(nodes.calls_of, one) for one in ("p1", "a", "p2")] == [2, 1, 1]
     await write(calls.add, [CallEnded("b", NOON, "ended", 16)], 2)
     assert await read(nodes.calls_of, "p1") == 1
@@ -67,6 +69,11 @@ async def test_a_worker_that_is_gone_is_a_fault_unless_it_was_drained(store: Sto
         ("b", "lives", True),
     ]
     assert found.faults == ["the worker a is gone"]
+    long_after = NOON + workers.KEPT + LEASE
+    await write(workers.beat, one, long_after, long_after + LEASE)
+    found = await store.read(nodes.cluster_state, long_after)
+    assert ([one.name for one in found.workers], found.faults) == (["b"], [])
+    await write(workers.beat, one, NOON, NOON + LEASE)
     await write(nodes.drain, "a", NOON)
     assert (await store.read(nodes.cluster_state, NOON)).faults == []
     await write(workers.leave, 2, NOON)

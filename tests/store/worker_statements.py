@@ -10,7 +10,7 @@ from tests.store.big_ids import CALL, HOUR, NOW, Use
 
 def _drain(db: Database, one: Worker) -> None:
     workers.put_off(db, one, NOW, NOW + HOUR)
-    nodes.drain(db, one.name, NOW)
+    nodes.drain(db, one.name, NOW, force=True)
 
 
 def of_workers() -> Iterator[tuple[str, Use]]:
