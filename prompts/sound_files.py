@@ -65,16 +65,22 @@ def decode(path: Path) -> tuple[Samples, int]:
 
 
 def is_cut(path: Path) -> bool:
-    """Whether a RIFF file is shorter than its header says, as one that was not copied whole.
+    """Whether a RIFF file has fewer samples than it says, as one that was not copied whole.
 
-    Programs that write to a pipe cannot know the length, and give 0 or the largest there is.
+    Its header is not asked, whose length programs write with and without its own bytes. Programs
+    that write to a pipe cannot know the length of the samples, and give 0 or the largest there is.
     """
     with path.open("rb") as file:
-        header = file.read(8)
-    if header[:4] != b"RIFF" or len(header) < 8:
-        return False
-    said = int.from_bytes(header[4:], "little")
-    return 8 + said - 1 > path.stat().st_size and said < _UNKNOWN
+        if file.read(12)[:4] != b"RIFF":
+            return False
+        at, size = 12, path.stat().st_size
+        while len(head := file.read(8)) == 8:
+            said = int.from_bytes(head[4:], "little")
+            if head[:4] == b"data":
+                return at + 8 + said - 1 > size and said < _UNKNOWN
+            at += 8 + said + said % 2
+            file.seek(at)
+    return True
 
 
 def command(path: Path) -> str:

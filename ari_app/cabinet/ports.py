@@ -18,10 +18,6 @@ from ivr.tickets import TicketPolicy
 from ivr.values import Values
 
 
-class CabinetUnavailable(Exception):  # noqa: N818 - named by what is so, not as an error
-    """What was asked for cannot be had now; the operator must act."""
-
-
 class Ran(Protocol):
     """Runs operations of self-service."""
 
@@ -69,7 +65,8 @@ class ComplaintShown(Struct, frozen=True):
 
 
 class Letters(Protocol):
-    """What subscribers write to people. All may raise :class:`CabinetUnavailable`."""
+    """What subscribers write to people. All may raise
+    :class:`~ari_app.cabinet.errors.CabinetUnavailable`."""
 
     async def tickets(self, subscriber: int) -> Sequence[TicketShown]:
         """The newest tickets of a subscriber, the newest first."""

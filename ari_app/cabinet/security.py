@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from aiohttp import web
 
-from ari_app.cabinet.ports import CabinetUnavailable
+from ari_app.cabinet.errors import CabinetUnavailable
 from ari_app.cabinet.visits import Visit, Visits
 from ari_app.pages.requests import ErrorPage, Handler, form_fields
 from ari_app.pages.security import HEADERS, PageRules, PageSecurity, changes
@@ -17,6 +17,7 @@ from ari_app.rate_limit import Rate
 
 ROOT = "/my"
 SIGN_IN = f"{ROOT}/sign-in"
+SIGN_OUT = f"{ROOT}/sign-out"
 CODE = f"{ROOT}/code"
 STATIC = f"{ROOT}/static/"
 LANGUAGE = f"{ROOT}/language/"
@@ -67,7 +68,8 @@ class Security(PageSecurity):
                 or request.path in (SIGN_IN, CODE)
                 or _chooses_language(request)
             ):
-                visit = await self.visit(request)
+                orders = changes(request) and request.path != SIGN_OUT
+                visit = await self.visit(request, surely=orders)
                 if visit is None:
                     raise web.HTTPSeeOther(SIGN_IN)
                 request[VISIT] = visit
@@ -77,10 +79,10 @@ class Security(PageSecurity):
         except CabinetUnavailable as error:
             return self.busy(request, str(error), 5)
 
-    async def visit(self, request: web.Request) -> Visit | None:
-        """The visit of the browser; None if no one is signed in."""
+    async def visit(self, request: web.Request, surely: bool = False) -> Visit | None:
+        """The visit of the browser; None if no one is signed in, ``surely`` also elsewhere."""
         cookie = self.cookie_of(request)
-        return await self._visits.of(cookie) if cookie else None
+        return await self._visits.of(cookie, surely) if cookie else None
 
     def set_attempt(self, response: web.StreamResponse, attempt: str, seconds: int) -> None:
         """Set the cookie of a sign-in that waits for its one-time code."""

@@ -16,7 +16,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from ari_app.cabinet.context import Context, waiting
-from ari_app.cabinet.security import CODE, LANGUAGE, ROOT, SIGN_IN
+from ari_app.cabinet.security import CODE, LANGUAGE, ROOT, SIGN_IN, SIGN_OUT
 from ari_app.cabinet.visits import WAY
 from ari_app.pages import languages
 from ari_app.pages.requests import form_fields, redirect
@@ -69,7 +69,7 @@ class SignIn:
         yield web.post(SIGN_IN, self.take_number)
         yield web.get(CODE, self.code_page)
         yield web.post(CODE, self.take_code)
-        yield web.post(f"{ROOT}/sign-out", self.sign_out)
+        yield web.post(SIGN_OUT, self.sign_out)
         yield web.get(f"{LANGUAGE}{{language}}", self.choose_language)
 
     async def number_page(self, request: web.Request) -> web.Response:

@@ -4,19 +4,23 @@ Who is signed in stays so when the application is started again; what a page had
 """
 
 import hashlib
+import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct, field
 
+from ari_app.cabinet.errors import CabinetUnavailable
 from ari_app.pages.comparison import Line
 from ari_app.pages.idempotent_actions import IdempotentActions
 from ari_app.selfcare.request_port import Asker
 from ivr.terms import Need
 from ivr.values import Values
+
+log = logging.getLogger(__name__)
 
 WAY = "the cabinet"
 """The way in of its visits, over which wrong code words and one-time codes are counted."""
@@ -99,17 +103,20 @@ class KeptVisit(Struct, frozen=True):
 
 
 class KeptVisits(Protocol):
-    """Visits by the hashes of their cookies, where they outlast the application."""
+    """Visits by the hashes of their cookies, where they outlast the application, and other workers
+    find them. All may raise :class:`~ari_app.cabinet.errors.CabinetUnavailable`."""
+
+    async def begin(self, token: str, visit: KeptVisit) -> None:
+        """Keep a new visit."""
 
     async def find(self, token: str) -> KeptVisit | None:
-        """The visit of a token, also one that is over for long. May raise
-        :class:`~ari_app.cabinet.ports.CabinetUnavailable`."""
+        """The visit of a token, also one that is over for long."""
 
-    async def put(self, visits: Mapping[str, KeptVisit]) -> None:
-        """Keep visits by their tokens. What cannot be kept is logged."""
+    async def save(self, visits: Mapping[str, KeptVisit]) -> Collection[str]:
+        """Keep what changed of visits; returns the tokens of those that ended elsewhere."""
 
     async def end(self, token: str) -> None:
-        """Forget a visit. What fails is logged."""
+        """Forget a visit."""
 
 
 Ended = Callable[[Visit, str], None]
@@ -133,17 +140,19 @@ class Visits:
         self._kept = kept
         self._saved = now()
         self._open: OrderedDict[str, Visit] = OrderedDict()
+        self._signed_out: dict[str, datetime] = {}
+        self._still_kept: set[str] = set()
 
     def __len__(self) -> int:
         return len(self._open)
 
     async def begin(self, subscriber: int, number: str, language: str) -> str:
-        """Begin a visit; returns its cookie."""
+        """Begin a visit; returns its cookie. Raises as :class:`KeptVisits` does."""
         now, cookie = self._now(), secrets.token_urlsafe(32)
         csrf = secrets.token_urlsafe(32)
         visit = Visit(secrets.token_hex(8), subscriber, number, language, csrf, now, now)
+        await self._kept.begin(_hashed(cookie), _to_keep(visit))
         self._add(_hashed(cookie), visit)
-        await self._kept.put({_hashed(cookie): _to_keep(visit)})
         return cookie
 
     def _add(self, token: str, visit: Visit) -> None:
@@ -152,20 +161,24 @@ class Visits:
             self._end(next(iter(self._open)), "gone")
         self._began(visit)
 
-    async def of(self, cookie: str) -> Visit | None:
-        """The visit of a cookie, which is in use now; None if there is none (any more). Raises as
-        :meth:`KeptVisits.find` does."""
+    async def of(self, cookie: str, surely: bool = False) -> Visit | None:
+        """The visit of a cookie, which is in use now; None if there is none (any more). ``surely``
+        it did not end elsewhere either. Raises as :class:`KeptVisits` does."""
         self.expire()
         token = _hashed(cookie)
-        if token not in self._open:
-            kept = await self._kept.find(token)
-            if kept is None or kept.seen + IDLE <= self._now():
+        if surely or token not in self._open:
+            kept = None if token in self._signed_out else await self._kept.find(token)
+            if kept is None or token in self._signed_out:  # perhaps meanwhile
+                self._end(token, "gone")
                 return None
             if token not in self._open:  # no other request was faster
+                if min(kept.seen + IDLE, kept.began + LONGEST) <= self._now():
+                    return None
                 self._add(token, self._going_on(kept))
         now, visit = self._now(), self._open[token]
         if visit.began + LONGEST <= now:
             self._end(token, "gone")
+            await self._kept.end(token)
             return None
         visit.seen = now
         self._open.move_to_end(token)
@@ -177,20 +190,46 @@ class Visits:
         return Visit(id, *who, kept.began, self._now(), proven=kept.proven)
 
     async def end(self, cookie: str) -> None:
-        """Sign out."""
-        self._end(_hashed(cookie), "ended")
-        await self._kept.end(_hashed(cookie))
+        """Sign out, also where the visit is still kept until :meth:`save`."""
+        token = _hashed(cookie)
+        self._signed_out[token] = self._now()
+        self._still_kept.add(token)
+        self._end(token, "ended")
+        await self._save(self._forget_signed_out())
 
     async def save(self) -> None:
-        """Keep what was used since the last time."""
-        since, self._saved = self._saved, self._now()
-        used = {token: one for token, one in self._open.items() if one.seen >= since}
+        """Keep what was used since the last time, and end what ended elsewhere."""
+        await self._save(self._forget_signed_out())
+        await self._save(self._keep_used())
+
+    async def _save(self, saving: Awaitable[None]) -> None:
+        try:
+            await saving
+        except CabinetUnavailable as error:
+            log.error("what changed of visits is kept only here, tried again soon: %s", error)
+
+    async def _forget_signed_out(self) -> None:
+        for token in tuple(self._still_kept):
+            await self._kept.end(token)
+            self._still_kept.discard(token)
+
+    async def _keep_used(self) -> None:
+        now = self._now()
+        used = {token: one for token, one in self._open.items() if one.seen >= self._saved}
         if used:
-            await self._kept.put({token: _to_keep(one) for token, one in used.items()})
+            kept = {token: _to_keep(one) for token, one in used.items()}
+            for token in await self._kept.save(kept):
+                self._end(token, "gone")
+        self._saved = now
 
     def expire(self) -> None:
         """End the visits whose browsers are silent."""
         until = self._now() - IDLE
+        for token, at in tuple(self._signed_out.items()):
+            if at > until:
+                break  # the others signed out later
+            if token not in self._still_kept:
+                del self._signed_out[token]
         while self._open:
             token, visit = next(iter(self._open.items()))
             if visit.seen > until:

@@ -21,70 +21,113 @@ DEEPEST: Final = 5
 MOST: Final = 2000
 """How many steps are written beside others: each of many callers has them all."""
 
-_STRAIGHT: Final = SILENT_STEPS | {
-    *("playback", "set", "queue", "dial", "voicemail", "hangup", "macroexit"),
+TOO_MANY: Final = f"is one too many: {MOST} steps of what is called are written out, no more"
+
+_LOOKED_AT: Final = 50 * MOST
+"""How many steps are looked at for it, also of subroutines that do not go straight on."""
+
+_RETURNS: Final = {"gosub": "return", "macro": "macroexit"}
+"""What goes back to the caller."""
+
+_STRAIGHT: Final = (SILENT_STEPS - {"return"}) | {
+    *("playback", "set", "queue", "dial", "voicemail", "hangup"),
 }
 _CALL: Final = re.compile(r"(.*?)\((.*)\)\s*", re.DOTALL)
 _ARGUMENT: Final = re.compile(r"\$\{ARG(\d+)\}")
 _APPLICATION: Final = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
-def inlined(found: Mapping[str, Context]) -> Mapping[str, Context]:
-    """The contexts with extensions for what is called; what jumps about stays as it is."""
-    plan, made, left = Dialplan(found), {}, MOST
-    for name, context in found.items():
-        extensions = dict(context.extensions)
-        for extension, steps in context.extensions.items():
-            for at, step in enumerate(steps):
-                called = _called(plan, Place(name, extension, at), step)
-                if called is None or len(called) > left or extension.startswith("_"):
-                    continue
-                left -= len(called)
-                own = _free(extensions, extension)
-                back = Step("goto", f"{name},{extension},{at + 2}")
-                extensions[own] = [*called, back]
-                there = f"{name},{own},1"
-                onto = _timed(step, there) if step.app == "execiftime" else Step("goto", there)
-                extensions[extension] = [
-                    replace(onto, label=step.label) if place == at else each
-                    for place, each in enumerate(extensions[extension])
-                ]
-        made[name] = replace(context, extensions=extensions)
-    return made
+class _TooManyError(Exception):
+    """More steps than may be written or looked at."""
 
 
-def _free(extensions: Mapping[str, object], extension: str) -> str:
-    names = (f"{extension}-part{number}" for number in count(1))
-    return next(name for name in names if name not in extensions)
+class InlinedDialplan(Dialplan):
+    """A dialplan that has extensions for what is called from the steps that calls come to; what
+    jumps about stays as it is. ``too_many`` are the steps for which there was no room."""
 
+    def __init__(self, found: Mapping[str, Context]) -> None:
+        self._plan = Dialplan(found)
+        super().__init__(
+            {name: replace(one, extensions=dict(one.extensions)) for name, one in found.items()}
+        )
+        self.too_many: set[Place] = set()
+        self._numbers: dict[tuple[str, str], Iterator[int]] = {}
+        self._left, self._unseen = MOST, _LOOKED_AT
 
-def _timed(step: Step, there: str) -> Step:
-    return Step("gotoiftime", f"{arguments(step.args, '?')[0]}?{there}")
+    def noticed(self, place: Place) -> Place:
+        """As that of a dialplan; what a step there calls is written out."""
+        place = super().noticed(place)
+        while self._leads_on(place):
+            place = super().noticed(place)
+        return place
 
+    def _leads_on(self, at: Place) -> bool:
+        """Whether a step that calls something was replaced by the way there."""
+        extensions = self.found[at.context].extensions if at.context in self.found else {}
+        steps = extensions.get(at.extension, [])
+        if at.step >= len(steps) or at.extension.startswith("_"):
+            return False
+        step = steps[at.step]
+        if step.app != "execiftime" and step.app not in _RETURNS:
+            return False
+        try:
+            timed = step.app == "execiftime"
+            called = self._timed(step) if timed else self._called(at, step, self._left)
+        except _TooManyError:
+            self.too_many.add(at)
+            return False
+        if called is None:
+            return False
+        self._left -= len(called)
+        if (at.context, at.extension) not in self._numbers:  # other contexts may have the list, too
+            self._numbers[at.context, at.extension] = count(1)
+            steps = extensions[at.extension] = [*steps]
+        numbers = self._numbers[at.context, at.extension]
+        names = (f"{at.extension}-part{number}" for number in numbers)
+        own = next(name for name in names if name not in extensions)
+        extensions[own] = [*called, Step("goto", f"{at.context},{at.extension},{at.step + 2}")]
+        there = f"{at.context},{own},1"
+        condition = arguments(step.args, "?")[0]
+        onto = Step("gotoiftime", f"{condition}?{there}") if timed else Step("goto", there)
+        steps[at.step] = replace(onto, label=step.label)
+        return True
 
-def _called(plan: Dialplan, at: Place, step: Step, depth: int = 0) -> list[Step] | None:
-    """The steps that a step has a call go through, before the one behind it; None if it does not,
-    or they do not go straight on."""
-    if step.app == "execiftime":
-        _, *rest = arguments(step.args, "?")
-        found = _APPLICATION.fullmatch("?".join(rest))
+    def _timed(self, step: Step) -> list[Step] | None:
+        """The step that an ExecIfTime has; None if it cannot be read. Raises as the next one."""
+        found = _APPLICATION.fullmatch("?".join(arguments(step.args, "?")[1:]))
+        if found and not self._left:
+            raise _TooManyError
         return [Step(found[1].lower(), found[2] or "")] if found else None
-    if step.app not in ("gosub", "macro") or depth == DEEPEST:
-        return None
-    place, given = _routine(plan, at, step)
-    steps = plan.steps(place)
-    if place.step >= len(steps):
-        return None
-    made = list[Step]()
-    for inner in _until_return(steps[place.step :]):
-        own = replace(inner, args=_filled(inner.args, given), label="")
-        if own.app in _STRAIGHT:
-            made.append(own)
-        elif (deeper := _called(plan, place, own, depth + 1)) and own.app != "execiftime":
-            made += deeper
-        else:
+
+    def _called(self, at: Place, step: Step, most: int, depth: int = 0) -> list[Step] | None:
+        """The steps that a step has a call go through, before the one behind it; None if it does
+        not, or they do not go straight on. Raises :class:`_TooManyError`."""
+        if depth == DEEPEST:
             return None
-    return made or [Step("noop", "")]
+        place, given = _routine(self._plan, at, step)
+        steps, made = self._plan.steps(place), list[Step]()
+        if place.step >= len(steps):
+            return None
+        for number in range(place.step, len(steps)):
+            inner = steps[number]
+            self._unseen -= 1
+            if inner.app == _RETURNS[step.app]:
+                break
+            if len(made) >= most or self._unseen < 0:
+                raise _TooManyError
+            own = replace(inner, args=_filled(inner.args, given), label="")
+            if own.app in _STRAIGHT:
+                made.append(own)
+            elif own.app in _RETURNS and (
+                deeper := self._called(place, own, most - len(made), depth + 1)
+            ):
+                made += deeper
+            else:
+                return None
+        else:
+            if step.app == "gosub":  # no Return: the call ends there
+                made.append(Step("hangup", ""))
+        return made or [Step("noop", "")]
 
 
 def _routine(plan: Dialplan, at: Place, step: Step) -> tuple[Place, list[str]]:
@@ -95,13 +138,6 @@ def _routine(plan: Dialplan, at: Place, step: Step) -> tuple[Place, list[str]]:
     call = _CALL.fullmatch(step.args)
     target, inside = (call[1], call[2]) if call else (step.args, "")
     return plan.target(at, target), arguments(inside) if inside else []
-
-
-def _until_return(steps: list[Step]) -> Iterator[Step]:
-    for step in steps:
-        if step.app in ("return", "macroexit"):
-            return
-        yield step
 
 
 def _filled(text: str, given: list[str]) -> str:

@@ -59,9 +59,10 @@ class Dialplan:
         extension = before[-1] if before else place.extension
         context = before[-2] if len(before) > 1 else place.context
         there = Place(context, extension)
-        labels = [step.label for step in self.steps(there)]
-        if priority in labels:
-            return there._replace(step=labels.index(priority))
+        if not priority.isdecimal():  # as Asterisk, which takes no number for a label
+            for at, step in enumerate(self.steps(there)):
+                if step.label == priority:
+                    return there._replace(step=at)
         return there._replace(step=max(whole(priority) - 1, 0))
 
     def keys(self, context: str) -> dict[str, Place]:

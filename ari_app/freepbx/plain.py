@@ -17,9 +17,9 @@ from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments, branches
 from ari_app.freepbx.dialplan_entries import caller, entries
-from ari_app.freepbx.dialplan_inlined import inlined
+from ari_app.freepbx.dialplan_inlined import TOO_MANY, InlinedDialplan
 from ari_app.freepbx.dialplan_patterns import joined
-from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
+from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Place, language_of
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.hours import is_zone
@@ -27,6 +27,7 @@ from ari_app.freepbx.sounds import Prompts
 from ari_app.freepbx.texts import whole
 
 GOODBYE: Final = "goodbye"
+_UNKNOWN: Final = "is not understood"
 _WHY: Final = {
     **dict.fromkeys(
         ("gosub", "macro"),
@@ -51,7 +52,7 @@ def menus(
 
     Raises :class:`~ari_app.freepbx.errors.SourceError` for a context that is not there.
     """
-    found = inlined(joined(found))
+    found = joined(found)
     if context not in found:
         known = ", ".join(sorted(name for name, one in found.items() if one.extensions)[:20])
         raise SourceError(f"there is no context {context}: there are {known}")
@@ -78,7 +79,7 @@ def menus(
     )
 
 
-class _Plan(Dialplan):
+class _Plan(InlinedDialplan):
     def __init__(
         self,
         found: Mapping[str, Context],
@@ -157,7 +158,7 @@ class _Plan(Dialplan):
         }.get(step.app)
         node = made(step, args, onward) if made else None
         if node is None:
-            why = _WHY.get(step.app, "is not understood")
+            why = TOO_MANY if place in self.too_many else _WHY.get(step.app, _UNKNOWN)
             return self._unknown(name, what, f"{step.app}({step.args}) {why}", onward)
         self.findings.append(Finding(what, "", "imported", (name,), "; ".join(node.notes)))
         return node

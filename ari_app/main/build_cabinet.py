@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from msgspec.structs import replace
 
 from ari_app.background import Begin
-from ari_app.cabinet.ports import CabinetPorts, CabinetSite, CabinetUnavailable
+from ari_app.cabinet.errors import CabinetUnavailable
+from ari_app.cabinet.ports import CabinetPorts, CabinetSite
 from ari_app.cabinet.server import serving
 from ari_app.cabinet.visits import WAY, Visit
 from ari_app.config.settings import Config

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from ari_app.cabinet.ports import CabinetUnavailable, ComplaintShown, TicketShown
+from ari_app.cabinet.errors import CabinetUnavailable
+from ari_app.cabinet.ports import ComplaintShown, TicketShown
 from ari_app.cabinet.visits import IDLE, KeptVisit, Visit
 from ari_app.knowledge import articles
 from ari_app.knowledge.index import Library
@@ -83,6 +84,15 @@ class StoredVisits:
         self._store = store
         self._now = now
 
+    async def begin(self, token: str, visit: KeptVisit) -> None:
+        """Keep a new visit."""
+        try:
+            kept = await self._store.write(cabinet_visits.begin, _kept(token, visit), visit.number)
+        except StoreError as error:
+            raise CabinetUnavailable(f"visits: {error}") from error
+        if not kept:
+            raise CabinetUnavailable("visits: the subscriber is gone")
+
     async def find(self, token: str) -> KeptVisit | None:
         """The visit of a token."""
         try:
@@ -95,25 +105,26 @@ class StoredVisits:
         who = (one.subscriber, number, one.language, one.csrf)
         return KeptVisit(*who, one.began, one.seen, one.proven)
 
-    async def put(self, visits: Mapping[str, KeptVisit]) -> None:
-        """Keep visits."""
-        kept = [
-            CabinetVisit(
-                *(token, one.subscriber, one.language, one.csrf, one.began, one.seen, one.proven)
-            )
-            for token, one in visits.items()
-        ]
+    async def save(self, visits: Mapping[str, KeptVisit]) -> Collection[str]:
+        """Keep what changed of visits."""
+        kept = [_kept(token, one) for token, one in visits.items()]
+        before = self._now() - 2 * IDLE  # another worker may save that it is in use a minute later
         try:
-            await self._store.write(cabinet_visits.put, kept, self._now() - IDLE)
+            return await self._store.write(cabinet_visits.save, kept, before)
         except StoreError as error:
-            log.warning("visits to the cabinet will not outlast a restart: %s", error)
+            raise CabinetUnavailable(f"visits: {error}") from error
 
     async def end(self, token: str) -> None:
         """Forget a visit."""
         try:
             await self._store.write(cabinet_visits.end, token)
         except StoreError as error:
-            log.error("a visit that ended is still kept: %s", error)
+            raise CabinetUnavailable(f"visits: {error}") from error
+
+
+def _kept(token: str, one: KeptVisit) -> CabinetVisit:
+    who = (token, one.subscriber, one.language, one.csrf)
+    return CabinetVisit(*who, one.began, one.seen, one.proven)
 
 
 class StoredLetters:

@@ -1,6 +1,6 @@
 """Visits to the cabinet, by the hashes of their cookies, so that they outlast the application."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from msgspec import Struct
@@ -22,21 +22,34 @@ class CabinetVisit(Struct, frozen=True):
     proven: bool
 
 
-def put(db: Database, visits: Sequence[CabinetVisit], before: datetime) -> None:
-    """Store visits, or what changed of them; remove those that were last used ``before``."""
-    db.conn.execute("delete from cabinet_visits where seen < ?", (micros(before),))
-    db.conn.executemany(
+def begin(db: Database, visit: CabinetVisit, number: str) -> bool:
+    """Store a new visit; False where the subscriber is gone, whose id may be another's by now."""
+    one = visit
+    added = db.conn.execute(
         "insert into cabinet_visits (token, subscriber, language, csrf, began, seen, proven)"
-        " values (?, ?, ?, ?, ?, ?, ?) on conflict (token) do update set"
-        " language = excluded.language, seen = excluded.seen, proven = excluded.proven",
-        [
-            (
-                *(one.token, one.subscriber, one.language, one.csrf),
-                *(micros(one.began), micros(one.seen), one.proven),
-            )
-            for one in visits
-        ],
+        " select ?, id, ?, ?, ?, ?, ? from subscribers where id = ? and msisdn = ?",
+        (
+            *(one.token, one.language, one.csrf, micros(one.began), micros(one.seen)),
+            *(int(one.proven), one.subscriber, number),
+        ),
     )
+    return added.rowcount == 1
+
+
+def save(db: Database, visits: Sequence[CabinetVisit], before: datetime) -> Collection[str]:
+    """Store what changed of visits, then remove all that were last used ``before``; returns the
+    tokens of those that are not there (any more)."""
+    gone = []
+    for one in visits:
+        done = db.conn.execute(
+            "update cabinet_visits set language = ?, proven = ?,"
+            " seen = iif(seen < ?, ?, seen) where token = ?",
+            (one.language, int(one.proven), *(micros(one.seen),) * 2, one.token),
+        )
+        if not done.rowcount:
+            gone.append(one.token)
+    db.conn.execute("delete from cabinet_visits where seen < ?", (micros(before),))
+    return gone
 
 
 def find(db: Database, token: str) -> tuple[CabinetVisit, str] | None:

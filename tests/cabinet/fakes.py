@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Literal
 
+from ari_app.cabinet.errors import CabinetUnavailable
 from ari_app.cabinet.ports import ComplaintShown, TicketShown
 from ari_app.cabinet.visits import WAY, KeptVisit, Visit
 from ari_app.rate_limit import RateLimit
@@ -103,15 +104,30 @@ class FakeVisits:
 
     def __init__(self) -> None:
         self.visits: dict[str, KeptVisit] = {}
+        self.locked = False
+
+    async def begin(self, token: str, visit: KeptVisit) -> None:
+        self._use()
+        self.visits[token] = visit
 
     async def find(self, token: str) -> KeptVisit | None:
-        return self.visits.get(token)
+        self._use()
+        found = self.visits.get(token)
+        await asyncio.sleep(0)
+        return found
 
-    async def put(self, visits: Mapping[str, KeptVisit]) -> None:
-        self.visits |= visits
+    async def save(self, visits: Mapping[str, KeptVisit]) -> list[str]:
+        self._use()
+        self.visits |= {token: one for token, one in visits.items() if token in self.visits}
+        return [token for token in visits if token not in self.visits]
 
     async def end(self, token: str) -> None:
+        self._use()
         self.visits.pop(token, None)
+
+    def _use(self) -> None:
+        if self.locked:
+            raise CabinetUnavailable("locked")
 
 
 class FakeLetters:

@@ -1,6 +1,9 @@
 """Who is signed in to the cabinet stays so when the application is started again."""
 
+import asyncio
 from datetime import timedelta
+
+import msgspec
 
 from ari_app.cabinet.visits import IDLE, LONGEST, Visit, Visits
 from tests.cabinet.fakes import NOW, FakeVisits
@@ -58,6 +61,47 @@ async def test_what_is_over_does_not_come_back() -> None:
     here.start()
     assert await here.visits.of(silent) is None
     assert await here.visits.of(long) is None
+
+
+async def test_a_sign_out_ends_the_visit_for_good() -> None:
+    here = Here()
+    cookie = await here.visits.begin(7, "1", "en")
+    other = Visits(lambda: here.now, here.began.append, lambda *_: None, here.kept)
+    assert await other.of(cookie) is not None
+    here.start()
+    asked = asyncio.create_task(here.visits.of(cookie))
+    await asyncio.sleep(0)  # it is being looked for
+    here.kept.locked = True
+    await here.visits.end(cookie)
+    here.kept.locked = False
+    assert await asked is None
+    assert await here.visits.of(cookie) is None, "still kept, but refused"
+    await here.visits.save()
+    assert not here.kept.visits
+    assert await other.of(cookie, surely=True) is None, "another worker does not order for it"
+
+
+async def test_a_visit_that_ended_elsewhere_is_not_kept_again() -> None:
+    here = Here()
+    cookie = await here.visits.begin(7, "1", "en")
+    here.kept.locked = True
+    await here.visits.save()
+    assert await here.visits.of(cookie) is not None, "it may be kept"
+    here.kept.locked = False
+    here.kept.visits.clear()  # signed out at another worker, or the subscriber is forgotten
+    await here.visits.save()
+    assert (len(here.visits), here.kept.visits) == (0, {})
+
+
+async def test_after_its_longest_time_a_visit_begins_no_other() -> None:
+    here = Here()
+    cookie = await here.visits.begin(7, "1", "en")
+    [token] = here.kept.visits
+    here.now += LONGEST
+    here.kept.visits[token] = msgspec.structs.replace(here.kept.visits[token], seen=here.now)
+    here.start()
+    assert await here.visits.of(cookie) is None
+    assert len(here.began) == 1
 
 
 async def test_a_browser_does_not_notice_a_restart() -> None:

@@ -142,6 +142,21 @@ def test_what_cannot_be_played_is_refused(
         decode(tmp_path / name)
 
 
+@pytest.mark.parametrize("more", [0, 4])
+def test_only_samples_that_are_missing_make_a_recording_a_cut_one(
+    more: int, tmp_path: Path
+) -> None:
+    """Some programs write a header's length that is the whole file's, or has four bytes more."""
+    path = tmp_path / "a.wav"
+    chunked(path, b"LIST", b"INFOx")
+    data = path.read_bytes()
+    path.write_bytes(data[:4] + struct.pack("<I", len(data) + more) + data[8:])
+    assert len(decode(path)[0]) == len(speech(RATE))
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(wav.SoundError, match="its end is missing"):
+        decode(path)
+
+
 def test_the_command_makes_what_is_played() -> None:
     assert "-ar 8000 -ac 1 -c:a pcm_s16le" in command(Path("a/b.g722"))
     assert ".g722" not in SUFFIXES
