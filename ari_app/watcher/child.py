@@ -73,19 +73,15 @@ def opened(pid: int) -> int | None:
         return None
 
 
-def waited(pid: int) -> float:
-    """For how many seconds a thread of a process could have run and waited for a processor, the sum
-    of all: the second field of /proc/PID/task/TID/schedstat (sched-stats of the kernel's
-    documentation). An event loop may wait for a thread that has the interpreter and no processor.
-    0 where the kernel does not count."""
-    return sum(map(_waited, Path(f"/proc/{pid}/task").glob("*/schedstat"))) / 1e9
-
-
-def _waited(schedstat: Path) -> int:
-    try:
-        return int(schedstat.read_text().split()[1])
-    except (OSError, IndexError, ValueError):  # the thread has ended
-        return 0
+def waited(pid: int) -> Mapping[str, float]:
+    """For how many seconds each thread of a process could have run and waited for a processor, by
+    its id: the second field of /proc/PID/task/TID/schedstat (sched-stats of the kernel's
+    documentation). 0 where the kernel does not count."""
+    found = {}
+    for schedstat in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError, IndexError, ValueError):  # the thread has ended
+            found[schedstat.parent.name] = int(schedstat.read_text().split()[1]) / 1e9
+    return found
 
 
 def _is_child(pid: int) -> bool:

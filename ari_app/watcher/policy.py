@@ -1,5 +1,7 @@
 """When a process that ended is started again, and when one that is silent has hung: pure values."""
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -60,8 +62,9 @@ class Pulse(Struct, frozen=True):
     """When it last reported; None before the first time: a start may take minutes."""
     looked: float = 0.0
     """When that was last looked at."""
-    waited: float = 0.0
-    """For how long it had waited for a processor when it reported, since it began; seconds."""
+    waited: Mapping[str, float] = {}
+    """For how many seconds each thread had waited for a processor when it reported, since that
+    began."""
 
 
 def looked(pulse: Pulse, now: float) -> Pulse:
@@ -77,11 +80,14 @@ def hangs(pulse: Pulse, now: float, patience: float = PATIENCE) -> bool:
     return pulse.heard is not None and now - pulse.heard > patience
 
 
-def starves(pulse: Pulse, now: float, waited: float) -> bool:
-    """Whether a silent process waits for a processor, for ``waited`` seconds since it began, most
-    of the time: then it has not hung, and one that is started in its place would wait as well, and
-    longer. What is stopped, or waits for something else, does not."""
+def starves(pulse: Pulse, now: float, waited: Mapping[str, float]) -> bool:
+    """Whether a silent process waits for a processor, its threads for ``waited`` seconds since they
+    began, one of them most of the time: then it has not hung, and one that is started in its place
+    would wait as well, and longer. It may be another thread than the event loop's: one that has the
+    interpreter. What is stopped, or waits for something else, does not."""
     if pulse.heard is None:
         return False
     silent = now - pulse.heard
-    return silent < STARVED and waited - pulse.waited > silent / 2
+    both = pulse.waited.keys() & waited.keys()
+    longest = max((waited[one] - pulse.waited[one] for one in both), default=0.0)
+    return silent < STARVED and longest > silent / 2

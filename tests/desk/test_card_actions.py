@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 from msgspec.structs import replace
 
+from ari_app.desk.cards import card_actions
 from ari_app.desk.cards.caller_profile import CallerProfile
 from ari_app.desk.cards.card_actions import CardActions
 from ari_app.desk.cards.card_facts import CardFacts
@@ -58,6 +60,27 @@ async def test_every_agent_is_offered_and_the_own_name_comes_first() -> None:
     assert 'value="boris" selected' in actions.of(
         replace(one, agent="boris"), "en", {}, (anna, BORIS)
     )
+
+
+async def test_options_are_made_once_for_people_who_stay_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    harness, made = DeskHarness(), list[Colleague]()
+    monkeypatch.setattr(card_actions, "_option", lambda one: made.append(one) or "<option>")
+    one, render = record(harness), harness.desk.render
+    actions = CardActions(render.site, render.page, render.word)
+    for _ in range(2):
+        actions.of(one, "en", {}, [BORIS])  # as agents' phones have them: a list
+    assert made == [BORIS]
+
+
+async def test_a_control_character_in_a_name_stays_in_the_name() -> None:
+    harness = DeskHarness()
+    one, render = record(harness), harness.desk.render
+    actions = CardActions(render.site, render.page, render.word)
+    odd = Colleague("boris", "B\x00o\x01r\x02is", "702")
+    shown = actions.of(one, "en", {}, [odd])
+    assert shown.count(f">{odd.full_name}</option>") == shown.count('value="boris"') > 1
 
 
 async def test_facts_of_which_nothing_is_loaded_are_those_of_the_card_itself() -> None:

@@ -59,14 +59,24 @@ def test_silence_is_a_hang_after_four_seconds() -> None:
 
 
 def test_what_waits_for_a_processor_has_not_hung() -> None:
-    pulse = Pulse(heard=10, looked=10, waited=100)
-    assert policy.starves(pulse, 15, 103)
-    assert not policy.starves(pulse, 15, 102), "it ran, or waited for something else"
-    assert not policy.starves(pulse, 15, 0), "the kernel does not count"
-    assert not policy.starves(pulse, 10 + policy.STARVED, 100 + policy.STARVED), "too long"
+    pulse = Pulse(heard=10, looked=10, waited={"7": 100})
+    assert policy.starves(pulse, 15, {"7": 103})
+    assert not policy.starves(pulse, 15, {"7": 102}), "it ran, or waited for something else"
+    assert not policy.starves(pulse, 15, {"7": 0}), "the kernel does not count"
+    assert not policy.starves(pulse, 15, {}), "it has ended"
+    assert not policy.starves(pulse, 10 + policy.STARVED, {"7": 100 + policy.STARVED}), "too long"
     later = policy.looked(pulse, 11)
-    assert policy.starves(later, 15, 103)
-    assert not policy.starves(Pulse(), 15, 103)
+    assert policy.starves(later, 15, {"7": 103})
+    assert not policy.starves(Pulse(), 15, {"7": 103})
+
+
+def test_threads_are_compared_one_by_one() -> None:
+    """The event loop, 7, hangs, and others are busy; or it waits for one that has no processor."""
+    busy = dict.fromkeys("1234", 20.0)
+    pulse = Pulse(heard=10, looked=10, waited={"7": 1, **busy, "9": 100})
+    each_waits = dict.fromkeys("1234", 22.0)
+    assert not policy.starves(pulse, 15, {"7": 1, **each_waits, "new": 9})
+    assert policy.starves(pulse, 15, {"7": 1, **each_waits, "4": 23}), "though one has ended"
 
 
 def test_a_start_may_take_minutes() -> None:

@@ -4,6 +4,7 @@ What differs from agent to agent, themselves and all the others, is put in for e
 the rest, the names of hundreds would be kept for each of hundreds.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup, escape
@@ -13,11 +14,12 @@ from ari_app.desk.ports import Colleague
 from ari_app.desk.site import DeskSite
 from ivr.model import Operation
 
-KEPT = 100
+KEPT = 1000
 """How many different ones are kept at most: some for each language and department."""
 
 _SELF, _EVERYONE, _OTHERS = map(Markup, "\x00\x01\x02")
-"""Where the agent's login and the options of people belong; no escaped text has such characters."""
+"""Where the agent's login and the options of people belong."""
+_SLOTS = re.compile("[\x00-\x02]")
 
 
 class CardActions:
@@ -30,7 +32,7 @@ class CardActions:
         self._page = page
         self._word = word
         self._kept: dict[tuple[object, ...], str] = {}
-        self._people: Sequence[Colleague] = ()
+        self._people: tuple[Colleague, ...] = ()
         self._options: dict[str, str] = {}
         """By login, the option of each of them."""
 
@@ -65,15 +67,19 @@ class CardActions:
 
     def _for(self, agent: str, html: str, people: Sequence[Colleague]) -> Markup:
         """The actions of an agent."""
-        if people != self._people:
-            self._people = tuple(people)
+        if (everybody := tuple(people)) != self._people:
+            self._people = everybody
             self._options = {one.name: _option(one) for one in people}
         own = self._options.get(agent, "")
         everyone = "".join(self._options.values())
         selected = own.replace("<option", "<option selected", 1)
-        html = html.replace(_SELF, escape(agent))
-        html = html.replace(_EVERYONE, everyone.replace(own, selected, 1) if own else everyone)
-        return Markup(html.replace(_OTHERS, everyone.replace(own, "", 1) if own else everyone))
+        put_in = {
+            _SELF: escape(agent),
+            _EVERYONE: everyone.replace(own, selected, 1) if own else everyone,
+            _OTHERS: everyone.replace(own, "", 1) if own else everyone,
+        }
+        # In one pass: a name that is put in may itself have such a character.
+        return Markup(_SLOTS.sub(lambda slot: put_in[Markup(slot[0])], html))
 
 
 def _option(one: Colleague) -> str:
