@@ -139,15 +139,22 @@ class Desk:
         """The recording of these callers' channels began, paused, went on or ended."""
         self.recordings.changed(channels, self.cards.all())
 
-    def update(self, board: Board, current: bool, asking: Collection[Consultation] = ()) -> None:
+    def update(
+        self,
+        board: Board,
+        current: bool,
+        asking: Collection[Consultation] = (),
+        pending: Collection[str] = (),
+    ) -> None:
         """Take a new queue board; without ``current`` (AMI is disconnected) cards stay as they
-        are. ``asking``: who was asked about whom when AMI connected."""
+        are. ``asking``: who was asked about whom when AMI connected; ``pending``: channels of
+        callers who are looked up, whose cards open with a later update."""
         connects = current and not self.states.current
         connection_changed = self.states.update(board, current)
         if connects:
             self.passing.resume(asking)
         if current:
-            self.cards.update(board)
+            self.cards.update(board, pending)
         if connects:
             self.passing.reconnected(asking)
         if connection_changed:

@@ -45,7 +45,7 @@ def begin_handing_over(
                 return ""
             return found.get("Value", "")
 
-        callers.live_calls.facts = facts
+        callers.live_calls.strangers.facts = facts
 
 
 def _watch(shared: Shared, callers: CallHandling, queues: QueueMonitor) -> QueueNodeWatch:

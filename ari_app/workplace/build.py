@@ -27,7 +27,7 @@ from ari_app.workplace.administration import StoredAdministration
 from ari_app.workplace.agent_administration import AgentAdministration
 from ari_app.workplace.browser_phones import BrowserPhones
 from ari_app.workplace.services import DeskServices, desk_ports, desk_site
-from ivr.acd.queues import Board
+from ivr.acd.queues import Board, Caller
 from ivr.secret import Secret
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ class Workplace:
         desk = self.desk
         with self._queues.listen() as views:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._follow_board(views))
+                tasks.create_task(self._follow_board(views, tasks))
                 tasks.create_task(desk.panels.publish_queues(QUEUES_EVERY))
                 tasks.create_task(desk.boards.run())
                 tasks.create_task(desk.late_tickets.run(MINUTE))
@@ -210,17 +210,29 @@ class Workplace:
                 tasks.create_task(self._follow_recordings())
                 tasks.create_task(self._recheck_regularly())
 
-    async def _follow_board(self, views: asyncio.Queue[QueueView]) -> None:
-        view, current = self._queues.view, False
+    async def _follow_board(
+        self, views: asyncio.Queue[QueueView], tasks: asyncio.TaskGroup
+    ) -> None:
+        view, current, strangers = self._queues.view, False, self._live_calls.strangers
+
+        async def look_up(caller: Caller) -> None:
+            await strangers.look_up(caller)
+            if views.empty():
+                views.put_nowait(self._queues.view)
+
         while True:
             try:
                 self._phones.update(view.board)
                 callers = (place.caller for place in places(view.board).values())
                 waiting = (one for it in view.board.queues.values() for one in it.waiting)
-                await self._live_calls.look_up(callers, waiting)
                 connects = view.current and not current
+                if connects:
+                    await self._live_calls.look_up(callers, waiting)
+                else:
+                    for one in strangers.among(callers, waiting):
+                        tasks.create_task(_logged(look_up(one)))
                 asking = self._queues.consultations if connects else ()
-                self.desk.update(view.board, view.current, asking)
+                self.desk.update(view.board, view.current, asking, strangers.pending)
                 if connects:
                     self.desk.recordings.restore(self.desk.cards.all())
                     self.desk.supervision.reconnected(self._queues.alive)

@@ -1,7 +1,7 @@
 """Calls in the IVR or the queues, in memory, so that a card opens at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from msgspec import Struct
@@ -9,9 +9,8 @@ from msgspec import Struct
 from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.session.conductor import CallObserver
 from ari_app.store.calls import PASSING, Path, StepTaken
-from ari_app.store.directory import Caller as KnownCaller
+from ari_app.workplace.strangers import Find, OfOthers, Strangers
 from ivr.acd.figures import Origin
-from ivr.acd.handed import Handed, handed
 from ivr.acd.queues import Caller
 from ivr.checkpoint import Checkpoint
 from ivr.engine import Step
@@ -19,8 +18,6 @@ from ivr.numbers import NumberPlan
 from ivr.session import Session
 from ivr.wants import Dial, Enqueue, Want
 
-AGAIN = 0.1
-"""Seconds after which a call of another worker is looked up again: it is stored as it happens."""
 QUEUE = "queue"
 """The kind of a step that is that of a queue."""
 
@@ -64,10 +61,6 @@ class _Call:
         self.priority = 0
 
 
-async def _no_facts(_channel: str) -> str:
-    return ""
-
-
 def _call_of(kept: Checkpoint) -> _Call:
     """A call of another worker, as it is stored."""
     session, want = kept.session, kept.want
@@ -87,25 +80,19 @@ class LiveCalls:
 
     def __init__(
         self,
-        find: Callable[[str], Awaitable[KnownCaller | None]],
+        find: Find,
         numbers: NumberPlan,
         forgeable: Collection[str] = (),
-        of_others: Callable[[str], Awaitable[Checkpoint | None]] | None = None,
+        of_others: OfOthers | None = None,
     ) -> None:
-        self._find = find
-        self._of_others = of_others
-        self._elsewhere: dict[str, _Call | None] = {}
-        """Calls of other workers whose callers are with agents now, by channel; None: none is."""
+        self.strangers = Strangers(
+            find, of_others, lambda channel: self.session(channel) is not None
+        )
+        """Callers at phones who came through no menu here."""
         self._numbers = numbers
         self._forgeable = forgeable
         self._calls: dict[str, _Call] = {}
-        self._looked_up: dict[str, KnownCaller | None] = {}
-        """The subscribers of callers who came through no menu of ours, by number."""
         self._of_channel: dict[str, str] = {}
-        self._handed: dict[str, Handed | None] = {}
-        """What pods said of callers who came through no menu here, by channel."""
-        self.facts: Callable[[str], Awaitable[str]] = _no_facts
-        """What a pod said of a caller on a channel, by its name; "" for none. Never raises."""
         self.returned: Returned = lambda *_: None
 
     def observing(self, following: CallObserver) -> CallObserver:
@@ -140,48 +127,20 @@ class LiveCalls:
         return next((name for name, one in self._of_channel.items() if one == call), "")
 
     async def look_up(self, callers: Iterable[Caller], waiting: Iterable[Caller] = ()) -> None:
-        """Look up the callers who are with agents now for :meth:`arrival`, but not those of a menu
-        here. Who is ``waiting`` is remembered: the next phone rings for them in a moment."""
-        strangers = [one for one in callers if self.session(one.call) is None]
-        kept = [*strangers, *waiting]
-        handed_over = {one.call: self._handed[one.call] for one in kept if one.call in self._handed}
-        for one in strangers:
-            if one.call not in handed_over:
-                handed_over[one.call] = handed(await self.facts(one.channel))
-        here = self._of_channel.keys() | {name for name, one in handed_over.items() if one}
-        calls = {one.call for one in strangers} - here
-        await self._look_up_calls(calls, {one.call for one in kept})
-        numbers = {one.number for one in kept}
-        known = {number: one for number, one in self._looked_up.items() if number in numbers}
-        new = [number for number in {one.number for one in strangers} if number not in known]
-        if new:
-            known |= zip(new, await asyncio.gather(*map(self._find, new)), strict=True)
-        self._handed, self._looked_up = handed_over, known
-
-    async def _look_up_calls(self, channels: Collection[str], kept: Collection[str]) -> None:
-        """Look up the calls of other workers on ``channels``; only those of ``kept`` remain."""
-        if self._of_others is None:
-            return
-        new = [one for one in channels if one not in self._elsewhere]
-        found = dict(zip(new, await asyncio.gather(*map(self._elsewhere_on, new)), strict=True))
-        self._elsewhere = {name: one for name, one in self._elsewhere.items() if name in kept}
-        self._elsewhere |= found
-
-    async def _elsewhere_on(self, channel: str) -> _Call | None:
-        assert self._of_others is not None
-        kept = await self._of_others(channel)
-        if kept is None:
-            await asyncio.sleep(AGAIN)
-            kept = await self._of_others(channel)
-        return None if kept is None else _call_of(kept)
+        """Look up, side by side, the callers at phones who are new, for :meth:`arrival`."""
+        new = self.strangers.among(callers, waiting)
+        await asyncio.gather(*map(self.strangers.look_up, new))
 
     def _on(self, channel: str) -> _Call | None:
-        return self._calls.get(self._of_channel.get(channel, "")) or self._elsewhere.get(channel)
+        if kept := self._calls.get(self._of_channel.get(channel, "")):
+            return kept
+        elsewhere = self.strangers.of(channel).elsewhere
+        return _call_of(elsewhere) if elsewhere else None
 
     def arrival(self, caller: Caller, queue: str) -> Arrival:
         """What is known of a caller in a queue or with an agent."""
         kept = self._on(caller.call)
-        if kept is None and (known := self._handed.get(caller.call)):
+        if kept is None and (known := self.strangers.of(caller.call).handed):
             return Arrival(
                 channel=caller.call,
                 number=self._numbers.caller(caller.number),
@@ -214,7 +173,7 @@ class LiveCalls:
         """From where a caller came into a queue."""
         if (kept := self._on(caller.call)) is not None:
             return _origin(kept)
-        known = self._looked_up.get(caller.number)
+        known = self.strangers.of(caller.call).subscriber
         number = self._numbers.caller(caller.number)
         return Origin(
             number=number,
@@ -224,7 +183,7 @@ class LiveCalls:
 
     def _by_number(self, caller: Caller, queue: str) -> Arrival:
         """A caller who came through no menu of ours, or before the application started."""
-        known = self._looked_up.get(caller.number)
+        known = self.strangers.of(caller.call).subscriber
         endpoint = caller.channel.rpartition("-")[0]
         vouched = known is not None and endpoint not in self._forgeable
         return Arrival(

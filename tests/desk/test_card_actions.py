@@ -66,7 +66,12 @@ async def test_options_are_made_once_for_people_who_stay_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     harness, made = DeskHarness(), list[Colleague]()
-    monkeypatch.setattr(card_actions, "_option", lambda one: made.append(one) or "<option>")
+
+    def option(one: Colleague) -> str:
+        made.append(one)
+        return "<option>"
+
+    monkeypatch.setattr(card_actions, "_option", option)
     one, render = record(harness), harness.desk.render
     actions = CardActions(render.site, render.page, render.word)
     for _ in range(2):

@@ -6,6 +6,7 @@ import pytest
 
 from ari_app.store.directory import Caller as KnownCaller
 from ari_app.workplace.live_calls import STEPS, LiveCalls
+from ari_app.workplace.strangers import Known
 from ivr.acd.queues import Caller
 from ivr.checkpoint import Checkpoint
 from ivr.engine import Step
@@ -158,19 +159,56 @@ def test_only_the_last_steps_are_remembered() -> None:
     assert steps[-1].step.node == f"n{3 * STEPS - 1}"
 
 
-async def test_a_caller_from_a_menu_is_not_looked_up_and_one_who_waits_only_once() -> None:
+async def test_a_caller_who_waits_again_is_not_looked_up_again() -> None:
+    asked = list[str]()
+
+    async def counted(number: str) -> KnownCaller | None:
+        asked.append(number)
+        return await find(number)
+
+    live_calls = LiveCalls(counted, BELARUS)
+    await live_calls.look_up([CALLER])
+    await live_calls.look_up([], [CALLER])
+    await live_calls.look_up([CALLER])
+    assert len(asked) == 1
+
+
+async def test_what_was_not_found_is_asked_for_again_at_the_next_ring() -> None:
+    """The store did not answer, or another worker had not stored the call yet."""
+    subscribers = [None, KnownCaller(1, "be", "Минск")]
+    kept = Checkpoint(session=session(), want=Enqueue("a", "", "ru"), flows={})
+    calls = [None, None, kept]
+
+    async def found_later(_number: str) -> KnownCaller | None:
+        return subscribers.pop(0)
+
+    async def of_others(_channel: str) -> Checkpoint | None:
+        return calls.pop(0)
+
+    live_calls = LiveCalls(found_later, BELARUS, of_others=of_others)
+    for _ in range(3):
+        await live_calls.look_up([CALLER])
+    assert live_calls.arrival(CALLER, "support").subscriber is None, "the same ring"
+    for _ in range(2):
+        await live_calls.look_up([], [CALLER])
+        await live_calls.look_up([CALLER])
+    assert live_calls.strangers.of(CALLER.call) == Known(None, kept, KnownCaller(1, "be", "Минск"))
+
+
+async def test_a_caller_from_a_menu_is_no_stranger_when_they_hung_up() -> None:
     asked = list[str]()
 
     async def find(number: str) -> None:
         asked.append(number)
 
     live_calls = LiveCalls(find, BELARUS)
-    await live_calls.look_up([CALLER])
-    await live_calls.look_up([], [CALLER])
-    await live_calls.look_up([CALLER])
-    assert len(asked) == 1, "rings, waits again, rings again"
-    await live_calls.look_up([])
     live_calls.began(session())
     live_calls.arrived(CALLER.call, "c1")
+    await live_calls.look_up([CALLER])
+    live_calls.left(CALLER.call)
+    live_calls.ended("c1")
+    await live_calls.look_up([CALLER])
+    assert not asked, "the board has them still"
+    await live_calls.look_up([])
     await live_calls.look_up([CALLER])
     assert len(asked) == 1

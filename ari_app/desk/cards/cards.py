@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -70,7 +70,7 @@ class OpenCards:
         self._finished: dict[str, Card] = {}
         """Caller's channel: the card finished last by an agent who talked with them."""
         self._places: Places = {}
-        self._board = Board()
+        self._board, self._pending = Board(), frozenset[str]()
         self._asked: dict[tuple[str, str], str] = {}
         """Agent and caller's channel, while the agent is asked about the caller: who asks."""
         self._leaving: dict[tuple[str, str], object] = {}
@@ -113,12 +113,13 @@ class OpenCards:
         """The cards of agents to whom the caller of a card was transferred."""
         return tuple(one for one in self._cards.values() if one.record.came_from == id)
 
-    def update(self, board: Board) -> None:
-        """Open, change and close cards according to a current board."""
+    def update(self, board: Board, pending: Collection[str] = ()) -> None:
+        """Open, change and close cards by a current board; none opens for ``pending`` channels."""
         now = places(board)
         if now == self._places and self._at.keys() <= {*map(self._key, now.values())}:
             return
-        self._places, self._board = now, board
+        self._places, self._board = {} if pending else now, board
+        self._pending = frozenset(pending)
         here = {key: place for place in now.values() if (key := self._key(place)) is not None}
         for key in [key for key in self._at if key not in here]:
             self._caller_left(key)
@@ -128,7 +129,7 @@ class OpenCards:
                 self._asked.setdefault(key, by)
             if key in self._at:
                 self._answered(self._at[key], place)
-            else:
+            elif key[1] not in pending:
                 self._open(key, place)
 
     def asked(self, agent: str, channel: str, by: str) -> None:
@@ -213,7 +214,7 @@ class OpenCards:
             del self._at[key]
             self._leaving.pop(key, None)
             self._places = {}
-            self.update(self._board)
+            self.update(self._board, self._pending)
 
     def _key(self, place: Place) -> tuple[str, str] | None:
         agent = self._phones.agent(place.interface)
