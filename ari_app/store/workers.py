@@ -157,10 +157,16 @@ def leading_pod(db: Database) -> str:
 
 
 def leave(db: Database, epoch: int, at: datetime) -> None:
-    """A worker ends: it is dead, and another leads. One without a name is forgotten."""
+    """A worker ends: it is dead, and another leads: that of its name that comes after it, if one
+    has begun already. One without a name is forgotten."""
     db.conn.execute("delete from workers where epoch = ? and name = ''", (epoch,))
     db.conn.execute("update workers set until = ? where epoch = ?", (-micros(at), epoch))
-    db.conn.execute("update duties set owner = 0 where owner = ?", (epoch,))
+    db.conn.execute(
+        "update duties set owner = coalesce((select max(later.epoch) from workers as later"
+        " join workers as me on later.name = me.name where me.epoch = ? and me.name <> ''"
+        " and later.until > 0), 0) where owner = ?",
+        (epoch, epoch),
+    )
 
 
 def alone(db: Database, one: Worker, at: datetime, until: datetime) -> Sequence[Worker]:

@@ -13,7 +13,7 @@ import pytest
 
 from ari_app.main import worker as module
 from ari_app.main.worker import Membership
-from ari_app.store import calls, workers
+from ari_app.store import calls, nodes, workers
 from ari_app.store.calls import CallBegan
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
@@ -164,3 +164,20 @@ async def test_none_is_called_dead_when_a_clock_is_set_or_the_database_was_away(
         await steady(2)
         await until(lambda: dead)
     assert dead == {"1"}
+
+
+async def test_a_worker_knows_that_it_is_drained_before_it_takes_calls(store: Beating) -> None:
+    write = store.store.write
+    await write(workers.enter, worker(1, "a"), NOON, NOON)
+    await write(nodes.drain, "a", NOON, force=True)
+    settings = SimpleNamespace(name="a", pod="", lease=LEASE)
+    handover = SimpleNamespace(nodes=())
+    config = SimpleNamespace(worker=settings, application="a", handover=handover)
+    state = SimpleNamespace(directory=Path())
+    foundation: Any = SimpleNamespace(config=config, state=state, store=store.store, before=None)
+    async with module.joined(foundation) as one:
+        assert not one.takes_calls()
+        assert one.pod_is_drained()
+    unknown = Membership(store.store, worker(2), LEASE)
+    assert unknown.takes_calls()
+    assert unknown.pod_is_drained() is None, "the dialplan is not changed yet"

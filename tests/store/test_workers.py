@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.store import calls, left_calls, orders, outbox, workers
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
@@ -285,3 +286,17 @@ async def test_what_a_run_left_is_free_for_the_next_one_at_once(store: Store) ->
     assert not await store.read(orders.due, NOON, 9, 2), "the run before hands over"
     await store.write(workers.enter, worker(3, "a"), NOON, NOON + LEASE, succeeds=True)
     assert await store.read(orders.due, NOON, 9, 3)
+
+
+async def test_the_lead_goes_to_the_next_run_of_the_same_worker(store: Store) -> None:
+    """Else an upgrade moves the callers of a queue node to another one, without their agents."""
+    write, runs = store.write, [Worker(name, name, name) for name in ("q1", "q2", "q1")]
+    q1, q2, upgraded = (replace(one, epoch=at) for at, one in enumerate(runs, 1))
+    for one in (q1, q2, upgraded):
+        await write(workers.enter, one, NOON, NOON + LEASE)
+        await write(workers.beat, one, NOON, NOON + LEASE)
+    await write(workers.leave, 1, NOON)
+    assert not (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
+    assert (await write(workers.beat, upgraded, NOON, NOON + LEASE)).leads
+    await write(workers.leave, 3, NOON)
+    assert (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
