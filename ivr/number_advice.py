@@ -14,17 +14,20 @@ _LONGEST = 40
 """Signs of the text that are repeated."""
 
 
-def advice(plan: NumberPlan, written: str) -> str:
-    """Why ``written`` is no number of the plan, and what would be accepted in its place.
+def advice(plan: NumberPlan, written: str, area: bool = True) -> str:
+    """Why ``written`` is no number of the plan, and what would be accepted in its place. Only a
+    text that is mostly digits is repeated: another one may be a secret.
 
     That is the number which it contains, if it can be seen: without an extension or a second one
-    beside it, in other digits, with an area code.
+    beside it, in other digits, and if ``area``, with an area code, which takes long to find.
     """
     text = "".join(sign for sign in unicodedata.normalize("NFKC", written) if sign.isprintable())
     text = text.strip()
     if not text:
         return f"it is empty — write it as {plan.example}"
     cut = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    if 2 * sum(map(str.isdecimal, text)) < sum(map(str.isalnum, text)):
+        cut = "the text"
     if _QUANTITY.fullmatch(text):
         whole = f"{Decimal(text.replace(',', '.')):f}"
         if re.search("[1-9]0{0,2}$", whole) and plan.msisdn(whole):
@@ -38,7 +41,7 @@ def advice(plan: NumberPlan, written: str) -> str:
         if found is not None:
             return f"{cut} is no telephone number — write it as {found}"
     digits = re.sub("[^0-9]", "", bare(text, plan.code))
-    local = plan.in_some_area(digits)
+    local = plan.in_some_area(digits) if area else None
     if local is not None:
         return f"{cut} has no area code — write it with one, such as {local}"
     if len(plan.usual) == 1 and len(digits) > 1:

@@ -24,6 +24,8 @@ KNOWN = (*NEEDED, "birthday", "code-word")
 LONGEST_LINE = 4096
 """Bytes; a longer line is reported before it fills the memory."""
 LONGEST_TEXT = 200
+_WITH_AREAS = 20
+"""So many of the numbers that are refused are looked up with area codes, which takes long."""
 _BIRTHS = ("%Y-%m-%d", "%d.%m.%Y")
 _PAGES = ("windows-1252", "windows-1251", "windows-1250")
 """As what spreadsheets read UTF-8 that does not say so."""
@@ -70,6 +72,7 @@ class SubscriberCsv:
         self._file = file
         self._today = today
         self._digest = hashlib.sha256()
+        self._refused = 0
 
     @property
     def digest(self) -> bytes:
@@ -80,6 +83,7 @@ class SubscriberCsv:
         """All lines from the beginning; a header that is wrong is the only line."""
         self._file.seek(0)
         self._digest = hashlib.sha256()
+        self._refused = 0
         lines = self._lines()
         number, header = next(lines, (1, ""))
         try:
@@ -146,7 +150,9 @@ class SubscriberCsv:
 
         msisdn = self._numbers.msisdn(cells["number"])
         if msisdn is None:
-            report("number", advice(self._numbers, cells["number"]))
+            self._refused += 1
+            with_area = self._refused <= _WITH_AREAS
+            report("number", advice(self._numbers, cells["number"], with_area))
         for column in ("name", "area"):
             fault = _text_fault(cells[column])
             if fault:

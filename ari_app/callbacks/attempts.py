@@ -6,7 +6,7 @@ swept up later.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from ari_app.callbacks.port import ERRORS, StandIns
@@ -20,6 +20,10 @@ log = logging.getLogger(__name__)
 
 MOST = 20
 """Marks that one sweep deletes: each is a short call in Asterisk."""
+
+
+_READ = 500
+"""Marks of which the requests are read at once."""
 
 
 class Attempts:
@@ -76,22 +80,31 @@ class Attempts:
     async def sweep(self, alive: Collection[str]) -> None:
         """Delete the marks of attempts that are over and need no outcome any more; ``alive`` are
         the channels of stand-ins. What goes wrong is logged, and tried at the next sweep."""
+        deleted = 0
         try:
-            over = [key for key in await self._stand_ins.marks() if await self._over(key, alive)]
-            for key in over[:MOST]:
-                await self._stand_ins.forget(key)
+            for key in await self._over(await self._stand_ins.marks(), alive):
+                if not await self._stand_ins.forget(key):
+                    break
+                deleted += 1
         except ERRORS as error:
             log.info("marks of calls back stay in Asterisk for now: %s", error)
-        else:
-            if over:
-                log.info("marks of %d calls back deleted in Asterisk", len(over[:MOST]))
+        if deleted:
+            log.info("marks of %d calls back deleted in Asterisk", deleted)
 
-    async def _over(self, key: str, alive: Collection[str]) -> bool:
-        ours = of_key(key)
-        if ours is None or channel_of(*ours) in alive:
-            return False
-        id, attempt = ours
-        one = await self._store.read(callbacks.by_id, id)
+    async def _over(self, keys: Sequence[str], alive: Collection[str]) -> list[str]:
+        """The first :data:`MOST` of the marks that are over."""
+        over = list[str]()
+        for begin in range(0, len(keys), _READ):
+            ours = [(key, of_key(key)) for key in keys[begin : begin + _READ]]
+            ended = [(key, of) for key, of in ours if of and channel_of(*of) not in alive]
+            ids = sorted({id for _, (id, _) in ended})
+            there = {one.id: one for one in await self._store.read(callbacks.by_ids, ids)}
+            over += [key for key, (id, at) in ended if self._is_over(key, there.get(id), at)]
+            if len(over) >= MOST:
+                break
+        return over[:MOST]
+
+    def _is_over(self, key: str, one: Callback | None, attempt: int) -> bool:
         if one is None or one.state != "open" or self.ticket(one).key(attempt) != key:
             return True
         return attempt < one.attempts or (attempt == one.attempts and not one.calling)

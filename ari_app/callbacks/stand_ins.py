@@ -96,15 +96,16 @@ class StandIns:
         family = f"/{FAMILY}/"
         return [key.removeprefix(family) for key in found if key.startswith(family)]
 
-    async def forget(self, key: str) -> None:
+    async def forget(self, key: str) -> bool:
         """Have the dialplan delete what it keeps of an attempt: its outcome is stored, and no
-        stand-in of it is left. An older dialplan of others keeps it."""
+        stand-in of it is left. False with an older dialplan of others, which keeps it."""
         if not await self._exists(NOTED, "s"):
-            return
+            return False
         with suppress(GoneError):
             await self._ari.channels.originate(
                 f"Local/s@{NOTED}/n", NOTED, "s", {"__FIRSTLINE_TICKET": key}, "", f"noted-{key}"
             )
+        return True
 
     async def knows(self, number: str) -> bool:
         """Whether the dialplan knows the way to a number."""

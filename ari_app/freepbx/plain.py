@@ -293,7 +293,7 @@ class _Plan(InlinedDialplan):
         name = f"callers-{len(self.lists) + 1}"
         self.lists[name] = (number,)
         same, other = (self.node(self.target(onward, to) if to else onward) for to in ways)
-        note = f"{number} must be written as calls have it here"
+        note = f"{number}, if it is no whole number of your country, must be as calls have it here"
         return DraftNode({"branch": "number", "when": {f"in {name}": same}, "else": other}, [note])
 
     def _language(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:

@@ -78,7 +78,7 @@ async def up(config: Config, state: State, console: Console, start: Start) -> No
 
     SIGINT ends Asterisk, too; otherwise it and its calls go on.
     """
-    _tune_memory()
+    _prepare(config)
     signals = Signals()
     signals.heed()
     again = watched.starts(state, own_asterisk=start.own_asterisk)
@@ -140,6 +140,12 @@ def _ready_to_serve(link: Link, config: Config, signals: Signals) -> None:
         signals.was_ready = True
         log.info("ready: phones register at %s and dial %s", where, numbers)
         service.notify(f"READY=1\nSTATUS=serving {numbers}")
+
+
+def _prepare(config: Config) -> None:
+    """Do at once what a call would wait for: the rules of numbers take long to load."""
+    config.numbers.msisdn(config.numbers.example)
+    _tune_memory()
 
 
 def _tune_memory() -> None:

@@ -1,5 +1,6 @@
 """Callback requests."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -221,6 +222,11 @@ def by_id(db: Database, id: int) -> Callback | None:
     """The request of an id."""
     rows = db.conn.execute(f"select {_COLUMNS} from callbacks where id = ?", (id,))
     return next((_callback(*row) for row in rows), None)
+
+
+def by_ids(db: Database, ids: Sequence[int]) -> list[Callback]:
+    """The requests of some hundred ids."""
+    return selected(db, f"where id in ({', '.join('?' * len(ids))})", *ids) if ids else []
 
 
 def selected(db: Database, tail: str, *values: object) -> list[Callback]:

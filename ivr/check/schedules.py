@@ -62,29 +62,41 @@ def _zone(name: str, there: Collection[str]) -> str:
 
 def lost_minutes(context: CheckContext) -> Iterator[Finding]:
     """Spans that end at 23:59, or a minute before the next one: closed for that minute."""
-    found_ends = set[int]()
-    for _, mention in context.mentions(Is.SPANS):
-        try:
-            found = spans(mention.name)
-        except ValueError:
-            continue
-        starts = {begin for begin, _ in found} | {1440}
-        for begin, end in found:
-            if end not in starts and end + 1 in starts:
+    for each in context.read:
+        lost = set[int]()
+        for mention in each.mentions:
+            if mention.what is not Is.SPANS:
+                continue
+            for begin, end in _ends_before(mention.name):
                 text = f"{span_text((begin, end))} leaves the minute from {clock(end)} on closed"
-                found_ends.add(end % 1440)
+                lost.add(end % 1440)
                 yield mention.place, f"{text}: end it at {clock(end + 1)}"
-    for _, mention in context.mentions(Is.SCHEDULE_NAME):
-        for begin, end in _gaps(context.schedules.get(mention.name)):
-            if end - begin == 1 and begin % 1440 not in found_ends:
-                text = f"{gap_text((begin, end))}, a minute between two spans"
-                yield mention.place, f"{text}: end the first at {clock(end % 1440)}"
+        for mention in each.mentions:
+            if mention.what is not Is.SCHEDULE_NAME:
+                continue
+            for begin, end in _gaps(each):
+                if end - begin == 1 and begin % 1440 not in lost:
+                    lost.add(begin % 1440)
+                    text = f"{gap_text((begin, end))}, a minute between two spans"
+                    yield mention.place, f"{text}: end the first at {clock(end % 1440)}"
 
 
-def _gaps(read: Read | None) -> tuple[Span, ...]:
+def _ends_before(text: str) -> Iterator[Span]:
+    """The spans that end a minute before the next one, or before midnight; none if malformed."""
+    try:
+        found = spans(text)
+    except ValueError:
+        return
+    starts = {begin for begin, _ in found} | {1440}
+    for begin, end in found:
+        if end not in starts and end + 1 in starts:
+            yield begin, end
+
+
+def _gaps(read: Read) -> tuple[Span, ...]:
     """When a schedule is closed in a week; nothing of one that is malformed."""
     try:
-        return gaps(read.schedule) if read is not None and read.schedule is not None else ()
+        return gaps(read.schedule) if read.schedule is not None else ()
     except ValueError:
         return ()
 

@@ -11,7 +11,7 @@ import asyncio
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -52,9 +52,14 @@ async def differences(
             ]
         )
 
-    def compare(where: str, shown: Iterator[tuple[Key, Figures]], counted: Count) -> None:
+    def compare(
+        where: str, shown: Iterator[tuple[Key, Figures]], counted: Count, keys: Collection[Key] = ()
+    ) -> None:
+        """``keys``: of the rows that must be there."""
         nonlocal compared
-        for key, figures in shown:
+        rows = dict(shown)
+        found.extend(f"{where} {key}: no row" for key in keys if key not in rows)
+        for key, figures in rows.items():
             expected = counted(key)
             for name, value in figures.items():
                 compared += 1
@@ -68,7 +73,7 @@ async def differences(
         return lambda key: oracle.figures(oracle.rows if key is None else parts.get(key, ()))
 
     for by in BYS:
-        compare(f"calls by {by}", await table("calls", by=by), of_rows(by))
+        compare(f"calls by {by}", await table("calls", by=by), of_rows(by), oracle.by(by))
     compare("waits", await table("waiting"), of_rows("wait"))
     compare("estimates", await table("waiting", 1), of_rows("queue"))
     week = oracle.by("week-hour")
@@ -80,16 +85,16 @@ async def differences(
                 found.append(f"hour {hour} of weekday {day}: {cell.value}")
     for by in BYS:
         said = oracle.surveyed(by)
-        compare(f"surveys by {by}", await table("surveys", by=by), _as_is(said))
+        compare(f"surveys by {by}", await table("surveys", by=by), _as_is(said), said)
     scored, answers = oracle.scored()
-    compare("scores", await table("quality"), _as_is(scored))
-    compare("score answers", await table("quality", 1), _as_is(answers))
-    compare("agents", await table("agents"), _work(oracle))
+    compare("scores", await table("quality"), _as_is(scored), scored)
+    compare("score answers", await table("quality", 1), _as_is(answers), answers)
+    compare("agents", await table("agents"), _work(oracle), oracle.agents())
     compare("times", await table("agents", 1), _times(oracle))
     versions, nodes = oracle.menus()
-    compare("menus", await table("menus"), _contained(versions))
+    compare("menus", await table("menus"), _contained(versions), versions)
     flow = max({flow for flow, _ in nodes}, key=lambda one: _passed(nodes, one))
-    compare("funnel", await table("menus", 1), _funnel(nodes, flow))
+    compare("funnel", await table("menus", 1), _funnel(nodes, flow), _ended(nodes, flow))
     return compared, found
 
 
@@ -142,6 +147,11 @@ def _contained(versions: Mapping[str, Sequence[int]]) -> Count:
 
 def _passed(nodes: Mapping[tuple[str, str], Sequence[int]], flow: str) -> int:
     return sum(counts[0] for (name, _), counts in nodes.items() if name == flow)
+
+
+def _ended(nodes: Mapping[tuple[str, str], Sequence[int]], flow: str) -> set[str]:
+    """The nodes that a funnel must have, among those that callers notice."""
+    return {node for (name, node), (_, gone) in nodes.items() if name == flow and gone}
 
 
 def _funnel(nodes: Mapping[tuple[str, str], Sequence[int]], flow: str) -> Count:

@@ -160,9 +160,10 @@ class Model:
         await self._paused()
         return list(self.kept)
 
-    async def forget(self, key: str) -> None:
+    async def forget(self, key: str) -> bool:
         await self._paused()
         del self.kept[key]
+        return True
 
     async def knows(self, _: str) -> bool:
         return self.known

@@ -145,7 +145,8 @@ def test_what_lists_loads_neither_the_http_client_nor_what_is_for_sound(demo: St
     program = (
         "import sys; from click.testing import CliRunner; from ari_app.cli import main\n"
         f"for words in {LIGHT!r}:\n"
-        f"    CliRunner().invoke(main, ['--state', {str(demo.directory)!r}, *words])\n"
+        f"    done = CliRunner().invoke(main, ['--state', {str(demo.directory)!r}, *words])\n"
+        "    assert done.exit_code == 0, done.output\n"
         f"print([one for one in {LATER!r} if one in sys.modules])\n"
         f"for words in {some!r}:\n"
         f"    CliRunner().invoke(main, ['--state', {str(demo.directory)!r}, *words])\n"

@@ -30,8 +30,9 @@ from ivr.numbers import NumberPlan
         ("BY", "3.75291E+11", "3.75291E+11 is a quantity whose last digits are lost — make the"),
         ("BY", "3,75291e+11", "3,75291e+11 is a quantity whose last digits are lost — make the"),
         ("DE", "12345", "12345 is no telephone number — write it as 4915123456789"),
-        ("PL", "ann\x1b\na", "anna is no telephone number — write it as 48512345678"),
-        ("PL", "x" * 90, f"{'x' * 40}… is no telephone number — write it as 48512345678"),
+        ("PL", "ann\x1b\na", "the text is no telephone number — write it as 48512345678"),
+        ("PL", "hunter2", "the text is no telephone number — write it as 48512345678"),
+        ("PL", "1x" * 45, f"{'1x' * 20}… is no number — write it with 9, as 48512345678"),
         ("PL", " ", "it is empty — write it as 48512345678"),
     ],
 )

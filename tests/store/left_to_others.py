@@ -150,6 +150,7 @@ def requests() -> Iterator[tuple[str, Use]]:
     yield "callbacks.promise", lambda db: callbacks.promise(db, 5, AGENT, NOW)
     yield "callbacks.open_of", lambda db: callbacks.open_of(db, NUMBER)
     yield "callbacks.by_id", lambda db: callbacks.by_id(db, 5)
+    yield "callbacks.by_ids", lambda db: callbacks.by_ids(db, [5, 6])
     yield "callbacks.unclaimed", callbacks.unclaimed
     wait = callbacks.Wait("support", "ru", 0, NOW)
     yield "callbacks.keep_place", lambda db: callbacks.keep_place(db, NUMBER, wait)

@@ -142,6 +142,15 @@ def test_hours_are_explained(tmp_path: Path, schedule: str, said: str) -> None:
     assert said in check(written(tmp_path, f_yaml=HOURS, h_yaml=text))[0]
 
 
+def test_a_lost_minute_is_named_once_for_each_schedule(tmp_path: Path) -> None:
+    nights = 'week: { mon-sun: "06:00-12:00, 22:00-05:59" }\n'
+    other = 'schedule: other\nweek: { mon: "00:00-05:59, 06:00-12:00" }\n'
+    found = check(
+        written(tmp_path, f_yaml=HOURS, h_yaml=f"schedule: office\n{nights}", i_yaml=other)
+    )
+    assert [one[:6] for one in found if "lost-minute" in one] == ["h.yaml", "i.yaml"]
+
+
 def test_files_that_are_not_read(tmp_path: Path) -> None:
     only = written(tmp_path / "only", f_yml=GOOD)
     assert "f.yml is not read: rename it to f.yaml" in check(only)[0]
