@@ -184,7 +184,7 @@ def test_every_menu_of_ours_on_pages(language: str, size: PageSize) -> None:
             offered = [line for line in lines if isinstance(line, Choice)]
             assert [line for line in shown if line in offered] == offered, (flow.flow, found)
             assert key == "9", "the same key turns the pages of all menus"
-    assert several > 1
+    assert several
 
 
 def test_a_page_ends_between_lines() -> None:

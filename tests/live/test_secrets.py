@@ -67,7 +67,7 @@ TEXTS = (
     (WRONG, "не подошло"),
     # The others answer a menu that asks whether to try again.
     (KEYS, "Такого пункта здесь нет"),
-    (WORD, "Специалист"),
+    (WORD, "Соединить отсюда не получится"),
     ("*100#", "На вашем счёте"),
 )
 """What is texted, and what stands in the page that answers it."""
@@ -84,7 +84,8 @@ class Call:
     async def asked(self, prompt: str, keys: str) -> None:
         """Hear a prompt begin, then key something."""
         await self.hears(prompt)
-        await self._phone.press(keys)
+        for key in keys:  # each when the last one is out: of fast ones a busy exchange loses some
+            await self._phone.press(key)
 
     async def hears(self, prompt: str) -> None:
         async with within(30):
