@@ -54,6 +54,8 @@ class BuiltIn:
 
     def nearest(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """The phrase of the nearest template."""
+        if not self._templates.of(asked.language):  # none of its files could be read
+            return Words("", 0.0)
         piece = trimmed(sound)
         known, stack = self._stack(asked.language)
         compared = _compared(asked, known)

@@ -33,7 +33,7 @@ class Path(Struct, frozen=True):
 class PathsFound(Struct, frozen=True):
     """Paths that together take all edges but those ``missed``, the short ones first.
 
-    ``shortest``: for each edge the shortest path that takes it.
+    ``shortest``: for each edge a short path that takes it, mostly the shortest.
     """
 
     paths: tuple[Path, ...]

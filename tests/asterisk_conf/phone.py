@@ -73,10 +73,9 @@ class Phone:
         self.sip.close()
         self.rtp.close()
 
-    def dial(self, number: str, line: str = "") -> int:
-        """Call ``number``: the final status. 200 means that the call is up. ``line`` is the
-        parameter of the contact that was registered with the caller."""
-        self.uri = f"sip:{number}@127.0.0.1:{self.server[1]}{line and f';line={line}'}"
+    def dial(self, number: str) -> int:
+        """Call ``number``: the final status. 200 means that the call is up."""
+        self.uri = f"sip:{number}@127.0.0.1:{self.server[1]}"
         self.to = f"<{self.uri}>"
         status, answer = self._request("INVITE", self._sdp())
         if status == 401:

@@ -111,7 +111,12 @@ def test_phrases_are_a_few_words() -> None:
 
 
 def test_who_says_more_than_yes_agrees_to_nothing() -> None:
-    for text, key in {"Да, согласен": "1", "я не согласен": "", "нет": "2", "не верно": ""}.items():
+    for text, key in {
+        "Да, согласен": "1",
+        "я не согласен": "2",
+        "нет": "2",
+        "не верно": "",
+    }.items():
         assert understood(yes_or_no("ru"), text) == key
         confirm, refused = turns(Said("оплатить"), Said(text, whole=True))[1:]
         assert isinstance(confirm.want, Ask)

@@ -14,8 +14,7 @@ WRITTEN = {
     "*101#": "тариф; какой у меня тариф; тарыф; tariff; my plan",
     "*102#": "услуги; какие услуги; мои подписки; паслугі; services",
     "*103#": "остаток; остаток минут; сколько минут; гигабайт; астатак; хвіліны; minutes left; "
-    "gigabytes; "
-    "сколько гб; how much data is left",
+    "gigabytes; how much data is left",
     "*104#": "баллы; бонусы; балы; points",
     "*105#": "обещанный платеж; Обещанный платёж; абяцаны плацеж; promised payment; pay later; "
     "заплачу завтра; доверительный платеж",
@@ -75,6 +74,27 @@ def test_what_subscribers_write(text: str, code: str) -> None:
 )
 def test_who_refuses_orders_nothing(text: str) -> None:
     assert code_of(text, BOOK.words) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("мне позвонили мошенники", ""),
+        ("кто мне позвонил", ""),
+        ("сколько стоит позвонить в Россию", ""),
+        ("не могу дозвониться до оператора", "*129#"),
+        ("позвонить оператору", "*129#"),
+        ("сколько осталось на счету", "*100#"),
+        ("заблокируйте рекламу", ""),
+        ("пакет гб", "*107#"),
+        ("подарить гб", "*120#"),
+        ("оплатить кредит", "*117#"),
+        ("мб потом", ""),
+    ],
+)
+def test_a_word_of_many_meanings_leads_nowhere(text: str, code: str) -> None:
+    """A call back is noted at once: none for a word that also says something else."""
+    assert code_of(text, BOOK.words) == code
 
 
 def test_every_code_is_found() -> None:

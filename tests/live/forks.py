@@ -3,7 +3,7 @@
 To load them takes a command up to half a second of CPU, and `up` more than one; all tests together
 start hundreds. Here each process of tests loads them one time. What runs is the same command, in a
 process with the environment, the directory and the standard streams that it is given. How one
-begins by itself is seen in :mod:`tests.commands.test_scripts` and where the documentation is run.
+begins by itself is seen in :mod:`tests.commands.test_scripts` and :mod:`tests.test_launcher`.
 """
 
 import multiprocessing

@@ -2,8 +2,8 @@
 
 To load them takes a phone 0.15 s of CPU, and a process of speech 0.2; all tests together start
 hundreds of each. What runs is the same program, with the environment, the directory and the streams
-that it is given. How they begin by themselves is seen in :mod:`tests.phone`,
-:mod:`tests.prompts.test_speech_busy` and where the documentation is run.
+that it is given. How they begin by themselves is seen in :mod:`tests.phone`
+and :mod:`tests.prompts.test_speech_busy`.
 """
 
 import asyncio
