@@ -7,7 +7,7 @@ from aiohttp import web
 
 from tests.deadlines import within
 
-PATIENCE = 5.0
+PATIENCE = 10.0
 """Seconds after which a fact that did not come true fails its test."""
 
 

@@ -71,7 +71,7 @@ async def test_a_call_whose_screen_is_refused_goes_to_the_fallback(
 async def test_a_screen_is_replayed_when_its_request_times_out(
     server: Server, transport: str
 ) -> None:
-    async with harness(server, transport=transport, deadline=allowed(1)) as at:
+    async with harness(server, transport=transport, deadline=allowed(0.4)) as at:
         line = await at.call()
         server.plan("POST channels/c-1/play", lambda: Fault.MUTE)
         playing = presenting(line, say("welcome"))
