@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -39,17 +39,16 @@ async def run(
 ) -> NoReturn:
     """Remove expired records, for ever, and the oldest conversations if all recordings of them have
     more than ``most`` bytes (0: as many as there are)."""
-    while True:
-        try:
-            removed = await remove_expired(store, settings, recorded, now())
-            if removed:
-                counts = ", ".join(f"{kind} {count}" for kind, count in removed.items())
-                log.info("retention expired, removed: %s", counts)
-            if most and (surplus := await remove_surplus(store, recorded.conversations, most)):
-                log.info("more recordings than `most` of [conversations], removed: %d", surplus)
-        except Exception as error:  # noqa: BLE001 - the outermost frame
-            log.error("expired records not removed, retry in %g s: %s", EVERY, error)
-        await asyncio.sleep(EVERY)
+
+    async def remove() -> None:
+        removed = await remove_expired(store, settings, recorded, now())
+        if removed:
+            counts = ", ".join(f"{kind} {count}" for kind, count in removed.items())
+            log.info("retention expired, removed: %s", counts)
+        if most and (surplus := await remove_surplus(store, recorded.conversations, most)):
+            log.info("more recordings than `most` of [conversations], removed: %d", surplus)
+
+    await _for_ever(remove, "records")
 
 
 async def remove_expired(
@@ -86,11 +85,16 @@ async def run_for_files(
 ) -> NoReturn:
     """Remove the expired files of one of several workers, for ever: the one that leads removes the
     records, and knows only files of its own."""
+    await _for_ever(lambda: remove_files(store, settings, recorded, now()), "files")
+
+
+async def _for_ever(remove: Callable[[], Awaitable[None]], what: str) -> NoReturn:
+    """Remove again and again; a failure is logged."""
     while True:
         try:
-            await remove_files(store, settings, recorded, now())
+            await remove()
         except Exception as error:  # noqa: BLE001 - the outermost frame
-            log.error("expired files not removed, retry in %g s: %s", EVERY, error)
+            log.error("expired %s not removed, retry in %g s: %s", what, EVERY, error)
         await asyncio.sleep(EVERY)
 
 
