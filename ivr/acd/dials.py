@@ -24,6 +24,7 @@ from ivr.acd.board import (
     offers_where,
     talks_where,
     waits_in,
+    with_dialler,
     with_offer,
     with_queue,
     with_talk,
@@ -102,17 +103,28 @@ def _dialled(board: Board, event: Dialled) -> Board:
     elif found := half(board, caller.channel):
         caller = found
     elif is_half and known(board, caller.call) is None:
-        return board
+        if event.leg in {*(it.leg for it in board.early), *(it.leg for it in board.early_talks)}:
+            return board
+        early = Offer("", event.interface, caller, event.at, event.leg)
+        return replace(board, early=(*board.early, early))
     else:  # an agent's channel that dials consults somebody about the caller who hears music
         spoken = (one.caller for one in board.talks if one.leg == caller.channel)
         caller = next(spoken, caller)
     caller = known(board, caller.call) or caller
     queue = waits_in(board, caller.call)
-    return with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))
+    board = with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))
+    return with_dialler(board, event.leg, caller)
 
 
 def _ended(board: Board, event: DialEnded) -> Board:
     """Members of the queue are left to app_queue's own events, which say more."""
+    early = next((one for one in board.early if one.leg == event.leg), None)
+    if early is not None:
+        talks = board.early_talks
+        if event.answered and not early.interface.startswith(LOCAL):
+            talks = (*talks, Talk("", early.interface, early.caller, event.at, early.leg))
+        kept = tuple(one for one in board.early if one.leg != event.leg)
+        return replace(board, early=kept, early_talks=talks)
     offer = next((one for one in board.offers if one.leg == event.leg), None)
     if offer is None or of_member(board, offer):
         return board
@@ -133,6 +145,10 @@ def _hung_up(board: Board, event: HungUp) -> Board:
         if of_member(board, talk):
             board = completed(board, talk.queue, talk.interface, talk.caller.call, event.at)
     board = talks_where(board, lambda one: not its(one))
+    early = tuple(one for one in board.early if not its(one))
+    talks = tuple(one for one in board.early_talks if not its(one))
+    if (early, talks) != (board.early, board.early_talks):
+        board = replace(board, early=early, early_talks=talks)
     while name := waits_in(board, event.call):
         waiting = tuple(one for one in board.queues[name].waiting if one.call != event.call)
         board = with_queue(board, name, replace(board.queues[name], waiting=waiting))

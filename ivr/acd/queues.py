@@ -24,6 +24,7 @@ from ivr.acd.board import (
     half,
     known,
     offers_where,
+    with_dialler,
     with_member,
     with_offer,
     with_queue,
@@ -196,7 +197,8 @@ def _ringing(board: Board, event: Offered | Unanswered) -> Board:
     caller = next((one for one in waiting if one.call == event.call), None)
     if caller is None:
         return board
-    return with_offer(board, Offer(event.queue, event.interface, caller, event.at, event.leg))
+    offer = Offer(event.queue, event.interface, caller, event.at, event.leg)
+    return with_dialler(with_offer(board, offer), event.leg, caller)
 
 
 def _connected(board: Board, event: Connected) -> Board:
