@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from ari_app.agi.connection import Connection
 from ari_app.agi.protocol import ProtocolError
 from ari_app.networks import Networks
+from ari_app.session.unknown_code import UnknownNumberError
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,8 @@ class Door:
             connection = await self._admitted(reader, writer)
             if connection is not None:
                 await self._serve(connection)
+        except UnknownNumberError as error:
+            log.error("a call over AGI: %s; the caller goes on in the dialplan", error)
         except Exception:  # the outermost frame of the call
             log.exception("a call over AGI failed; the caller goes on in the dialplan")
         finally:

@@ -40,6 +40,7 @@ from ari_app.ari.line import ChannelLine
 from ari_app.ari.midway import Midway
 from ari_app.ari.rest import Ari
 from ari_app.session.conductor import LEFT
+from ari_app.session.unknown_code import UnknownNumberError
 
 log = logging.getLogger(__name__)
 
@@ -227,8 +228,10 @@ class Calls:
             if first is not None:
                 await first
             await call.serve()
-        except Exception:  # the outermost frame of the call
-            log.exception("call %s: the session failed; the caller goes to the fallback", channel)
+        except Exception as error:  # the outermost frame of the call
+            known = isinstance(error, UnknownNumberError)
+            why, text = error if known else "the session failed", "the caller goes to the fallback"
+            log.error("call %s: %s; %s", channel, why, text, exc_info=not known)
             if call.line.gone is None:
                 self._refused.add(channel)
                 await self.rescue(channel)

@@ -13,7 +13,7 @@ from ari_app.log import masked
 from ari_app.session.conductor import SessionPorts, conduct
 from ari_app.session.line import Line
 from ari_app.session.media import Sounds
-from ari_app.session.unknown_code import unknown_code
+from ari_app.session.unknown_code import UnknownNumberError, unknown_code
 from ari_app.store.calls import Path
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.directory import Caller as Known
@@ -58,10 +58,6 @@ class Arrival(Struct, frozen=True):
     endpoint: str
     number: str
     dialled: str
-
-
-class UnknownNumberError(Exception):
-    """No flow has the dialled number; the author of the flows must add it."""
 
 
 class CallServices(Struct, frozen=True):
@@ -146,7 +142,7 @@ class InboundCalls:
             await self._play_unknown(serving.book, line, arrival)
             return
         if session is None:
-            text = "add it to `numbers` or `codes`"
+            text = "add it to `numbers` or `codes` of a flow"
             raise UnknownNumberError(f"no flow has the number {dialled}: {text}")
         await self._run(serving, line, session)
 

@@ -9,6 +9,7 @@ import pytest
 from ari_app.agi import connection
 from ari_app.agi.connection import Connection
 from ari_app.agi.door import Door
+from ari_app.session.unknown_code import UnknownNumberError
 from tests.agi.fake_asterisk import FakeAsterisk
 from tests.ari.facts import until
 from tests.deadlines import within
@@ -120,9 +121,12 @@ async def test_who_is_not_allowed_is_turned_away() -> None:
     assert served == []
 
 
-async def test_a_call_that_fails_goes_on_in_the_dialplan(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("fault", [RuntimeError("broken"), UnknownNumberError("no flow has 1")])
+async def test_a_call_that_fails_goes_on_in_the_dialplan(
+    caplog: pytest.LogCaptureFixture, fault: Exception
+) -> None:
     async def fail(_: Connection) -> None:
-        raise RuntimeError("broken")
+        raise fault
 
     async with Door(fail, ("127.0.0.1",), 10).opened("127.0.0.1", 0) as port:
         asterisk = FakeAsterisk()
@@ -130,6 +134,7 @@ async def test_a_call_that_fails_goes_on_in_the_dialplan(caplog: pytest.LogCaptu
             await asterisk.call(port)
     assert asterisk.commands == []
     assert "the caller goes on in the dialplan" in caplog.text
+    assert ("Traceback" in caplog.text) is isinstance(fault, RuntimeError)
 
 
 async def test_at_the_end_callers_go_on_in_the_dialplan() -> None:

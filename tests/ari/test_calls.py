@@ -10,6 +10,7 @@ from ari_app.ari.channel_state import Timeouts
 from ari_app.ari.errors import UnreachableError
 from ari_app.ari.events import Channel
 from ari_app.ari.line import ChannelLine
+from ari_app.session.unknown_code import UnknownNumberError
 from ivr.events import Gone, Keyed
 from ivr.wants import Done
 from tests.ari.facts import until
@@ -55,12 +56,21 @@ async def test_an_event_that_comes_twice_is_one_call(server: Server) -> None:
         assert at.lines.empty()
 
 
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (ZeroDivisionError("the flow is broken"), "the session failed"),
+        (UnknownNumberError("no flow has 611"), "no flow has 611"),
+    ],
+)
 async def test_a_fault_in_a_session_puts_the_caller_into_the_fallback(
-    server: Server, caplog: pytest.LogCaptureFixture
+    server: Server, caplog: pytest.LogCaptureFixture, fault: Exception, why: str
 ) -> None:
+    """With the lines of the code for a fault that is not expected."""
+
     async def serve(line: ChannelLine, _channel: Channel, _dialled: str) -> None:
         await line.present(ask("menu", first=0.001, total=0.001))
-        raise ZeroDivisionError("the flow is broken")
+        raise fault
 
     server.instant = True
     async with harness(server, serve) as at:
@@ -69,8 +79,8 @@ async def test_a_fault_in_a_session_puts_the_caller_into_the_fallback(
         await until(lambda: not len(at.calls))
         assert at.link.connected
     assert rescued(server) == ["c-1"]
-    assert "c-1: the session failed; the caller goes to the fallback" in caplog.text
-    assert "the flow is broken" in caplog.text
+    assert f"c-1: {why}; the caller goes to the fallback" in caplog.text
+    assert ("Traceback" in caplog.text) is isinstance(fault, ZeroDivisionError)
 
 
 async def test_an_error_after_a_hang_up_makes_no_request(server: Server) -> None:

@@ -12,11 +12,11 @@ from ari_app.calls.inbound import (
     CallServices,
     Find,
     InboundCalls,
-    UnknownNumberError,
     VoiceLine,
 )
 from ari_app.selfcare.request_port import asker_of
 from ari_app.session.media import Sounds
+from ari_app.session.unknown_code import UnknownNumberError
 from ari_app.store.directory import Caller as Known
 from ivr.events import Played
 from ivr.reader import version
