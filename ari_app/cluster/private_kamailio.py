@@ -74,18 +74,24 @@ def provided(root: Path, progress: Callable[[str], None]) -> Kamailio:
     one = Kamailio(root.absolute())
     with locked(one.root):
         if not one.program.exists():
-            part = root.with_name(f"{root.name}.part")
-            shutil.rmtree(part, ignore_errors=True)
-            unpack_debian("kamailio", part, progress)
-            part.rename(root)
+            unpack_debian("kamailio", one.root, progress)
     return one
 
 
 def unpack_debian(package: str, root: Path, progress: Callable[[str], None]) -> None:
-    """Unpack a package of this machine's own Debian with all that it depends on.
+    """Unpack a package of this machine's own Debian, with all that it depends on, into a directory
+    that is missing or empty.
 
     Raises :class:`ClusterError` and :class:`~asterisk_conf.discovery.PbxError`.
     """
+    try:
+        root.rmdir()
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise ClusterError(
+            f"{root} is in the way, and has no {package}: remove it, or choose another directory"
+        ) from error
     suite = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
     archive = next(
         (
@@ -101,4 +107,8 @@ def unpack_debian(package: str, root: Path, progress: Callable[[str], None]) -> 
             "`apt install mmdebstrap`, with which a private copy is unpacked"
         )
     progress(f"unpacking {package}")
-    unpack(root, archive, progress, suite, (package,))
+    part = root.with_name(f"{root.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    unpack(part, archive, progress, suite, (package,))
+    part.chmod(0o755)
+    part.rename(root)

@@ -3,7 +3,6 @@ package, in a directory that is thrown away, without a port."""
 
 import os
 import pwd
-import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,11 +32,7 @@ def programs(root: Path, progress: Callable[[str], None], own: bool = True) -> P
         place.parent.mkdir(parents=True, exist_ok=True)
         with locked(place):
             if (found := _found(place)) is None:
-                part = place.with_name(f"{place.name}.part")
-                shutil.rmtree(part, ignore_errors=True)
-                unpack_debian("postgresql", part, progress)
-                part.chmod(0o755)
-                part.rename(place)
+                unpack_debian("postgresql", place, progress)
                 found = _found(place)
     if found is None:
         raise ClusterError(f"{place} has no PostgreSQL: remove it, and try again")

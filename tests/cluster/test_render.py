@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ari_app.cli import main
+from ari_app.cluster.description import ClusterError
 from ari_app.cluster.files import read_settings
-from ari_app.cluster.private_kamailio import provided
+from ari_app.cluster.private_kamailio import provided, unpack_debian
 from ari_app.config.state import Keys, State
 from ari_app.main import pbx_site
 from asterisk_conf.render import render as asterisk_files
@@ -140,6 +141,14 @@ def test_kamailio_takes_what_is_rendered(cluster: Path) -> None:
     assert kamailio.problem(file) == ""
     file.write_text(file.read_text().replace("record_route();", "record_rout();"))
     assert "record_rout" in kamailio.problem(file)
+
+
+def test_a_program_is_not_unpacked_over_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "kamailio").mkdir()
+    (tmp_path / "kamailio/kamailio.cfg").touch()
+    with pytest.raises(ClusterError, match="kamailio is in the way"):
+        unpack_debian("kamailio", tmp_path / "kamailio", print)
+    assert [one.name for one in tmp_path.rglob("*")] == ["kamailio", "kamailio.cfg"]
 
 
 @pytest.mark.parametrize(
