@@ -3,8 +3,9 @@
 States from which the graph leads to a missing edge by few events go first, and of those the ones
 that took few: an edge is reached by a short path, mostly by a shortest one. States that cannot
 differ in the edges they open are merged; each level of :data:`DETAIL` merges fewer. Where patience
-is counted, callers who have less of it left go first: what opens only after all of it is spent is
-found before the states between multiply those of every menu.
+is counted, what is left of it counts as events to come. The farewell of a node is searched from
+that node on, each by itself: the states between a first and a last miss multiply those of every
+menu, and a caller who has come to the node can come to it again.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Set
@@ -14,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ivr.analysis.coverage import EdgeKey, edge_keys, edges_taken
-from ivr.analysis.distance import FAR, Distances
+from ivr.analysis.distance import Distances
 from ivr.analysis.examples import cases, looked_at, numbers_compared
 from ivr.analysis.paths import Path, PathsFound, Transition
 from ivr.analysis.possible_events import PossibleEvents
@@ -23,7 +24,7 @@ from ivr.draft import FlowError
 from ivr.engine import step
 from ivr.events import Keyed
 from ivr.model import Book, Flow
-from ivr.session import Caller, Session
+from ivr.session import Caller, Session, Spot
 from ivr.session_start import first_event, start_session
 from ivr.wants import Action, FindAnnouncements, Say, Want
 
@@ -71,18 +72,40 @@ def find_paths(
     ends: dict[EdgeKey, _Reached] = {}
     distances, possible = Distances(book), PossibleEvents(book)
     for detail in DETAIL:
+        if detail == PATIENCE:
+            ends |= _farewells(book, distances, possible, wanted, ends, show)
         for together in (flows,) if detail >= PATIENCE else _together(flows):
             names = {each.flow for each in together}
             left = {edge for edge in wanted if edge not in ends and edge[0] in names}
             if detail < PATIENCE:
                 left = {edge for edge in left if edge[2] != FAREWELL}
             if left:
-                starts = tuple(_starts(book, together[0], known, number))
+                starts = _starts(book, together[0], known, number)
                 search = _Search(book, detail, distances, possible, left)
                 ends |= search.run(starts, show)
     missed = [edge for edge in wanted if edge not in ends]
     shortest = {edge: _path(book, possible, end, ends.keys()) for edge, end in ends.items()}
     return PathsFound(tuple(_chosen(shortest)), shortest, tuple(missed))
+
+
+def _farewells(
+    book: Book,
+    distances: Distances,
+    possible: PossibleEvents,
+    wanted: Iterable[EdgeKey],
+    ends: Mapping[EdgeKey, "_Reached"],
+    show: Progress,
+) -> Mapping[EdgeKey, "_Reached"]:
+    """Farewell -> the first state that took it, searched from the states that came to its node."""
+    came: dict[Spot, list[_Reached]] = {}
+    for (flow, node, _), end in ends.items():
+        came.setdefault((flow, node), []).extend((end.before,) if end.before else ())
+    found: dict[EdgeKey, _Reached] = {}
+    for edge in wanted:
+        if edge[2] == FAREWELL:
+            search = _Search(book, PATIENCE, distances, possible, {edge})
+            found |= search.run(came.get(edge[:2], ()), show)
+    return found
 
 
 def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
@@ -93,7 +116,7 @@ def _together(flows: Iterable[Flow]) -> Iterable[list[Flow]]:
     return found.values()
 
 
-def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Session]:
+def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator["_Reached"]:
     """The starts that flows can tell apart; those of the ``first`` flow first."""
     callers = [Caller(number, known), Caller("")]
     if any(flow.identify for flow in book.flows.values()):
@@ -104,8 +127,10 @@ def _starts(book: Book, first: Flow, known: int, number: str) -> Iterator[Sessio
         for dialled in (each for each in flow.entries if each not in alike):
             for language in flow.languages if cases(book, "language") else flow.languages[:1]:
                 for caller in callers:
-                    if begun := start_session(book, "search", dialled, caller, (language,)):
-                        yield begun
+                    begun = start_session(book, "search", dialled, caller, (language,))
+                    turn = Transition(begun, None, first_event(begun)) if begun else None
+                    if turn and (new := _turned(book, None, turn)):
+                        yield new
 
 
 class _Reached(Struct, frozen=True):
@@ -144,7 +169,7 @@ class _Search:
         self.left = set(missed)
         self.found: dict[EdgeKey, _Reached] = {}
         self.seen = set[Hashable]()
-        self.waiting: list[tuple[tuple[int, int], int, _Reached]] = []
+        self.waiting: list[tuple[int, int, _Reached]] = []
         """A heap: the turn of a state, a number of its own, and the state."""
         self.steps = 0
         self.latest = 0
@@ -157,11 +182,11 @@ class _Search:
         }
         self.looked = frozenset[str]().union(*self.looked_in.values())
 
-    def run(self, starts: Iterable[Session], show: Progress) -> dict[EdgeKey, _Reached]:
+    def run(self, starts: Iterable[_Reached], show: Progress) -> dict[EdgeKey, _Reached]:
         """Missed edge -> the first state that took it."""
         measured = shown = 0
         for start in starts:
-            self.reach(Transition(start, None, first_event(start)))
+            self.add(start)
         while self.waiting and self.left and self.steps <= max(IDLE, IDLE_RATIO * self.latest):
             if self.latest > measured and self.steps >= measured + MEASURED:
                 self.near, measured = self.distances.to(self.left), self.steps
@@ -173,15 +198,13 @@ class _Search:
                 heappush(self.waiting, (now, number, one))
                 continue
             for event in self.possible.after(one.session, one.want, one.announced):
-                self.reach(Transition(one.session, one.want, event), one)
+                if new := _turned(self.book, one, Transition(one.session, one.want, event)):
+                    self.add(new)
         return {edge: one for edge, one in self.found.items() if edge in self.missed}
 
-    def reach(self, transition: Transition, before: _Reached | None = None) -> None:
-        """Take a step; the state after it waits for its turn, unless one like it did."""
+    def add(self, new: _Reached) -> None:
+        """Let a state wait for its turn, unless one like it did."""
         self.steps += 1
-        new = _turned(self.book, before, transition)
-        if new is None:
-            return
         edges = set(new.edges).difference(self.found)
         state = self.state(new)
         if edges or state not in self.seen:
@@ -192,13 +215,16 @@ class _Search:
                 self.latest = self.steps
                 self.left -= edges
 
-    def rank(self, one: _Reached) -> tuple[int, int]:
-        """The turn of a state, the least one first: how much patience is left, where that is
-        counted, and how many events an edge that is missing takes from here."""
+    def rank(self, one: _Reached) -> int:
+        """The turn of a state, the least one first: the events that led to it, and those to come
+        until an edge that is missing is taken; each miss that patience still allows is one."""
         at = one.session
-        spent = at.misses >= self.book.flows[at.flow].patience
-        misses = at.misses if self.detail >= PATIENCE and (spent or not one.awake) else 0
-        return -misses, one.events + AHEAD * self.near.get((at.flow, at.node), FAR)
+        left = 0
+        if self.detail >= PATIENCE:
+            patience = self.book.flows[at.flow].patience
+            spent = at.misses >= patience
+            left = 0 if spent else patience if one.awake else patience - at.misses
+        return one.events + AHEAD * (self.near.of(at) + left)
 
     def state(self, one: _Reached) -> Hashable:
         """The key by which states are merged."""

@@ -25,7 +25,7 @@ def test_the_samples_have_every_kind_of_node() -> None:
 
 @pytest.mark.parametrize(
     ("read", "flow"),
-    [(book, ""), *((shipped, each) for each in ("111", "lost", "sim", "top-up"))],
+    [(book, ""), *((shipped, each) for each in ("111", "lost", "sim"))],
 )
 async def test_what_a_walk_writes_passes_and_covers_everything(
     read: Callable[[], Book], flow: str
@@ -42,6 +42,12 @@ async def test_what_a_walk_writes_passes_and_covers_everything(
             continue
         assert (one.flow, one.missed, one.missed_nodes) == (one.flow, (), ())
         assert one.percent == 100
+
+
+def test_the_farewell_of_every_menu_is_found_also_of_one_that_a_call_comes_to_once() -> None:
+    found = find_paths(shipped(), "611")
+    assert found.missed == ()
+    assert {("611", name, "farewell") for name in ("main", "pay-menu")} <= found.shortest.keys()
 
 
 def test_a_search_ends_where_an_edge_is_missing_and_says_how_far_it_is(
