@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ivr import world_numbers
 from ivr.number_forms import bare, is_number
-from ivr.world_numbers import example, has_plan, is_own, parsed, stored, world
+from ivr.world_numbers import example, has_plan, is_own, is_whole, parsed, stored, world
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -107,11 +107,25 @@ class NumberPlan(Struct, frozen=True):
         code alone, with the trunk prefix, national ones, and local ones of the area code, in all
         ways of writing of :func:`~ivr.number_forms.bare`. Short numbers (611, an extension) that
         are not private ones, and withheld ones, have no MSISDN.
+
+        A number of another country that is longer than the national ones is one by its length, if
+        it is written with ``+`` or ``00``; digits alone, which may be a slip of the pen, and
+        shorter ones are numbers only in a range that the package knows.
+        What is stored, or comes from the network, is read by :meth:`whole`.
         """
         text = bare(written, self.code)
         forms = (text, *(text[len(each) :] for each in self.prefixes if text.startswith(each)))
         found = (_msisdn(self, form) for form in forms if is_number(form))
         return next(filter(None, found), None)
+
+    def whole(self, number: str) -> str | None:
+        """The MSISDN of a number of the network or of the store, where no one mistypes: digits
+        alone may be those of any country."""
+        known = self.msisdn(number)
+        digits = bare(number, self.code)
+        if known is not None or not digits.isdecimal():
+            return known
+        return digits if self.msisdn(f"+{digits}") == digits else None
 
     def in_some_area(self, digits: str) -> str | None:
         """The MSISDN of local digits in some area of the country; None if they are not local."""
@@ -129,7 +143,7 @@ class NumberPlan(Struct, frozen=True):
         """What is kept of a caller's number: its MSISDN; another network's or a short one as its
         digits; "" if it is withheld, which switches also show as a name, as ``0``, or as a country
         code and zeros."""
-        known = self.msisdn(written)
+        known = self.whole(written)
         if known is not None:
             return known
         digits = bare(written, self.code).removeprefix("+")
@@ -138,7 +152,7 @@ class NumberPlan(Struct, frozen=True):
 
     def gets_texts(self, msisdn: str) -> bool:
         """Whether a mobile phone may have a number: a whole one, and not known as a fixed line."""
-        one = parsed(f"+{msisdn}", None) if self.msisdn(msisdn) == msisdn else None
+        one = parsed(f"+{msisdn}", None) if self.whole(msisdn) == msisdn else None
         return one is not None and world().number_type(one) != world().PhoneNumberType.FIXED_LINE
 
     def national(self, msisdn: str) -> str:
@@ -216,13 +230,14 @@ def _rules(plan: NumberPlan) -> _Rules:
 def _msisdn(plan: NumberPlan, digits: str) -> str | None:
     """The MSISDN; None also where that, read again, would be another number."""
     digits = f"+{digits[2:]}" if digits.startswith("00") else digits
-    private = _rules(plan).private
-    if private.fullmatch(digits):
+    rules = _rules(plan)
+    if rules.private.fullmatch(digits):
         return digits
     found = _read(plan, digits)
-    if found is None or private.fullmatch(found):
+    if found is None or rules.private.fullmatch(found):
         return None
-    return found if found == digits or _read(plan, found) == found else None
+    again = found if found == digits else _read(plan, found)
+    return found if again == found or (again is None and rules.abroad.match(digits)) else None
 
 
 def _read(plan: NumberPlan, digits: str) -> str | None:
@@ -245,9 +260,13 @@ def _read(plan: NumberPlan, digits: str) -> str | None:
     if one is not None and is_own(one, country, rules.usual):
         return stored(one)
     if not digits.startswith("+"):
-        one = parsed(f"+{digits}", None)
-        return stored(one) if one is not None and world().is_valid_number(one) else None
-    return stored(one) if one is not None and world().is_possible_number(one) else None
+        alone = parsed(f"+{digits}", None)
+        if alone is not None and world().is_valid_number(alone):
+            return stored(alone)
+    if one is None or not rules.abroad.match(digits) or not is_whole(one):
+        return None
+    found = stored(one)
+    return found if len(found) > max(rules.lengths) or world().is_valid_number(one) else None
 
 
 # The package says the same as the next two, ten times as slowly: a million numbers are imported.

@@ -6,9 +6,22 @@ from msgspec.structs import replace
 
 from ivr.model import Flow
 from ivr.nodes import Language, Menu, Node, Say
+from ivr.speech.languages import known
 
 CHOICE = "languages"
 """How the names of prompts end that offer a choice of languages, such as ``rest-languages``."""
+
+
+def unspoken(code: str, languages: Sequence[str]) -> str:
+    """Why something cannot be in a language; "" if it is one of the site's ``languages``. Only a
+    code that is known is repeated."""
+    if code in languages:
+        return ""
+    ours = ", ".join(languages)
+    if code in known():
+        remedy = f"write one of {ours}, or add it to `languages` of [site]"
+        return f"callers are not served in {code} — {remedy}"
+    return f"it is unknown — write one of {ours}"
 
 
 def spoken_only(flow: Flow, languages: Sequence[str]) -> Flow:

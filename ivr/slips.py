@@ -31,6 +31,25 @@ def conflict(file: str, text: str) -> Problem | None:
     return Problem(Place(file, line, 1), fault, "not-yaml")
 
 
+def tagged(file: str, event: yaml.Event) -> Problem | None:
+    """The problem of a value before which a tag stands, which a loader of texts ignores."""
+    tag, mark = getattr(event, "tag", None), event.start_mark
+    if not tag or mark is None:
+        return None
+    name = tag.replace("tag:yaml.org,2002:", "!!")
+    fault = f"tags ({name}) are not read: remove it, or put a text that begins with ! in quotes"
+    return Problem(Place(file, mark.line + 1, mark.column + 1), fault, "tag")
+
+
+def first_tag(file: str, text: str) -> Problem | None:
+    """The problem of the first value with a tag, as far as a text is YAML."""
+    events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        return next(filter(None, (tagged(file, event) for event in events)), None)
+    except (yaml.YAMLError, UnicodeError):
+        return None
+
+
 def odd_space(file: str, text: str) -> Problem | None:
     """A no-break space, or another that YAML takes for a letter, outside quotes and comments."""
     for number, line in enumerate(text.splitlines(), 1):

@@ -73,12 +73,14 @@ def json_scalar(text: str) -> object:
 
 
 def _refused(file: str, text: str) -> Problem | None:
-    """Aliases and deep nesting: what could exhaust memory or the stack."""
+    """Aliases and deep nesting, which could exhaust memory or the stack; and what is not read."""
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         if isinstance(event, yaml.AliasEvent):
             fault = "aliases (*name) are not read: write the value out"
             return Problem(place(file, event), fault, "alias")
+        if tag := slips.tagged(file, event):
+            return tag
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEP:

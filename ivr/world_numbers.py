@@ -39,6 +39,14 @@ def is_own(one: "PhoneNumber", country: str, usual: frozenset[int]) -> bool:
     return known or world().is_valid_number_for_region(one, country)
 
 
+def is_whole(one: "PhoneNumber") -> bool:
+    """Whether a number has a length that its country has, with its area code, and is not a code
+    and zeros, as switches show withheld numbers."""
+    possible = world().ValidationResult.IS_POSSIBLE
+    lengthy = world().is_possible_number_with_reason(one) == possible
+    return lengthy and bool(world().national_significant_number(one).strip("0"))
+
+
 def parsed(digits: str, country: str | None) -> "PhoneNumber | None":
     """A number, whole or of a country; None if it cannot be one."""
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from ivr.problems import Place, Problem
-from ivr.slips import conflict
+from ivr.slips import conflict, first_tag
 from ivr.speech import languages
 from prompts.template import PROMPT_NAME, Template, parse
 
@@ -46,7 +46,7 @@ class Reader:
 
     def read(self) -> None:
         """Read it. Never raises for what is in it."""
-        if slip := conflict(self.file, self.text):
+        if slip := conflict(self.file, self.text) or first_tag(self.file, self.text):
             self.wrong(slip.place, slip.text)
             return
         root = self.compose(self.text)

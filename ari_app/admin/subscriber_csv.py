@@ -4,7 +4,7 @@ import csv
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import BinaryIO, TypeAlias
@@ -17,7 +17,7 @@ from ivr.number_advice import advice
 from ivr.numbers import NumberPlan
 from ivr.problems import near
 from ivr.secret import Secret
-from ivr.speech import languages
+from ivr.site_languages import unspoken
 
 NEEDED = ("number", "name", "language", "area")
 KNOWN = (*NEEDED, "birthday", "code-word")
@@ -65,10 +65,17 @@ class SubscriberCsv:
     """The list in an open file; it may be read again, and ``digest`` says whether it changed."""
 
     def __init__(
-        self, file: BinaryIO, today: date, numbers: NumberPlan, brands: tuple[str, ...]
+        self,
+        file: BinaryIO,
+        today: date,
+        numbers: NumberPlan,
+        brands: tuple[str, ...],
+        spoken: Sequence[str],
     ) -> None:
+        """``spoken``: the languages that callers are served in."""
         self._numbers = numbers
         self._brands = brands
+        self._languages = spoken
         self._file = file
         self._today = today
         self._digest = hashlib.sha256()
@@ -158,8 +165,8 @@ class SubscriberCsv:
             if fault:
                 report(column, fault)
         language = cells["language"].casefold()
-        if language not in languages.known():
-            report("language", f"it is unknown — write one of {', '.join(languages.known())}")
+        if fault := unspoken(language, self._languages):
+            report("language", fault)
         birthday = None
         if cells.get("birthday"):
             birthday = _day(cells["birthday"])

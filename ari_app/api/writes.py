@@ -175,7 +175,7 @@ class Writes(Struct, frozen=True):
     async def take_text(self, asked: Asked) -> TakenText:
         """Take a text of a subscriber."""
         body: ReceivedText = asked.body
-        number = self.store.numbers.msisdn(body.number)
+        number = self.store.numbers.whole(body.number)
         if number is None:
             raise Refused(422, f"it is no number: write one such as {self.store.numbers.example}")
         taken, answer = await self.received(number, body.text)

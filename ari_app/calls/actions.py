@@ -111,7 +111,7 @@ class Actions(Struct, frozen=True):
             log.error("who heard an announcement could not be stored: %s", error)
 
     async def _send(self, action: Send, text: Text, session: Session) -> Answered:
-        number = self.store.numbers.msisdn(session.number)
+        number = self.store.numbers.whole(session.number)
         if number is None:
             return Answered("nowhere")
         now = self.now()

@@ -12,7 +12,7 @@ from msgspec import structs
 from ari_app.commands.agent_access import phones_applied, with_agent
 from ari_app.commands.as_json import json_option, printed
 from ari_app.commands.groups import Commands
-from ari_app.commands.language_argument import LANGUAGE
+from ari_app.commands.language_argument import CALLERS_LANGUAGE
 from ari_app.commands.store_access import by_option, change, read, refresh_application, with_store
 from ari_app.config.state import State
 from ari_app.fulfilment.code_words import hashing
@@ -59,7 +59,7 @@ def list_(state: State, as_json: bool) -> None:
 @click.option(
     "--language",
     "languages",
-    type=LANGUAGE,
+    type=CALLERS_LANGUAGE,
     multiple=True,
     help="A language they speak; may be repeated  [default: the site's first].",
 )

@@ -87,7 +87,8 @@ def add(
         raise click.UsageError("name the callers with one of --area, --tariff and --everyone")
     until = moment(state, text_until)
     spoken = state.config().site.languages
-    said = _texts(given | by_language(texts), recording, spoken)
+    older = tuple(f"{code}={text}" for code, text in given.items() if text)
+    said = _texts(by_language((*older, *texts), spoken), recording, spoken)
     if not everyone:
         known_areas, known_tariffs = read(state, known)
         areas = chosen("area", areas, known_areas)
@@ -188,7 +189,7 @@ def _texts(
 ) -> Mapping[str, str]:
     """The texts that were given; warns about languages of the site without one."""
     said = {name: " ".join(text.split()) for name, text in given.items() if text.strip()}
-    texts = {name: said[name] for name in languages.known() if name in said}
+    texts = {name: said[name] for name in spoken if name in said}
     missing = [name for name in spoken if name not in texts]
     if not texts and recording is None:
         raise click.UsageError(f"give a text or a recording: --text {spoken[0]}=… or --recording")

@@ -1,23 +1,21 @@
 """Options that name subscribers by area or tariff, and texts by language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
 from ari_app.store import demo_accounts, subscribers
 from ari_app.store.sqlite import Database
 from ivr.problems import near
-from ivr.speech import languages
+from ivr.site_languages import unspoken
 
 
-def by_language(texts: tuple[str, ...]) -> dict[str, str]:
-    """Language -> text, of ``LANG=TEXT``."""
+def by_language(texts: tuple[str, ...], spoken: Sequence[str]) -> dict[str, str]:
+    """Language -> text, of ``LANG=TEXT``, for the languages that callers are served in."""
     found = dict(text.partition("=")[::2] for text in texts)
     for code in found:
-        if code not in languages.known():
-            raise click.UsageError(
-                f"--text {code}=…: {code!r} is not a language: {near(code, languages.known())}"
-            )
+        if fault := unspoken(code, spoken):
+            raise click.UsageError(f"--text {code}=…: {fault}")
     return found
 
 

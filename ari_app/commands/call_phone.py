@@ -63,7 +63,7 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     """Place a call with an account of this installation and print its events; raises
     :class:`CallError`."""
     status = await query(state)
-    whole = state.config().numbers.msisdn(caller) if caller else None
+    whole = state.config().numbers.whole(caller) if caller else None
     telephone = chosen(telephones(status), whole or caller)
     account = Account(telephone.user, telephone.password, status.sip.host, status.sip.port)
     watched = ControlClient(state.control).watch() if status.running else nullcontext(_nothing())
@@ -94,7 +94,7 @@ async def through(route: Route, caller: str | None, plan: Plan, say: Say) -> Non
     """
     first = route.pods[0]
     status = await query(first)
-    whole = first.config().numbers.msisdn(caller) if caller else None
+    whole = first.config().numbers.whole(caller) if caller else None
     telephone = chosen(subscribers_phones(status), whole or caller)
     account = Account(telephone.number, "", route.host, route.port)
     try:

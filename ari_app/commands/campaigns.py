@@ -253,7 +253,7 @@ def _numbers(file: TextIO | None, plan: NumberPlan) -> list[str]:
 
 
 def _texts(given: tuple[str, ...], spoken: Sequence[str]) -> dict[str, str]:
-    texts = {code: " ".join(text.split()) for code, text in by_language(given).items()}
+    texts = {code: " ".join(text.split()) for code, text in by_language(given, spoken).items()}
     texts = {code: text for code, text in texts.items() if text}
     if not texts:
         raise click.UsageError(f"give a text: --text {spoken[0]}=…")

@@ -58,9 +58,10 @@ def import_(state: State, csv: Path, update: bool, dry_run: bool, by: str) -> No
         raise click.BadParameter("it is read twice: give a regular file", param_hint="CSV")
 
     async def importing(store: Store) -> None:
-        brands = state.config().operator.brands
+        config = state.config()
+        about = (store.numbers, config.operator.brands, config.site.languages)
         with csv.open("rb") as file, closing(Staging()) as aside:
-            roster = SubscriberCsv(file, now(state).date(), store.numbers, brands)
+            roster = SubscriberCsv(file, now(state).date(), *about)
             work = _Import(csv, store, aside, update)
             await work.check(_shown("reading", file, roster.read()))
             digest = roster.digest

@@ -58,7 +58,7 @@ NUMBERS = ("611", "111")
     "languages",
     multiple=True,
     help="A language that callers are served in, the default first; several times  "
-    "[default: those of the name, or all].",
+    "[default: those of the name, or of the country].",
 )
 @click.option(
     "--department",
@@ -73,7 +73,7 @@ NUMBERS = ("611", "111")
     "topics",
     multiple=True,
     metavar="NAME[=LABEL]",
-    help="What contacts are about, besides the topics of the shipped menus; several times.",
+    help="What contacts are about, besides the usual topics; several times.",
 )
 @click.option(
     "--number",
@@ -120,9 +120,9 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
     languages = _asked(
         "--language",
         "Languages of callers, with commas, the default first",
-        given["languages"] or (() if _terminal() else _of_name(name)),
+        given["languages"] or (() if _terminal() else _usual(name, country)),
         _languages,
-        ",".join(_of_name(name)),
+        ",".join(_usual(name, country)),
         ",",
     )
     departments = _asked(
@@ -134,7 +134,8 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         ",",
     )
     topics = _asked("--topic", "", given["topics"], _labelled) if given["topics"] else {}
-    own_departments, own_topics = first(departments, topics)
+    menus = _own_menus(state, languages, given["starter"])
+    own_departments, own_topics = first(departments, topics, bool(menus))
     try:
         IPv4Address(given["host"])
     except ValueError as error:
@@ -152,7 +153,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         host=given["host"],
         words=_words(given["web"], given["payment_ways"]),
         port_offset=given["port_offset"],
-        menus=_own_menus(state, languages, given["starter"]),
+        menus=menus,
     )
     state.make()
     _write_menus(answers, Path(answers.menus))
@@ -272,11 +273,10 @@ def _web(address: str) -> dict[str, str]:
     return {"": spoken}
 
 
-def _of_name(name: Mapping[str, str]) -> tuple[str, ...]:
-    """The languages that the operator's name is given in, else those of the shipped menus."""
-    from ari_app.menus import loading
-
-    return tuple(filter(None, name)) or loading.spoken(loading.SHIPPED)
+def _usual(name: Mapping[str, str], country: str) -> tuple[str, ...]:
+    """The languages of the operator's name, else those of the country that Firstline speaks."""
+    of_country = (code for code in cldr.spoken_in(country) if code in spoken.known())
+    return tuple(filter(None, name)) or tuple(of_country)
 
 
 def _languages(texts: tuple[str, ...]) -> tuple[str, ...]:

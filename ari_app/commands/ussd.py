@@ -75,7 +75,7 @@ async def _number(state: State, caller: str) -> str:
 
 async def _over_application(state: State, code: str, caller: str, reply: NextReply) -> None:
     """Run a session over the application, as a USSD gateway does."""
-    whole = state.config().numbers.msisdn(caller) if caller else None
+    whole = state.config().numbers.whole(caller) if caller else None
     number = whole or await _number(state, caller)
     session = f"terminal-{secrets.token_hex(8)}"
     replies: list[str] = []

@@ -111,7 +111,7 @@ kind = "none"
 # What contacts are about: menus set them, and agents choose from them. `department` usually works
 # on it; `visits` and `due` are as above. chosen = false: the caller did not choose it;
 # vague = true: it may be about anything; outages = true: an outage may be the cause.
-# The shipped menus use all but the last ones, from `repair` on.
+{_whose_topics(answers)}
 {_entries(answers.topics)}
 """
 
@@ -141,6 +141,15 @@ def _menus(directory: str) -> str:
     if directory:
         return f"[menus]\ndirectory = {_text(directory)}"
     return '# [menus]\n# directory = "/etc/firstline/menus"'
+
+
+def _whose_topics(answers: Answers) -> str:
+    if answers.menus:
+        return "# Add those of your callers, and set them in your menus with `topic: name`."
+    return (
+        "# The shipped menus, which are of a telephone company, set all but `repair`, `other` and\n"
+        "# those that you gave. With menus of your own remove what they do not set."
+    )
 
 
 def _entries(settings: Departments | Topics) -> str:

@@ -17,6 +17,9 @@ from ivr.tickets import GENERAL, UNCHOSEN, Department, Labels, TicketPolicy, Top
 Hours = Annotated[int, Meta(ge=0, le=8_784)]
 """Hours until a ticket is due, a year at most; 0 for the usual time."""
 
+OF_ANY = (GENERAL, "other")
+"""The default topics that are of any operator."""
+
 NAME = re.compile(r"[\w-]{1,40}")
 _LANGUAGE = re.compile("[a-z]{2,3}|")
 
@@ -68,19 +71,23 @@ def defaults() -> Defaults:
     return msgspec.convert(tomllib.loads(text), Defaults)
 
 
-def first(departments: Mapping[str, str], topics: Mapping[str, str]) -> tuple[Departments, Topics]:
+def first(
+    departments: Mapping[str, str], topics: Mapping[str, str], own_menus: bool
+) -> tuple[Departments, Topics]:
     """The first settings of a site: the defaults, or its own departments, and further topics.
 
-    Both are given by name with their label, "" for none or for that of the default.
+    Both are given by name with their label, "" for none or for that of the default. With menus of
+    its own it has none of the topics that only the shipped menus set.
     """
     usual = defaults()
+    kept = {name: usual.topics[name] for name in (OF_ANY if own_menus else usual.topics)}
     own = {
         name: DepartmentSettings(label=label) if label else usual.departments.get(name)
         for name, label in (departments or dict.fromkeys(usual.departments, "")).items()
     }
     known = {name: one or DepartmentSettings() for name, one in own.items()}
     added = {name: TopicSettings(label=label) for name, label in topics.items() if label}
-    every = {**usual.topics, **dict.fromkeys(topics.keys() - usual.topics.keys(), TopicSettings())}
+    every = {**kept, **{name: usual.topics.get(name, TopicSettings()) for name in topics}}
     return known, {
         name: replace(one, department=one.department if one.department in known else "")
         for name, one in {**every, **added}.items()

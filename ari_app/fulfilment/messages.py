@@ -26,7 +26,7 @@ class StoredMessages:
 
     async def post(self, asker: Asker, texts: Sequence[Phrase], key: str) -> bool:
         """Post texts in their order."""
-        number = self._numbers.msisdn(asker.texts_to)
+        number = self._numbers.whole(asker.texts_to)
         if number is None:
             return False
         try:

@@ -102,7 +102,7 @@ class StoredRequests:
         self, asker: Asker, key: str, due: datetime | None, topic: str = ""
     ) -> Noted:
         """Store the request, for a number that can be called."""
-        if self._store.numbers.msisdn(asker.number) is None:
+        if self._store.numbers.whole(asker.number) is None:
             return "nowhere"
         try:
             new = await self._store.write(_call_back, asker, key, due, topic, self._now())
@@ -112,7 +112,7 @@ class StoredRequests:
 
     async def refuse_campaigns(self, asker: Asker) -> bool:
         """Store it for the number, if there is one."""
-        if self._store.numbers.msisdn(asker.number) is None:
+        if self._store.numbers.whole(asker.number) is None:
             return False
         now = self._now()
         try:

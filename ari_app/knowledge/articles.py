@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from msgspec import Struct
 
 from ivr.problems import near
+from ivr.slips import first_tag
 
 KEYS = ("title", "topics", "languages", "lesson")
 LONGEST = 600
@@ -62,6 +63,8 @@ def parse(name: str, text: str) -> Article:
     except yaml.YAMLError as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise ArticleError(f"{name}:{line}: the head is no YAML: {error}") from error
+    if tag := first_tag(name, f"\n{found[1]}"):
+        raise ArticleError(str(tag))
     if not isinstance(head, dict):
         raise ArticleError(f"{name}:2: the head has no title: write title: …")
     for key in head.keys() - set(KEYS):

@@ -203,12 +203,16 @@ def played(
 
 def files(directory: Path) -> Iterator[Path]:
     """All YAML files of menus; hidden files are skipped."""
+    return filter(Path.is_file, _named_as_files(directory))
+
+
+def _named_as_files(directory: Path) -> Iterator[Path]:
+    """What has the name of a YAML file: also directories, and links to nothing."""
     for parent, inner, names in os.walk(directory):
         inner[:] = [name for name in inner if not name.startswith(".")]
-        for name in names:
-            path = Path(parent, name)
-            if name.endswith((".yaml", ".yml")) and not name.startswith(".") and path.is_file():
-                yield path
+        for name in (*inner, *names):
+            if name.endswith((".yaml", ".yml")) and not name.startswith("."):
+                yield Path(parent, name)
 
 
 def texts(directory: Path) -> Mapping[str, str]:
@@ -273,14 +277,18 @@ def named(directory: Path, site: SiteNames) -> Mapping[Is, Sequence[str]]:
 
 
 def unread(directory: Path) -> tuple[Problem, ...]:
-    """Warnings of files whose names end otherwise than those that are read."""
+    """Warnings of what is not read: files whose names end otherwise, and what is no file."""
     return tuple(
-        Problem(
-            Place(str(path), 1, 1),
-            f"{path.name} is not read: rename it to {path.stem}.yaml",
-            "not-a-flow",
-            "warning",
-        )
-        for path in sorted(files(directory))
-        if path.suffix == ".yml"
+        Problem(Place(str(path), 1, 1), f"{path.name} is not read: {why}", "not-a-flow", "warning")
+        for path in sorted(_named_as_files(directory))
+        if (why := _why_unread(path))
     )
+
+
+def _why_unread(path: Path) -> str:
+    """Why a file of this name is not read, and the remedy; "" if it is read."""
+    if path.is_dir():
+        return "it is a directory: name it otherwise, its files are read"
+    if not path.is_file():
+        return "it is no file, or a link to none: remove it"
+    return f"rename it to {path.stem}.yaml" if path.suffix == ".yml" else ""

@@ -105,7 +105,7 @@ class Comparison:
         return [Line("month-total", self._text(after, language), self._text(total, language))]
 
     def _given(self, value: Value, language: str) -> str:
-        if isinstance(value, Digits) and (number := self._numbers.msisdn(value.digits)):
+        if isinstance(value, Digits) and (number := self._numbers.whole(value.digits)):
             return self._numbers.shown(number)
         return self._text(value, language)
 

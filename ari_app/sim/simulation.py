@@ -172,7 +172,7 @@ class _Words:
         if self._wrongs >= TRIES_A_CALL:
             return "locked"
         if asker.subscriber is not None:
-            number = self._operator.numbers.msisdn(asker.texts_to) or asker.texts_to
+            number = self._operator.numbers.whole(asker.texts_to) or asker.texts_to
             kept = self._changed or key_form(self._operator.code_word(number).reveal())
             if word.reveal() in (kept, self._pin):
                 return "ok"

@@ -32,7 +32,7 @@ class Reach(Struct, frozen=True):
 def record_heard(db: Database, heard: Iterable[int], number: str, call: str, at: datetime) -> None:
     """Store that a caller heard announcements; once for each call. They are counted by number, or
     by call where the number is withheld."""
-    msisdn = db.numbers.msisdn(number) or ""
+    msisdn = db.numbers.whole(number) or ""
     for id in heard:
         new = _is_new(db, id, msisdn)
         added = db.conn.execute(
@@ -56,7 +56,7 @@ def _is_new(db: Database, announcement: int, msisdn: str) -> bool:
 
 def heard_since(db: Database, announcements: Collection[int], number: str, at: datetime) -> bool:
     """Whether all of these announcements were played to a number since a moment."""
-    msisdn = db.numbers.msisdn(number)
+    msisdn = db.numbers.whole(number)
     if msisdn is None:
         return False
     marks = ", ".join("?" * len(announcements))
@@ -82,7 +82,7 @@ def request_notification(
     Without a ``language`` it is sent in the one that the subscriber last chose, else in the first
     of the site.
     """
-    msisdn = db.numbers.msisdn(number)
+    msisdn = db.numbers.whole(number)
     if msisdn is None:
         return "no-number"
     noted = db.conn.execute(

@@ -135,7 +135,7 @@ def note_abandoned(
     """Note a caller who hung up while waiting: call, number and subscriber. With ``ask`` it is for
     people to decide. False if the number is to be called anyway, or cannot be."""
     call, number, subscriber = asker
-    plain = db.numbers.msisdn(number)
+    plain = db.numbers.whole(number)
     if plain is None:
         return False
     added = db.conn.execute(

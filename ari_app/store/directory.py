@@ -35,7 +35,7 @@ class Directory:
         A call must begin: where the store is unavailable, or not read within :data:`PATIENCE`, the
         caller is unknown.
         """
-        if self._store.numbers.msisdn(number) is None:
+        if self._store.numbers.whole(number) is None:
             return None
         try:
             async with asyncio.timeout(PATIENCE):

@@ -213,7 +213,7 @@ class ErasureReport(Struct, frozen=True):
 
 def find(db: Database, number: str) -> Person | None:
     """All that leads to a person; None if ``number`` is none. Scans all tables with numbers."""
-    msisdn = db.numbers.msisdn(number)
+    msisdn = db.numbers.whole(number)
     if msisdn is None:
         return None
     like = _like(db, msisdn)
@@ -221,7 +221,7 @@ def find(db: Database, number: str) -> Person | None:
     for table, column in _WRITTEN:
         where = f"from {table} where {column} like ?"
         rows = db.conn.execute(f"select distinct {column} {where}", (like,))
-        forms |= {written for (written,) in rows if db.numbers.msisdn(written) == msisdn}
+        forms |= {written for (written,) in rows if db.numbers.whole(written) == msisdn}
     one = subscribers.by_number(db, msisdn)
     who = {"id": one.id if one else None, "forms": json.encode(sorted(forms)).decode()}
     calls = db.conn.execute(f"select id, ended is null from calls where id in {_CALLS}", who)

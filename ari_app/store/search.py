@@ -83,7 +83,7 @@ def chronology(db: Database, subscriber: int, text: str, limit: int = 50) -> lis
 def _by_number(db: Database, text: str, limit: int) -> list[Found]:
     """A number in any form is looked up before digits that it may end in."""
     digits = bare(text, db.numbers.code).removeprefix("+")
-    whole = db.numbers.msisdn(text) or ""
+    whole = db.numbers.whole(text) or ""
     ending = digits if is_number(digits) and len(digits) >= _LEAST else ""
     tail = f"'' from subscribers where {_ENDS} order by length(msisdn), msisdn limit ?"
     ways = (_found(db, "number", tail, *_end(each), limit) for each in (whole, ending) if each)

@@ -39,7 +39,7 @@ def add(db: Database, subscribers: Iterable[Subscriber]) -> frozenset[int]:
 
 
 def _add(db: Database, one: Subscriber) -> bool:
-    if db.numbers.msisdn(one.msisdn) != one.msisdn:
+    if db.numbers.whole(one.msisdn) != one.msisdn:
         raise ValueError(f"subscriber {one.id}: the number is no MSISDN ({db.numbers.example})")
     password = None if one.sip_password is None else one.sip_password.reveal()
     who = (one.id, one.msisdn, one.name, one.language, one.area)
@@ -69,7 +69,7 @@ def with_phones(db: Database) -> list[Subscriber]:
 
 def by_number(db: Database, number: str) -> Subscriber | None:
     """The subscriber with a number, in whatever form it is written."""
-    return next(iter(_subscribers(db, "where msisdn = ?", db.numbers.msisdn(number))), None)
+    return next(iter(_subscribers(db, "where msisdn = ?", db.numbers.whole(number))), None)
 
 
 def by_id(db: Database, id: int) -> Subscriber | None:

@@ -133,7 +133,7 @@ class StoredNotesAndTickets:
 
     async def promise_callback(self, card: CardRecord, key: str, due: datetime, note: str) -> None:
         """Promise the caller a call; an open callback of the same number is taken over."""
-        if self._store.numbers.msisdn(card.arrival.number) is None:
+        if self._store.numbers.whole(card.arrival.number) is None:
             raise DeskUnavailable(f"card {card.id} has no number to call", "number-unusable")
         await _answer(self._store.write(_promise, card, key, due, note, self._now()))
 

@@ -11,6 +11,8 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ivr.acd.figures import SIGNED_OUT
+
 LOCAL = "Local/"
 """The prefix of channels that only lead on to another one."""
 
@@ -58,6 +60,12 @@ class Member(Struct, frozen=True, kw_only=True):
         pause = timedelta(seconds=self.wrapup or of_queue)
         return self.last_call + pause if self.last_call and not self.in_call else None
 
+    @property
+    def there(self) -> bool:
+        """Whether the agent is at work: the phone is reachable, and they did not sign out."""
+        signed_out = self.paused and self.reason == SIGNED_OUT and not self.in_call
+        return self.state not in ("unavailable", "invalid") and not signed_out
+
     def takes(self, now: datetime, of_queue: int) -> bool:
         """Whether the queue would offer the member a caller now."""
         wrapup_end = self.wrapup_until(of_queue)
@@ -73,6 +81,11 @@ class Queue(Struct, frozen=True):
 
     members: Mapping[str, Member] = {}
     waiting: tuple[Caller, ...] = ()
+
+    @property
+    def present(self) -> int:
+        """How many members are at work."""
+        return sum(one.there for one in self.members.values())
 
     def free(self, now: datetime, wrapup: int) -> int:
         """How many members are available; ``wrapup`` is the queue's wrap-up time in seconds."""

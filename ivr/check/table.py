@@ -29,6 +29,7 @@ _READ = (
     ),
     ("not-yaml", "A typing error does not change where a key leads.", "Fix the YAML there."),
     ("alias", "A file of a few lines cannot fill the memory.", "Write the value out."),
+    ("tag", "What stands before a value is read.", "Remove it, or put the text in quotes."),
     ("too-deep", "No file crashes the program.", "Write it flat: a flow needs six levels."),
     ("too-long", "A reload stays fast.", "Split the file into flows."),
     ("not-a-flow", "A file without a flow is not loaded as one.", "Begin with `flow: name`."),

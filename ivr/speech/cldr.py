@@ -65,6 +65,13 @@ def is_currency(code: str) -> bool:
     return listed(code)
 
 
+def spoken_in(country: str) -> tuple[str, ...]:
+    """The codes of a country's official languages, the most spoken first; () if unknown."""
+    from babel.languages import get_official_languages
+
+    return tuple(get_official_languages(country, de_facto=True))
+
+
 @lru_cache(maxsize=64)
 def _locale(code: str) -> "Locale | None":
     from babel import Locale, UnknownLocaleError

@@ -223,10 +223,14 @@ def read(code: str, text: str, base: str = "") -> Language:
 def _table(code: str, text: str) -> dict[str, Any]:
     import yaml  # what is listed needs no language
 
+    from ivr.slips import first_tag
+
     try:
         table = yaml.load(text, yaml.CBaseLoader)
     except yaml.YAMLError as error:
         raise LanguageError(f"{code}: this is not YAML: {error}") from error
+    if tag := first_tag(f"{code}.yaml", text):
+        raise LanguageError(str(tag))
     if not isinstance(table, dict):
         raise LanguageError(f"{code}: a language is a table: write `name: …` and so on")
     return table

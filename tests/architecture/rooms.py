@@ -73,7 +73,7 @@ ROOMS = {
     "ari_app.admin": _room(
         "what an operator asks of an installation",
         "calls config control fulfilment monitoring selfcare store",
-        "ivr ivr.identity ivr.speech",
+        "ivr ivr.identity",
     ),
     "ari_app.cluster": _room(
         "several machines as one installation: which there are, and their files",

@@ -100,7 +100,7 @@ def test_all_that_is_wrong_is_printed_with_its_line(demo: State, run: Run, csv: 
                 "375291110010;Пётр;ru;Минск;;пётр",
                 "375291110011;Ева;ru;Минск;;1234",
                 "375990000001;Ева;ru;Минск;;",
-                f"375291110012;{'Е' * 201};ru;Минск;;",
+                f"375291110012;{'Е' * 201};kk;Минск;;",
                 f"375291110013;{'Е' * 5000};ru;Минск;;",
                 "375291110014;?;ru;Минск;;",
             ]
@@ -129,13 +129,17 @@ def test_all_that_is_wrong_is_printed_with_its_line(demo: State, run: Run, csv: 
         (15, "code-word: Its letters or keys only count up or down"),
         (16, "number: a subscriber has it already — remove the line, or give --update"),
         (17, "name: it is longer than 200 signs — shorten it"),
+        (
+            17,
+            "language: callers are not served in kk — write one of ru, be, en, or add",
+        ),
         (18, "longer than 4096 bytes — break"),
         (19, "it is not UTF-8 — save"),
     ]
     assert len(printed) == len(expected)
     for line, (number, text) in zip(printed, expected, strict=True):
         assert line.startswith(f"{csv}:{number}: {text}")
-    assert last == "Error: 18 mistakes: nothing was written"
+    assert last == "Error: 19 mistakes: nothing was written"
     for secret in ("0309", "пётр", "script", "\x1b", "\u202e", "1110001"):
         assert secret not in done.output
 

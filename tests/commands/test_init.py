@@ -120,10 +120,19 @@ def test_departments_topics_and_languages_are_written(state: Path) -> None:
 
 
 def test_without_options_there_are_usual_departments(state: Path) -> None:
-    assert init(state, **GIVEN).exit_code == 0
+    assert init(state, **GIVEN, language="en").exit_code == 0
     config = installation(state).config({})
     assert config.tickets == Config().tickets
     assert (config.departments, config.topics) != ({}, {})
+
+
+def test_languages_and_topics_are_those_of_the_operator(state: Path) -> None:
+    """Without options: of the shipped menus, which speak no Kazakh, nothing is left."""
+    assert init(state, **GIVEN).exit_code == 0
+    config = installation(state).config({})
+    assert config.site.languages == ("ru", "kk")
+    assert config.topics.keys() == {"general", "other"}
+    assert run(state, "flows", "check").output.startswith("no errors, no warnings in 1 flow")
 
 
 @pytest.mark.parametrize("name", ["name", "country", "currency", "timezone"])
@@ -163,11 +172,11 @@ def test_a_terminal_is_asked_again_until_it_is_right(
 
 def test_after_it_there_is_nothing_of_the_demo(state: Path) -> None:
     """Numbers are those of the country, its name is no code word, and prompts say it."""
-    assert init(state, **GIVEN).exit_code == 0
+    assert init(state, **GIVEN, language="en").exit_code == 0
     assert run(state, "subscribers", "list").stdout == ""
     assert run(state, "agents", "list").stderr.endswith("no agents yet: `firstline agents add`\n")
     file = state / "s.csv"
-    lines = ("87012345678;A;en;X;", "+77021112233;B;ru;Y;jaryq77", "12345;C;ru;Z;")
+    lines = ("87012345678;A;en;X;", "+77021112233;B;en;Y;jaryq77", "12345;C;en;Z;")
     head = "number;name;language;area;code-word\n"
     file.write_text(head + "\n".join(lines))
     wrong = run(state, "subscribers", "import", str(file))

@@ -17,6 +17,7 @@ from ari_app.desk.web.accounts import Role
 from ari_app.desk.web.tabs import Tab
 from ivr.acd.callbacks import STAND_IN
 from ivr.acd.canary import CanaryFigures, SideFigures
+from ivr.acd.figures import SIGNED_OUT
 from ivr.acd.queues import Board, Queue
 from ivr.secret import Secret
 from tests.deadlines import within
@@ -73,6 +74,16 @@ async def test_the_board_shows_the_day(harness: DeskHarness) -> None:
     [vera] = shown.rows["waiting"].html.values()
     assert "Вера &lt;b&gt;1&lt;/b&gt;" in vera
     assert 'data-draws="line"' in shown.parts["day"]
+
+
+@pytest.mark.parametrize("gone", [{"state": "unavailable"}, {"paused": True, "reason": SIGNED_OUT}])
+async def test_the_free_are_counted_among_those_who_are_there(
+    harness: DeskHarness, gone: dict[str, Any]
+) -> None:
+    harness.update(board(**gone))
+    shown = await harness.desk.boards.of(open_board())
+    assert "<b>0<i>/0</i></b>" in shown.parts["tiles"]
+    assert ">0/0</td>" in shown.rows["queues"].html["support"]
 
 
 async def test_a_canary_of_the_menus_is_shown(harness: DeskHarness) -> None:

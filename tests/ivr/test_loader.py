@@ -71,6 +71,8 @@ CHANGED = {
             "indent with spaces, not tabs"),
     "open bracket": ('"3": hi }', '"3": hi', "10:11: did not find expected ',' or '}'"),
     "alias": ("flow: test", "flow: *test", "1:7: aliases (*name) are not read"),
+    "tag": ("say: hello", "say: !!tag hello", "7:14: tags (!!tag) are not read: remove it, or put"),
+    "tag of one's own": ("start: hi", "start: !x hi", "4:8: tags (!x) are not read"),
     "second document": ("nodes:", "---\nnodes:", "6:1: but found another document"),
     "NUL": ("hello", "he\0llo", "7:16: the character U+0000 is not allowed in a text: remove it"),
     "half of a character": ("hello", "he\ud800llo", "7:16: the character U+D800 is not allowed"),
@@ -163,7 +165,10 @@ WHOLE = {
     "deep blocks": ("- " * 100_000, f"1:33: more than {DEEP} levels deep"),
     "bomb": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "2:8: aliases (*name) are not read"),
     "merge": ("<<: { flow: test }\n", "1:1: this is no flow and no schedule"),
-    "tag": ("!!python/object/apply:os.system [ls]\n", "1:1: a flow is a table of keys"),
+    "tag": (
+        "!!python/object/apply:os.system [ls]\n",
+        "1:1: tags (!!python/object/apply:os.system)",
+    ),
 }
 
 

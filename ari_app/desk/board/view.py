@@ -49,7 +49,7 @@ class QueueRow(Struct, frozen=True, kw_only=True):
     waiting: int
     oldest: Waiter | None
     free: int
-    members: int
+    present: int
     answered: int
     abandoned: int
     level: float | None
@@ -230,7 +230,7 @@ class Composer:
             waiting=len(waiting),
             oldest=waiting[0] if waiting else None,
             free=queue.free(now, self._wrapups.get(name, 0)),
-            members=len(queue.members),
+            present=queue.present,
             answered=today.answered,
             abandoned=today.abandoned,
             level=percent(hour.service_level),

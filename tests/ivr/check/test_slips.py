@@ -156,11 +156,20 @@ def test_files_that_are_not_read(tmp_path: Path) -> None:
     assert "f.yml is not read: rename it to f.yaml" in check(only)[0]
     other = written(tmp_path / "other", f_yaml=GOOD, g_yml=GOOD)
     assert check(other)[0].startswith("g.yml:1:1: warning: not-a-flow: g.yml is not read: rename")
+    (other / "menus" / "g.yml").unlink()
+    (other / "menus" / "h.yaml").mkdir()
+    (other / "menus" / "i.yaml").symlink_to("nowhere")
+    assert [one.partition(": warning: ")[2] for one in check(other)[:2]] == [
+        "not-a-flow: h.yaml is not read: it is a directory: name it otherwise, its files are read",
+        "not-a-flow: i.yaml is not read: it is no file, or a link to none: remove it",
+    ]
     texts = written(tmp_path / "texts", f_yaml=GOOD, prompt__ru_yaml="main-menu: Привет\n")
     assert check(texts)[0].endswith("texts of prompts are read from prompts: move it")
 
 
 def test_markup_and_signs_in_prompts(tmp_path: Path) -> None:
+    tagged = written(tmp_path / "tag", f_yaml=GOOD, prompts__ru_yaml="main-menu: !x Привет\n")
+    assert "ru.yaml:1:12: prompt-text: tags (!x) are not read: remove it" in check(tagged)[0]
     texts = 'main-menu: <speak>Нажмите <break time="1s"/> один</speak>\nbye: "…"\n'
     found = check(written(tmp_path, f_yaml=GOOD, prompts__ru_yaml=texts))
     assert "1:12: prompt-text: <speak> is markup: SSML is not spoken" in found[0]
