@@ -126,8 +126,7 @@ async def queue_callers(one: Installation, number: str, name: str = "", times: i
     for step in (
         "s,1,Answer, into firstline-test-waits",
         "s,2,Wait,600 into firstline-test-waits",
-        "support,1,Set(CHANNEL(musicclass)=none) into firstline-test-queue",  # saves CPU
-        "support,2,Queue,support into firstline-test-queue",
+        "support,1,Queue,support into firstline-test-queue",
     ):
         await asyncio.to_thread(one.ordered, f"dialplan add extension {step}")
     async with aiohttp.ClientSession(headers={"Authorization": login}) as http:

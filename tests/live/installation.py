@@ -169,6 +169,7 @@ class Installation:
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """End the application without a warning, and its watcher; Asterisk goes on."""
+        until(self.ready, READY)  # on a busy machine its status may be late
         pids = self.status().pids
         assert self._up is not None
         self._up.kill()  # the watcher

@@ -20,6 +20,7 @@ from ari_app.store.orders import OrderRecord
 from ari_app.store.outbox import Text
 from ari_app.store.server import Place
 from ari_app.store.workers import NameInUseError, Worker
+from tests.deadlines import allowed
 from tests.operators import BELARUS
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -153,8 +154,10 @@ async def test_texts_are_sent_once_though_workers_die(store: Store, seed: int) -
 async def test_workers_at_the_same_moment_claim_each_text_once(place: Place, store: Store) -> None:
     for n in range(40):
         await store.write(outbox.post, f"t{n}", f"3752911122{n:02}", "text", "", NOON)
-    others = [await Store.open(place, BELARUS, examine=False) for _ in range(2)]
-    stores = dict(enumerate((store, *others), 1))
+    theirs = [
+        await Store.open(place, BELARUS, patience=allowed(5), examine=False) for _ in range(3)
+    ]
+    stores = dict(enumerate(theirs, 1))
     for epoch, each in stores.items():
         await each.write(workers.enter, worker(epoch), NOON, NOON + LEASE)
 
@@ -169,7 +172,7 @@ async def test_workers_at_the_same_moment_claim_each_text_once(place: Place, sto
 
     shares = await asyncio.gather(*(sent(*each) for each in stores.items()))
     assert sorted(key for share in shares for key in share) == sorted(f"t{n}" for n in range(40))
-    for each in others:
+    for each in theirs:
         await each.close()
 
 
