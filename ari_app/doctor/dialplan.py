@@ -67,9 +67,10 @@ def _handed_over(
     context: Context, known: Mapping[str, Context], application: str
 ) -> Iterator[Finding]:
     """Each place where callers are given to the application."""
-    entered = False
+    entered, name = False, re.escape(application)
+    ours = rf"Stasis\({name}[,)]|StasisBroadcast\([^,]*,[^,]*\b{name}(?!-?\w)"
     for place, step in enumerate(context.steps):
-        if not re.match(rf"Stasis\({re.escape(application)}[,)]", step.does, re.IGNORECASE):
+        if not re.match(ours, step.does, re.IGNORECASE):
             continue
         entered = True
         following = context.steps[place + 1 : place + 2]

@@ -89,6 +89,17 @@ def test_it_names_the_place_and_the_line_to_change(name: str, where: str, change
     assert found.change == change
 
 
+@pytest.mark.parametrize("name", ["no-fallback", "no-time-limit", "no-dead-man"])
+def test_a_call_that_several_workers_may_claim_is_looked_at_alike(name: str) -> None:
+    broken = facts(name)
+    claimed = {
+        file: text.replace("Stasis(firstline,", "StasisBroadcast(500,^(other|firstline)$,")
+        for file, text in broken.files.items()
+    }
+    found = examined(msgspec.structs.replace(broken, files=claimed))
+    assert (claimed != broken.files, [one.id for one in found]) == (True, [name])
+
+
 def test_files_in_the_form_of_freepbx_are_read(tmp_path: Path) -> None:
     """Each file includes one that FreePBX writes and one of the administrator's own."""
     words = ["--state", str(tmp_path), "doctor", "--json", "--config", str(FREEPBX)]
@@ -123,7 +134,8 @@ def test_no_password_is_shown() -> None:
     assert "the phone 701 begins with the name of its user" in found.text
 
 
-def test_what_is_rendered_here_has_no_finding() -> None:
+@pytest.mark.parametrize("workers", [(), ("firstline", "firstline-2")])
+def test_what_is_rendered_here_has_no_finding(workers: tuple[str, ...]) -> None:
     strong = "correct-horse-battery-7"
     people = [
         msgspec.structs.replace(one, password=type(one.password)(strong + one.user[-1]))
@@ -140,6 +152,8 @@ def test_what_is_rendered_here_has_no_finding() -> None:
         trunks=TRUNKS,
         nodes=(QueueNode("q1", "192.0.2.21:5060"),),
         pods=("192.0.2.11",),
+        workers=workers,
+        broadcasts=bool(workers),
     )
     assert isinstance(site, Site)
     text = {f"/etc/asterisk/{name}": text for name, text in render(site).items()}
