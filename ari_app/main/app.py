@@ -39,6 +39,7 @@ from ari_app.main.releases import directories, take_effect
 from ari_app.main.session_services import CABINET
 from ari_app.main.shared import Shared, left_calls, opened_shared
 from ari_app.main.signals import Signals
+from ari_app.main.worker import Membership
 from ari_app.menus import loading
 from ari_app.menus.live import LiveMenus, Release
 from ari_app.menus.watching import watch
@@ -79,7 +80,7 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
             await foundation.before.end_when_left()
         await callers.take_up_texts(shared.store, shared.worker)
         await stack.enter_async_context(control.served())
-        stack.push_async_callback(_part, callers, signals)
+        stack.push_async_callback(_part, callers, signals, shared.worker)
         _look_at_store(shared, control, background.begin)
         _start(shared, selfcare, callers, desk, monitoring, overload, background)
         _begin_menus(shared.menus, signals, canaries, background)
@@ -134,13 +135,14 @@ def _begin_menus(
     background.begin(canaries.run())
 
 
-async def _part(callers: CallHandling, signals: Signals) -> None:
+async def _part(callers: CallHandling, signals: Signals, worker: Membership) -> None:
     """Part with the callers: leave them to the application that comes next, or release them."""
     if not signals.hands_over:
         await callers.release()
         return
     await callers.leave_texts()
     if not signals.handed_over:
+        worker.returns = True
         await callers.calls.leave()
 
 

@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
@@ -31,6 +31,11 @@ NAMELESS = 20.0
 """For how many seconds a lease without a name is: no one waits for its end but one with a name that
 is to begin elsewhere on the database."""
 
+RETURN = 30.0
+"""For how many seconds a queue node that leads is awaited when its application is stopped and its
+Asterisk goes on, as by a restart: callers wait there, and agents' phones are there. Another node
+leads after that."""
+
 Adopt = Callable[[Worker], Awaitable[None]]
 """Goes on with what a worker left that died."""
 
@@ -42,6 +47,8 @@ class Membership:
         """``lease`` is in seconds. Without ``leading`` it never leads others."""
         self.shares = bool(worker.name)
         self.epoch = worker.epoch if self.shares else 0
+        self.returns = False
+        """Whether the calls are left to the next run of this worker."""
         self._store = store
         self._worker = worker
         self._lease = timedelta(seconds=lease)
@@ -187,15 +194,12 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
     name = settings.name and f"{settings.name}{of}"
     epoch, lease = time.time_ns() // 1000, settings.lease if name else NAMELESS
     worker = Worker(name, place, config.application, settings.pod, epoch)
-    one = Membership(store, worker, lease, leading=not of and not config.handover.nodes)
+    leading = not of and not config.handover.nodes
+    one = Membership(store, worker, lease, leading=leading)
+    stays = timedelta(seconds=RETURN if name and leading and config.handover.pods else 0)
     try:
-        now = clock()
-        until = now + timedelta(seconds=lease)
-        if name:
-            alone = foundation.before is None
-            await store.write(workers.enter, worker, now, until, succeeds=alone)
-        elif others := await store.write(workers.alone, worker, now, until):
-            raise UpError(_who_is_there(others))
+        until = clock() + max(stays, timedelta(seconds=lease))
+        await _enter(store, worker, until, succeeds=foundation.before is None, leading=leading)
         one.drain(await store.read(nodes.drained))
     except NameInUseError as error:
         raise UpError(_what_to_do(error, name)) from error
@@ -205,7 +209,24 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
         yield one
     finally:
         with suppress(StoreError):
-            await store.write(workers.leave, epoch, clock())
+            await _end(store, worker, stays if one.returns and one.leads else timedelta(0))
+
+
+async def _enter(store: Store, worker: Worker, until: datetime, **kinds: bool) -> None:
+    """Enter a worker, of such ``kinds`` if it has a name. Raises as :func:`joined` and the store
+    do."""
+    if worker.name:
+        await store.write(workers.enter, worker, clock(), until, **kinds)
+    elif others := await store.write(workers.alone, worker, clock(), until):
+        raise UpError(_who_is_there(others))
+
+
+async def _end(store: Store, worker: Worker, stays: timedelta) -> None:
+    """A worker ends, and ``stays`` in its place for its next run. Raises as the store does."""
+    if stays:
+        await store.write(workers.put_off, worker, clock(), clock() + stays)
+    else:
+        await store.write(workers.leave, worker.epoch, clock())
 
 
 def _who_is_there(others: Sequence[Worker]) -> str:

@@ -67,10 +67,16 @@ class Beat(Struct, frozen=True):
 
 
 def enter(
-    db: Database, worker: Worker, at: datetime, until: datetime, *, succeeds: bool = False
+    db: Database,
+    worker: Worker,
+    at: datetime,
+    until: datetime,
+    *,
+    succeeds: bool = False,
+    leading: bool = True,
 ) -> None:
     """A worker begins, with an epoch that no other ever had. Its runs before this one are dead if
-    it ``succeeds`` them.
+    it ``succeeds`` them; what such a run that lived did alone is its, not without ``leading``.
 
     Raises :class:`NameInUseError` where one of its name, or one without a name, lives at another
     place.
@@ -88,6 +94,12 @@ def enter(
         (micros(at - KEPT),),
     )
     if succeeds:
+        if leading:
+            db.conn.execute(
+                "update duties set owner = ? where owner in"
+                " (select epoch from workers where name = ? and until > 0)",
+                (worker.epoch, worker.name),
+            )
         db.conn.execute(
             "update workers set until = -until where name = ? and until > 0", (worker.name,)
         )

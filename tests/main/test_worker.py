@@ -66,7 +66,10 @@ class Beating:
 def clocks(monkeypatch: pytest.MonkeyPatch) -> Clocks:
     clocks = Clocks()
     monkeypatch.setattr(module, "clock", clocks.now)
-    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clocks.steady))
+    time = SimpleNamespace(
+        monotonic=lambda: clocks.steady, time_ns=lambda: int(clocks.steady) * 10**9
+    )
+    monkeypatch.setattr(module, "time", time)
     monkeypatch.setattr(module, "BEATS", 1000)
     return clocks
 
@@ -166,16 +169,40 @@ async def test_none_is_called_dead_when_a_clock_is_set_or_the_database_was_away(
     assert dead == {"1"}
 
 
+def foundation(store: Beating, name: str, pods: tuple[str, ...] = ()) -> Any:
+    settings = SimpleNamespace(name=name, pod="", lease=LEASE)
+    handover = SimpleNamespace(nodes=(), pods=pods)
+    config = SimpleNamespace(worker=settings, application=name, handover=handover)
+    state = SimpleNamespace(directory=Path())
+    return SimpleNamespace(config=config, state=state, store=store.store, before=None)
+
+
+@pytest.mark.parametrize("returns", [True, False])
+async def test_a_queue_node_that_is_restarted_leads_on(
+    store: Beating, clocks: Clocks, returns: bool
+) -> None:
+    """Else callers go to the standby, where no agent's phone is."""
+
+    async def leads(one: Worker) -> bool:
+        now, until = clocks.now(), clocks.until()
+        return (await store.store.write(workers.beat, one, now, until)).leads
+
+    node = foundation(store, "q1", ("127.0.0.1",))
+    async with module.joined(node) as one:
+        assert await leads(worker(one.epoch, "q1"))
+        one._heard(workers.Beat(leads=True, dead=()))
+        one.returns = returns
+    clocks.passes(module.RETURN - 1)
+    assert await leads(worker(1)) != returns
+    async with module.joined(node) as one:
+        assert await leads(worker(one.epoch, "q1")) == returns
+
+
 async def test_a_worker_knows_that_it_is_drained_before_it_takes_calls(store: Beating) -> None:
     write = store.store.write
     await write(workers.enter, worker(1, "a"), NOON, NOON)
     await write(nodes.drain, "a", NOON, force=True)
-    settings = SimpleNamespace(name="a", pod="", lease=LEASE)
-    handover = SimpleNamespace(nodes=())
-    config = SimpleNamespace(worker=settings, application="a", handover=handover)
-    state = SimpleNamespace(directory=Path())
-    foundation: Any = SimpleNamespace(config=config, state=state, store=store.store, before=None)
-    async with module.joined(foundation) as one:
+    async with module.joined(foundation(store, "a")) as one:
         assert not one.takes_calls()
         assert one.pod_is_drained()
     unknown = Membership(store.store, worker(2), LEASE)

@@ -301,5 +301,11 @@ async def test_the_lead_goes_to_the_next_run_of_the_same_worker(store: Store) ->
     await write(workers.leave, 1, NOON)
     assert not (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
     assert (await write(workers.beat, upgraded, NOON, NOON + LEASE)).leads
-    await write(workers.leave, 3, NOON)
+    restarted = replace(q1, epoch=4)
+    await write(workers.enter, restarted, NOON, NOON + LEASE, succeeds=True)
+    assert not (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
+    await write(workers.leave, 4, NOON)
     assert (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
+    never = replace(q2, epoch=5)
+    await write(workers.enter, never, NOON, NOON + LEASE, succeeds=True, leading=False)
+    assert (await write(workers.beat, replace(q1, epoch=6), NOON, NOON + LEASE)).leads
