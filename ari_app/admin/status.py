@@ -1,5 +1,6 @@
 """The status of an installation, for `firstline status` and as JSON for scripts."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Mapping, Sized
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ from ari_app.store.server import place
 
 T = TypeVar("T")
 D = TypeVar("D")
+
+KNOWN = 2.0
+"""Seconds in which the store says something, or it is left out: the control socket waits for 5."""
 
 
 class Ari(Struct, frozen=True):
@@ -171,10 +175,14 @@ async def status(
     run."""
     zone = ZoneInfo(config.site.timezone)
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    began = await known(store.read(calls.counts, midnight.astimezone(UTC)), None)
+    began, people, staff = await asyncio.gather(
+        known(store.read(calls.counts, midnight.astimezone(UTC)), None),
+        known(store.read(subscribers.with_phones), ()),
+        known(store.read(agents.everyone), ()),
+    )
     ours = config.manages_asterisk  # another Asterisk has accounts of its own, and not these
-    people = await known(store.read(subscribers.with_phones), ()) if ours else ()
-    staff = await known(store.read(agents.everyone), ()) if ours else ()
+    if not ours:
+        people = staff = ()
     health = store.health
     return Status(
         running=live is not None,
@@ -220,8 +228,10 @@ async def status(
 
 
 async def known(query: Awaitable[T], otherwise: D) -> T | D:
-    """What the store answers, or ``otherwise`` where it is unavailable: a status must come."""
+    """What the store answers, or ``otherwise`` where it is unavailable or hangs: a status must
+    come."""
     try:
-        return await query
-    except StoreError:
+        async with asyncio.timeout(KNOWN):
+            return await query
+    except (StoreError, TimeoutError):
         return otherwise
