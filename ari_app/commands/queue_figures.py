@@ -87,7 +87,7 @@ def of_agents(
     stays: Iterable[Stay], spans: Iterable[Span], since: int, until: int
 ) -> list[AgentFigures]:
     """What each agent did, by name."""
-    answered = Counter(stay.agent for stay in stays if stay.agent)
+    answered = Counter(stay.agent for stay in stays if stay.how == "answered" and stay.agent)
     states: defaultdict[str, Counter[str]] = defaultdict(Counter)
     pauses: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for (agent, name, reason), span in spent(spans, since, until).items():

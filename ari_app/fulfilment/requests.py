@@ -14,6 +14,7 @@ from ari_app.store import (
     calls,
     campaigns,
     complaints,
+    quarters,
     queue_calls,
     subscribers,
     tickets,
@@ -151,6 +152,7 @@ def _call_back(
         wait = callbacks.Wait(stay.queue, language, stay.priority, moment(stay.joined))
         callbacks.keep_place(db, asker.number, wait)
         queue_calls.set_how(db, stay.channel, "callback")
+        quarters.changed(db, stay.joined)
     return new
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ari_app.monitoring.metrics import Metrics
+from ivr.acd.callbacks import of_channel
 from ivr.acd.queues import Board, CallerAbandoned, Connected, Event, Queue
 
 
@@ -20,8 +21,8 @@ class QueueMeter:
             case Connected(queue, _, caller, at):
                 waited = (at - caller.since).total_seconds()
                 self._waits.labels(queue, "answered").observe(max(0.0, waited))
-            case CallerAbandoned(queue, call):
+            case CallerAbandoned(queue, call, at):
                 for one in before.queues.get(queue, Queue()).waiting:
-                    if one.call == call:
-                        waited = (self._now() - one.since).total_seconds()
+                    if one.call == call and not of_channel(call):  # no stand-in
+                        waited = ((at or self._now()) - one.since).total_seconds()
                         self._waits.labels(queue, "abandoned").observe(max(0.0, waited))

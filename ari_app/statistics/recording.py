@@ -283,17 +283,17 @@ class QueueRecord:
         """Count the quarter hours in which something changed, and those since the last time."""
         await self._recorder.settle()
         changed, self.stays.changed = self.stays.changed, set()
-        changed |= set(range(quarter(self._counted or now), now, QUARTER))
         try:
-            quarters_of = sorted(changed)
+            others = await self._store.write_unsynced(quarters.take_changed)
+            since = quarter(min(self._counted or now, others or now))
+            quarters_of = sorted(changed := changed | set(range(since, now, QUARTER)))
             for first in range(0, len(quarters_of), MANY):
                 some = quarters_of[first : first + MANY]
                 await self._store.write_unsynced(_count, some, now, self._sources.in_time)
         except StoreError:
             self.stays.changed |= changed
             raise
-        seen = self.spans.seen
-        await self._store.write_unsynced(_counted, now, seen)
+        await self._store.write_unsynced(_counted, now, self.spans.seen)
         self._counted = now
 
 

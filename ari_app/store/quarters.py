@@ -9,9 +9,12 @@ from collections.abc import Callable
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from ari_app.store import agent_states, queue_calls
+from ari_app.store import agent_states, places, queue_calls
 from ari_app.store.sqlite import Database
-from ivr.acd.figures import QUARTER, SUMS, Figures, Stay, figures, spent
+from ivr.acd.figures import QUARTER, SUMS, Figures, Stay, figures, quarter, spent
+
+_CHANGED = "changed"
+"""The name of :mod:`ari_app.store.places`."""
 
 
 class QueueQuarter(Struct, frozen=True):
@@ -55,6 +58,22 @@ def count(db: Database, at: int, in_time: Callable[[str], int], now: int | None 
     )
 
 
+def changed(db: Database, joined: int) -> None:
+    """A stay of then was changed, and perhaps counted before: all from its quarter hour on are to
+    be counted again."""
+    earlier = places.of(db, _CHANGED)
+    places.put(db, _CHANGED, str(min(quarter(joined), int(earlier or joined))))
+
+
+def take_changed(db: Database) -> int | None:
+    """The quarter hour from which on all are to be counted again, which is forgotten; None for
+    none."""
+    place = places.of(db, _CHANGED)
+    if place:
+        places.put(db, _CHANGED, "")
+    return int(place) if place else None
+
+
 def of_queues(db: Database, since: int, until: int, queue: str | None = None) -> list[QueueQuarter]:
     """The quarter hours of queues from ``since`` to before ``until``, in order."""
     rows = db.conn.execute(
@@ -70,10 +89,12 @@ def of_queues(db: Database, since: int, until: int, queue: str | None = None) ->
 
 
 def answered(db: Database, since: int, until: int) -> int | None:
-    """How many callers of the quarter hours from ``since`` to before ``until`` were answered; None
-    if nothing is known of that time."""
+    """How many callers who joined from ``since`` to before ``until`` were answered; None if nothing
+    is known of that time. Of the last quarter hour as great a part counts as was over by then."""
     (count,) = db.conn.execute(
-        "select sum(answered) from queue_quarters where at >= ? and at < ?", (since, until)
+        f"select sum(answered * min({QUARTER}, :until - at)) / {QUARTER} from queue_quarters"
+        " where at >= :since and at < :until",
+        {"since": since, "until": until},
     ).fetchone()
     return None if count is None else int(count)
 

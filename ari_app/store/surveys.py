@@ -90,14 +90,16 @@ def answer(db: Database, call: str, question: str, mark: int, best: int, at: dat
 def between(
     db: Database, since: datetime, until: datetime, agent: str = "", queue: str = ""
 ) -> list[Survey]:
-    """The callers who were asked in a time, the oldest first; those of an agent or a queue."""
+    """The callers who were asked about conversations for which they joined in a time, or were asked
+    then without one, the oldest first; those of an agent or a queue."""
     rows = db.conn.execute(
         "select surveys.call, surveys.at, coalesce(talk.agent, ''), coalesce(talk.queue, ''),"
         " coalesce(talk.topic, ''), coalesce(calls.flow, ''), coalesce(calls.version, ''),"
         " surveys.way"
-        f"{_ABOUT} where surveys.at >= ? and surveys.at < ?"
+        f"{_ABOUT} where surveys.at >= ? and coalesce(talk.joined, surveys.at) >= ?"
+        " and coalesce(talk.joined, surveys.at) < ?"
         " and ? in ('', talk.agent) and ? in ('', talk.queue) order by surveys.at, surveys.call",
-        (micros(since), micros(until), agent, queue),
+        (micros(since), micros(since), micros(until), agent, queue),
     ).fetchall()
     answered = _answers(db, [call for call, *_ in rows])
     return [

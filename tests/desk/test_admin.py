@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from ari_app.desk.admin import administration as admin
 from ari_app.desk.admin.change_words import changed
+from ari_app.desk.render import Render
 from ari_app.desk.web.accounts import Role
 from ari_app.desk.words import page_languages, word
 from ari_app.menus.live import How
@@ -22,7 +23,10 @@ FULL = admin.Overview(
     callbacks=[admin.CallbackRow(8, NOW, "375990000001", None, "")],
     complaints=[admin.ComplaintRow(9, NOW, "", 12.4, SOON)],
     agents=[admin.AgentRow("vera", "Vera Ryabinina", "703", "senior", False, ["claims"])],
-    changes=[admin.ChangeRow(NOW, "anna", "hours force closed", "claims", "drill")],
+    changes=[
+        admin.ChangeRow(NOW, "anna", "hours force closed", "claims", "drill"),
+        admin.ChangeRow(NOW, "anna", "agents queues", "vera", "claims, vip"),
+    ],
     menus=[admin.MenuSetRow(4, NOW, "reload", "vera", ["flow 611: node main: key 5 is new"])],
     areas=["Minsk"],
     languages=["ru", "en"],
@@ -50,7 +54,8 @@ async def test_only_administrators_see_and_change(client: HttpClient, role: Role
     assert client.server.administration.changed == []
 
 
-async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
+async def test_the_page_shows_what_is_so(boss: HttpClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Render, "queue", lambda _self, name, language: f"{name} in {language}")
     boss.server.administration.overview_is = FULL
     assert 'href="/admin"' in await (await boss.get("/")).text()
     page = await (await boss.get("/admin", Accept_Language="en")).text()
@@ -58,7 +63,8 @@ async def test_the_page_shows_what_is_so(boss: HttpClient) -> None:
         *("claims: open until", "Forced by boris: drill &lt;b&gt;", "Outage &amp; repair"),
         *("Heard: 12, waiting for a text: 3.", "Complaint 9", "Vera Ryabinina", "cannot sign in"),
         "opening hours, forced closed: claims: drill",
-        *("Queues: claims", 'name="queue-claims" checked', 'name="queue-support">'),
+        *("Queues: claims in en", 'name="queue-claims" checked> claims in en<', '"queue-support">'),
+        "queues of vera: claims in en, vip in en",
         *("Set 4", "reload, vera", "flow 611: node main: key 5 is new", "Restore this set"),
     ):
         assert shown in page, shown

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 from ari_app.monitoring.call_meter import CallMeter
 from ari_app.monitoring.metrics import Metrics
 from ari_app.monitoring.queue_meter import QueueMeter
+from ivr.acd.board import Board, Queue
+from ivr.acd.callbacks import channel_of
 from ivr.acd.queues import CallerAbandoned, CallerLeft, Connected
 from ivr.engine import Step
 from ivr.values import Phrase
@@ -77,15 +79,18 @@ def test_waits_in_queues_end_with_an_agent_or_a_hang_up(metrics: Metrics) -> Non
     queues.take(SNAPSHOT.board, Connected("support", "PJSIP/701", first, NOW))
     queues.take(SNAPSHOT.board, CallerAbandoned("support", second.call))
     queues.take(SNAPSHOT.board, CallerAbandoned("support", "unknown"))
+    stand_in = replace(first, call=channel_of(7, 1))
+    place = Board({"support": Queue(waiting=(stand_in,))})
+    queues.take(place, CallerAbandoned("support", stand_in.call))
     early = replace(first, since=NOW + timedelta(seconds=1))
     queues.take(SNAPSHOT.board, Connected("support", "PJSIP/701", early, NOW))
     found = exposed(metrics)
     labels = {"queue": "support", "result": "answered"}
     assert value(found, "firstline_queue_wait_seconds_sum", **labels) == 40
     assert value(found, "firstline_queue_wait_seconds_count", **labels) == 2
-    assert (
-        value(found, "firstline_queue_wait_seconds_sum", **{**labels, "result": "abandoned"}) == 7
-    )
+    labels["result"] = "abandoned"
+    assert value(found, "firstline_queue_wait_seconds_sum", **labels) == 7
+    assert value(found, "firstline_queue_wait_seconds_count", **labels) == 1
 
 
 def test_the_state_of_a_moment(metrics: Metrics) -> None:

@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from ari_app.statistics.spans import Doing
-from ari_app.store import quarters, queue_calls
+from ari_app.store import queue_calls
 from ari_app.store.db import Store
 from ivr.acd.dials import HungUp
-from ivr.acd.figures import QUARTER, SECOND, How, Origin, Stay
+from ivr.acd.figures import SECOND, How, Origin, Stay
 from ivr.acd.queues import Board, Event
 from tests.ari.facts import until
 from tests.statistics.world import (
@@ -209,21 +209,6 @@ async def test_asterisk_that_ended_ended_all_calls(world: World) -> None:
         await world.look(second)
     a, b = await world.stays()
     assert (a.how, b.how, b.ended is not None) == ("lost", "answered", True)
-
-
-async def test_quarter_hours_follow_what_changes(world: World, store: Store) -> None:
-    world.take(joins("a", 100), *answered("a", 110))
-    await world.look(QUARTER / SECOND + 70)
-    [first] = await store.read(quarters.of_queues, T0, T0 + QUARTER)
-    assert (first.figures.joined, first.figures.handled, first.topic) == (1, 0, "bill")
-    for second in range(1200, 4000, 240):
-        await world.look(second)
-    world.take(ends("a", 4000))
-    await world.look(4100)
-    [first] = await store.read(quarters.of_queues, T0, T0 + QUARTER)
-    assert (first.figures.handled, first.figures.in_time) == (1, 1)
-    ready = await store.read(quarters.of_agents, T0 + QUARTER, T0 + 2 * QUARTER, "anna")
-    assert [(one.state, one.spent) for one in ready] == [("ready", QUARTER - 70 * SECOND)]
 
 
 async def test_every_state_of_an_agent_from_when_to_when(world: World) -> None:

@@ -82,6 +82,9 @@ def test_answers_are_about_the_last_conversation_before(db: Database) -> None:
     )
     assert surveys.between(db, NOON - DAY, NOON + DAY, agent="anna") == []
     assert surveys.between(db, NOON - DAY, NOON + DAY, queue="support") == [found]
+    two, four = (NOON - timedelta(minutes=minutes) for minutes in (2, 4))
+    assert surveys.between(db, two, NOON + DAY) == [], "reports count it when the caller joined"
+    assert surveys.between(db, four, two) == [found]
 
 
 def test_marks_are_means_of_the_answered() -> None:

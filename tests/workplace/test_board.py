@@ -1,25 +1,39 @@
 """The figures of the board from a real store."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ari_app.ami.client import Headers
 from ari_app.ami.queue_actions import QueueActions
+from ari_app.commands.queue_figures import of_agents
 from ari_app.desk.admin.administration import Outcome, PutQueues, Request
 from ari_app.desk.board.board_port import CanaryNow
-from ari_app.store import agent_states, canaries, quarters, queue_calls, subscribers, webhooks
+from ari_app.desk.reports.asked import Asked as Period
+from ari_app.store import (
+    agent_states,
+    canaries,
+    quarters,
+    queue_calls,
+    queue_report,
+    subscribers,
+    webhooks,
+)
 from ari_app.store.canaries import Canary
 from ari_app.store.db import Store
+from ari_app.store.queue_report import Rules
 from ari_app.store.sqlite import Database
 from ari_app.store.times import micros
 from ari_app.workplace.board import StoredBoard
 from ivr.acd.canary import CanaryFigures
-from ivr.acd.figures import QUARTER, SECOND, Span, Stay, quarter
+from ivr.acd.figures import QUARTER, SECOND, Span, Stay, quarter, together
 from tests.desk.fake_administration import FakeAdministration
 from tests.operators import BELARUS
+from tests.store import test_queue_report
 from tests.store.samples import subscriber
 
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
@@ -70,7 +84,11 @@ class Asked:
 
 
 def of(
-    store: Store, asked: Asked | None = None, mail: Callable[[str], None] = lambda _: None
+    store: Store,
+    asked: Asked | None = None,
+    mail: Callable[[str], None] = lambda _: None,
+    now: datetime = NOW,
+    zone: str = ZONE,
 ) -> StoredBoard:
     return StoredBoard(
         store,
@@ -78,8 +96,8 @@ def of(
         FakeAdministration(),
         lambda: {"support": (), "technical": ("boris",)},
         lambda _: IN_TIME,
-        lambda: NOW,
-        ZONE,
+        lambda: now,
+        zone,
         mail,
     )
 
@@ -108,6 +126,37 @@ async def test_the_day_is_counted_from_midnight_of_the_site(store: Store) -> Non
     assert found.agents["anna"].calls == 3
 
 
+async def test_board_reports_and_command_count_the_same(store: Store) -> None:
+    """At the end of a day of 25 hours, of calls over midnight, called back, and transferred."""
+    day = date(2026, 10, 25)
+    now = datetime(2026, 10, 25, 23, 55, tzinfo=ZoneInfo(test_queue_report.ZONE))
+    random = Random(4)
+    every = (test_queue_report.made(random, place) for place in range(600))
+    stays = [one for one in every if max(one.joined, one.left or 0, one.ended or 0) <= micros(now)]
+
+    def put(db: Database) -> None:
+        queue_calls.put(db, stays)
+        for at in range(quarter(test_queue_report.SINCE), micros(now), QUARTER):
+            quarters.count(db, at, lambda _: IN_TIME * SECOND)
+
+    await store.write(put)
+    board = await of(store, now=now, zone=test_queue_report.ZONE).figures()
+    period = Period(since=day, until=day).chosen(test_queue_report.ZONE)
+    rules = Rules(test_queue_report.ZONE, lambda _: IN_TIME * SECOND)
+    assert board.today == await store.read(queue_report.sums, period, "queue", rules)
+    total = together(board.today.values())
+    assert together(one for _, one in board.quarters) == total
+    assert await store.read(queue_report.sums, period, "day", rules) == {str(day): total}
+    by_agent = await store.read(queue_report.sums, period, "agent", rules)
+    told = of_agents(
+        [one for one in stays if one.joined >= period.since], (), period.since, period.until
+    )
+    counts = {name: one.answered for name, one in by_agent.items() if name}
+    assert {name: one.calls for name, one in board.agents.items()} == counts
+    assert {one.agent: one.answered for one in told} == counts
+    assert min(total.callback, total.transferred, total.abandoned, total.waiting) > 0
+
+
 async def test_a_canary_that_runs_is_compared(store: Store) -> None:
     assert (await of(store).figures()).canary is None
     begun = Canary(began=NOW, by="vera", share=10, until=NOW, before=1, tried=2)
@@ -128,8 +177,10 @@ async def test_a_quarter_hour_that_is_not_counted_yet_is_none_less(store: Store)
 async def test_what_is_usual_is_that_of_the_same_weekday(store: Store) -> None:
     week = 7 * 24 * 60
     stays = [stay(week + 60, 5), stay(week + 61, 5), stay(week - 60, 5), stay(2 * week + 90, 5)]
-    await store.write(stored, stays)
-    assert (await of(store).figures()).usual == 2, "the mean of two and one, rounded"
+    lasting = [stay(week + 9, 5), stay(week + 8, 5), stay(week - 1, 5)]
+    await store.write(stored, stays + lasting)
+    found = (await of(store).figures()).usual
+    assert found == 2, "of 1, and of 2 and two thirds of the 3 in a quarter hour: 2.5"
     assert (await of(store).figures()).today == {}
 
 

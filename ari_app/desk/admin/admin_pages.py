@@ -89,7 +89,9 @@ class AdminPages:
             outcome=outcome,
             failed=failed,
             preview=preview,
-            changed=partial(changed, language=chosen),
+            changed=partial(
+                changed, language=chosen, queue=partial(self._render.queue, language=chosen)
+            ),
         )
         return web.Response(text=text, content_type="text/html", status=422 if failed else 200)
 
