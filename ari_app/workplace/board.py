@@ -27,6 +27,7 @@ from ari_app.store.times import micros, moment
 from ari_app.workplace.agent_administration import serves
 from ari_app.workplace.store_answers import answer
 from ivr.acd.figures import (
+    QUARTER,
     SECOND,
     Figures,
     Stay,
@@ -136,7 +137,10 @@ class StoredBoard:
                 name: figures(some, promised)
                 for (name, _), some in _grouped(stays, now - HOUR, whole=True).items()
             },
-            quarters=[(moment(one), together(by_quarter[one])) for one in sorted(by_quarter)],
+            quarters=[
+                (moment(one), together(by_quarter[one]))
+                for one in range(min(by_quarter, default=now), now, QUARTER)
+            ],
             lately=_lately([one for one in stays if one.joined >= now - HOUR], now),
             agents={
                 name: AgentDay(calls, self._slow.occupancy.get(name))

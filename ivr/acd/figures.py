@@ -3,7 +3,8 @@
 All that shows figures (board, reports, API, commands) counts by this module. Times are whole
 microseconds since 1970 in UTC, spans whole microseconds.
 
-- *Short*: abandoned within :data:`SHORT`. It stands apart, and is in no other figure.
+- *Short*: abandoned within :data:`SHORT`. It stands apart: of the other figures only ``joined``
+  counts it.
 - *Service level*: answered in time / (answered + abandoned after that time).
 - *Abandon rate*: abandoned / (joined - short - still waiting).
 - *ASA* (average speed of answer): mean wait of the answered.
@@ -237,6 +238,8 @@ def quarter(at: int) -> int:
 
 SIGNED_OUT = "signed-out"
 """The state of an agent who is not signed in at the desk, and the reason of that pause."""
+ABSENT = frozenset({SIGNED_OUT, "no-queue", "unreachable"})
+"""States of agents who are not at work."""
 
 
 class Span(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from ivr.quality.scoring import Answer
 ASKED, SCORED, BY_TEXT = 0.2, 0.05, 0.3
 """The parts of the conversations that callers were asked about, and that were scored; the part of
 those asked who were asked by text."""
-QUESTIONS = {"solved": 2, "service": 5}
+QUESTIONS = {"solved": 2, "agent": 5}
 """The questions to callers, and their best marks."""
 CARD = ScoreCard(
     title={"en": "Conversation"},

@@ -77,6 +77,7 @@ class FakeReports:
 
     async def agents(self, since: int, until: int) -> Mapping[str, Mapping[tuple[str, str], int]]:
         done = {("talking", ""): 300, ("ready", ""): 100, ("paused", "lunch"): 60}
+        done |= {("unreachable", ""): 9000, ("signed-out", ""): 9000, ("no-queue", ""): 9000}
         return {"anna": {state: seconds * SECOND for state, seconds in done.items()}}
 
     async def containment(self, since: int, until: int) -> Mapping[tuple[str, str], MenuCalls]:

@@ -121,6 +121,9 @@ async def test_the_day_is_counted_from_midnight_of_the_site(store: Store) -> Non
     hour = found.hour["support"]
     assert (hour.answered, hour.abandoned_late, hour.service_level) == (1, 1, 0.5)
     assert sum(one.answered for _, one in found.quarters) == 4
+    assert [at for at, _ in found.quarters] == [
+        NOW.replace(hour=4, minute=30) + number * timedelta(minutes=15) for number in range(21)
+    ], "those without a call, too"
     assert found.lately["support"] == (0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1)
     assert found.in_time == {"support": 30, "claims": 30}
     assert found.agents["anna"].calls == 3

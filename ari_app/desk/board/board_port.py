@@ -67,10 +67,10 @@ class DayFigures(Struct, frozen=True, kw_only=True):
     """The figures of queues and agents up to ``at``.
 
     ``today`` and ``hour`` (the last 60 minutes) are by queue; ``quarters`` of all queues, by the
-    beginning; ``lately``: how many callers joined a queue in each of the :data:`LATELY` parts of
-    the last hour. ``usual``: how many are answered by this time on the same day of other weeks,
-    None if it is not known. ``in_time``: the wait in seconds in which a queue is to be answered.
-    ``canary``: the one that runs.
+    beginning, from the first one with a call on; ``lately``: how many callers joined a queue in
+    each of the :data:`LATELY` parts of the last hour. ``usual``: how many are answered by this time
+    on the same day of other weeks, None if it is not known. ``in_time``: the wait in seconds in
+    which a queue is to be answered. ``canary``: the one that runs.
     """
 
     at: datetime

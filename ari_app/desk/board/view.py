@@ -11,10 +11,7 @@ from ari_app.desk.cards.caller_profile import Arrival
 from ari_app.desk.ports import Colleague
 from ivr.acd.board import Board, Caller, Offer, Talk
 from ivr.acd.callbacks import of_channel
-from ivr.acd.figures import SIGNED_OUT, Figures, together
-
-ABSENT = frozenset({"no-queue", "unreachable"})
-"""States of agents who are not at work."""
+from ivr.acd.figures import ABSENT, SIGNED_OUT, Figures, together
 
 Know = Callable[[Caller, str], Arrival]
 """What is known of a caller in a queue, from memory."""

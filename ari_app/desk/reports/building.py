@@ -25,7 +25,7 @@ from ari_app.desk.reports.tables import (
 )
 from ari_app.desk.reports.tried_menus import canaries_table
 from ivr.acd.chosen import By
-from ivr.acd.figures import SECOND, Figures, occupancy
+from ivr.acd.figures import ABSENT, SECOND, Figures, occupancy
 from ivr.acd.outcomes import Contacts, MenuCalls
 
 SHADES = 9
@@ -214,7 +214,7 @@ def _with_work(row: Row, did: Mapping[tuple[str, str], int]) -> Row:
     states: Counter[str] = Counter()
     for (state, _), span in did.items():
         states[state] += span
-    there = sum(span for state, span in states.items() if state not in ("signed-out", "no-queue"))
+    there = sum(span for state, span in states.items() if state not in ABSENT)
     busy = occupancy(states)
     work = (_seconds(there) if did else Cell(None), Cell(None if busy is None else 100 * busy))
     return replace(row, cells=(*work, *row.cells))
