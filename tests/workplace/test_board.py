@@ -151,12 +151,12 @@ async def test_board_reports_and_command_count_the_same(store: Store) -> None:
     assert together(one for _, one in board.quarters) == total
     assert await store.read(queue_report.sums, period, "day", rules) == {str(day): total}
     by_agent = await store.read(queue_report.sums, period, "agent", rules)
-    told = of_agents(
+    listed = of_agents(
         [one for one in stays if one.joined >= period.since], (), period.since, period.until
     )
     counts = {name: one.answered for name, one in by_agent.items() if name}
     assert {name: one.calls for name, one in board.agents.items()} == counts
-    assert {one.agent: one.answered for one in told} == counts
+    assert {one.agent: one.answered for one in listed} == counts
     assert min(total.callback, total.transferred, total.abandoned, total.waiting) > 0
 
 
