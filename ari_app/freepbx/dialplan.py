@@ -17,7 +17,7 @@ LONGEST: Final = 65_536
 _CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\([^)]*\)\s*)?(?:;\s*(.*))?")
 _LINE: Final = re.compile(r"(exten|same)\s*=>?\s*(.*)", re.IGNORECASE)
 _LABEL: Final = re.compile(r"\(\s*([\w*#-]+)\s*\)")
-_CALL: Final = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
+_CALL: Final = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
 class Step(Struct, frozen=True):
@@ -89,8 +89,13 @@ def _step(body: str) -> Step | None:
         return None
     if priority.strip().lower() == "hint":
         return Step("", rest)
-    call = _CALL.fullmatch(rest)
-    return Step(call[1].lower(), call[2] or "", labelled[1] if labelled else "") if call else None
+    return application(rest, labelled[1] if labelled else "")
+
+
+def application(text: str, label: str = "") -> Step | None:
+    """The step of an application and its arguments; None if it is none."""
+    call = _CALL.fullmatch(text)
+    return Step(call[1].lower(), call[2] or "", label) if call else None
 
 
 def _without_blocks(lines: Iterable[str]) -> Iterator[str]:

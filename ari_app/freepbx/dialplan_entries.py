@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final, TypeAlias
 
 from ari_app.freepbx.dialplan import Step, arguments, branches
-from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place
+from ari_app.freepbx.dialplan_counters import counted, forgotten
+from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
 from ari_app.freepbx.tables import KEYS
 
 Entries: TypeAlias = tuple[dict[str, Place], Place]
@@ -23,12 +24,16 @@ def entries(plan: Dialplan, variable: str, at: Place) -> Entries | None:
     they do neither."""
     steps = plan.steps(at)
     found: dict[str, Place] = {}
-    for place in (at._replace(step=step) for step in range(at.step, len(steps))):
-        one = steps[place.step]
+    at = at._replace(counts=forgotten(variable, at.counts))
+    for step in range(at.step, len(steps)):
+        place, one = at._replace(step=step), steps[step]
         if one.app == "goto" and _value(variable) in one.args:
             keys, wrong = _dialled(plan, variable, place, one.args)
             return (keys | found, wrong) if keys else None
         if one.app in SILENT_STEPS:
+            continue
+        if one.app in ("set", "mset") and not language_of(one):
+            at = at._replace(counts=counted(one, at.counts))
             continue
         if (ways := _ways(one, variable)) is None:
             return (found, place) if found else None
@@ -79,7 +84,7 @@ def _dialled(plan: Dialplan, variable: str, at: Place, text: str) -> tuple[dict[
         to = plan.target(at, text.replace(value, key))
         if to.step < len(plan.steps(to)):
             found[key] = to
-    wrong = Place(context, "i")
+    wrong = at._replace(context=context).beginning("i")
     return found, wrong if plan.steps(wrong) else none
 
 

@@ -12,7 +12,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ari_app.freepbx.dialplan import Context, Step, arguments
+from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches
+from ari_app.freepbx.dialplan_counters import decided
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place
 
 DEEPEST: Final = 5
@@ -34,7 +35,6 @@ _STRAIGHT: Final = (SILENT_STEPS - {"return"}) | {
 }
 _CALL: Final = re.compile(r"(.*?)\((.*)\)\s*", re.DOTALL)
 _ARGUMENT: Final = re.compile(r"\$\{ARG(\d+)\}")
-_APPLICATION: Final = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
 class _TooManyError(Exception):
@@ -68,36 +68,47 @@ class InlinedDialplan(Dialplan):
         if at.step >= len(steps) or at.extension.startswith("_"):
             return False
         step = steps[at.step]
-        if step.app != "execiftime" and step.app not in _RETURNS:
-            return False
         try:
-            timed = step.app == "execiftime"
-            called = self._timed(step) if timed else self._called(at, step, self._left)
+            parts = self._parts(at, step)
         except _TooManyError:
             self.too_many.add(at)
             return False
-        if called is None:
+        if None in parts or not parts:
             return False
-        self._left -= len(called)
         if (at.context, at.extension) not in self._numbers:  # other contexts may have the list, too
             self._numbers[at.context, at.extension] = count(1)
             steps = extensions[at.extension] = [*steps]
-        numbers = self._numbers[at.context, at.extension]
-        names = (f"{at.extension}-part{number}" for number in numbers)
-        own = next(name for name in names if name not in extensions)
-        extensions[own] = [*called, Step("goto", f"{at.context},{at.extension},{at.step + 2}")]
-        there = f"{at.context},{own},1"
-        condition = arguments(step.args, "?")[0]
-        onto = Step("gotoiftime", f"{condition}?{there}") if timed else Step("goto", there)
+        there = [self._written(at, extensions, part) for part in parts if part is not None]
+        if step.app in _RETURNS:
+            onto = Step("goto", there[0])
+        else:
+            app = "gotoiftime" if step.app == "execiftime" else "gotoif"
+            onto = Step(app, f"{branches(step.args)[0]}?{':'.join(there)}")
         steps[at.step] = replace(onto, label=step.label)
         return True
 
-    def _timed(self, step: Step) -> list[Step] | None:
-        """The step that an ExecIfTime has; None if it cannot be read. Raises as the next one."""
-        found = _APPLICATION.fullmatch("?".join(arguments(step.args, "?")[1:]))
-        if found and not self._left:
+    def _written(self, at: Place, extensions: dict[str, list[Step]], part: list[Step]) -> str:
+        """Write steps as an extension that comes back behind a place; where a Goto finds it."""
+        self._left -= len(part)
+        names = (f"{at.extension}-part{each}" for each in self._numbers[at.context, at.extension])
+        own = next(name for name in names if name not in extensions)
+        back = Step("goto", f"{at.context},{at.extension},{at.step + 2}")
+        extensions[own] = [*part, back]
+        return f"{at.context},{own},1"
+
+    def _parts(self, at: Place, step: Step) -> list[list[Step] | None]:
+        """What a step calls, or has in each of its ways; None for what cannot be written out, and
+        nothing for a step that has neither. Raises :class:`_TooManyError`."""
+        if step.app in _RETURNS:
+            return [self._called(at, step, self._left)]
+        condition, *ways = branches(step.args)
+        counted = step.app == "execif" and decided(condition, at.counts) is not None
+        if step.app != "execiftime" and not counted:
+            return []
+        found = [application(way) if way else Step("noop", "") for way in ways]
+        if not self._left:
             raise _TooManyError
-        return [Step(found[1].lower(), found[2] or "")] if found else None
+        return [[one] if one else None for one in found[: 2 if counted else 1]]
 
     def _called(self, at: Place, step: Step, most: int, depth: int = 0) -> list[Step] | None:
         """The steps that a step has a call go through, before the one behind it; None if it does

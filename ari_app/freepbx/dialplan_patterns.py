@@ -89,3 +89,12 @@ def _dialled(step: Step, number: str) -> Step:
         return number[int(found[1] or 0) :]
 
     return replace(step, args=_EXTEN.sub(part, step.args))
+
+
+def unread(found: Mapping[str, Context], name: str) -> Iterator[tuple[str, str]]:
+    """Patterns and lines of a context that cannot be read: what it is, and why."""
+    one = found.get(name)
+    for pattern in [key for key in one.extensions if key.startswith("_")] if one else ():
+        yield f"[{name}] {pattern}", "the pattern has many numbers: write those that callers key"
+    for line in one.ignored if one else ():
+        yield f"[{name}]", f"{line} is not understood, or is in another file"

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from ari_app.freepbx.dialplan import Context, Step, arguments
+from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches
+from ari_app.freepbx.dialplan_counters import LOOPS, Counts, counted, decided, loop
 from ari_app.freepbx.tables import KEYS
 from ari_app.freepbx.texts import whole
 
@@ -16,12 +17,25 @@ SILENT_STEPS: Final = frozenset(
 _RESPONSE: Final = re.compile(r"\s*TIMEOUT\(response\)\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
+_FARTHEST: Final = 10_000
+"""How many steps are gone through at once while something is counted."""
+
+
 class Place(NamedTuple):
-    """A step of a dialplan."""
+    """A step of a dialplan, and what the counters are when a call comes to it.
+
+    ``within``: the loops that it is in whose condition is not known: it leaves them at their end.
+    """
 
     context: str
     extension: str
     step: int = 0
+    counts: Counts = ()
+    within: frozenset[tuple[str, str, int]] = frozenset()
+
+    def beginning(self, extension: str) -> "Place":
+        """The first step of an extension of the same context."""
+        return self._replace(extension=extension, step=0)
 
 
 class Dialplan:
@@ -36,39 +50,74 @@ class Dialplan:
         return context.extensions.get(place.extension, []) if context else []
 
     def noticed(self, place: Place) -> Place:
-        """Go on through Goto and steps that callers do not notice, once through each."""
-        seen = set()
-        while place not in seen:
+        """Go on through Goto, counters, and steps that callers do not notice, once through each."""
+        seen, rounds = set(), 0
+        while place not in seen and rounds < _FARTHEST:
             seen.add(place)
+            rounds += bool(place.counts)
             steps = self.steps(place)
-            if place.step >= len(steps):
+            if place.step >= len(steps) or (to := self._passed(place, steps[place.step])) is None:
                 return place
-            step = steps[place.step]
-            silent = step.app in SILENT_STEPS or (step.app == "set" and not language_of(step))
-            if silent:
-                place = place._replace(step=place.step + 1)
-            elif step.app == "goto" and "${" not in step.args:
-                place = self.target(place, step.args)
-            else:
-                return place
+            place = to
         return place
+
+    def _passed(self, place: Place, step: Step) -> Place | None:
+        """Where a step leads that callers do not notice; None for one that they do, or whose way
+        is not known."""
+        onward = place._replace(step=place.step + 1)
+        if step.app in ("set", "mset") and not language_of(step):
+            return onward._replace(counts=counted(step, place.counts))
+        if step.app in SILENT_STEPS:
+            return onward
+        if step.app == "goto" and "${" not in step.args:
+            return self.target(place, step.args)
+        if step.app in ("gotoif", "execif"):
+            condition, *ways = branches(step.args)
+            if (holds := decided(condition, place.counts)) is None:
+                return None
+            if not (way := ways[0 if holds else 1]):
+                return onward
+            if step.app == "gotoif":
+                return self.target(place, way)
+            inner = application(way)
+            return self._passed(place, inner) if inner else None
+        return self._looped(place, step) if step.app in LOOPS else None
+
+    def _looped(self, place: Place, step: Step) -> Place | None:
+        """Where a step of a loop leads; None if that is not known."""
+        if (ends := loop(self.steps(place), place.step)) is None:
+            return None
+        start, end = (place._replace(step=at) for at in ends)
+        own = (place.context, place.extension, start.step)
+        behind = end._replace(step=end.step + 1, within=place.within - {own})
+        if step.app == "while":
+            if (holds := decided(step.args, place.counts)) is None:
+                return None
+            return start._replace(step=start.step + 1) if holds else behind
+        return behind if step.app == "exitwhile" or own in place.within else start
+
+    def entered(self, place: Place) -> Place:
+        """The first step in a loop whose condition is not known: a call leaves it at its end."""
+        own = (place.context, place.extension, place.step)
+        return place._replace(step=place.step + 1, within=place.within | {own})
 
     def target(self, place: Place, text: str) -> Place:
         """What ``context,extension,priority`` names from a place, as Goto takes it."""
         *before, priority = arguments(text)
         extension = before[-1] if before else place.extension
         context = before[-2] if len(before) > 1 else place.context
-        there = Place(context, extension)
+        there = place._replace(context=context, extension=extension, step=0)
         if not priority.isdecimal():  # as Asterisk, which takes no number for a label
             for at, step in enumerate(self.steps(there)):
                 if step.label == priority:
                     return there._replace(step=at)
         return there._replace(step=max(whole(priority) - 1, 0))
 
-    def keys(self, context: str) -> dict[str, Place]:
-        """The extensions of a context that callers can key."""
-        extensions = self.found[context].extensions if context in self.found else {}
-        return {key: Place(context, key) for key in sorted(extensions) if KEYS.fullmatch(key)}
+    def keys(self, place: Place) -> dict[str, Place]:
+        """The extensions of the context of a place that callers can key."""
+        context = self.found.get(place.context)
+        names = sorted(context.extensions) if context else ()
+        return {key: place.beginning(key) for key in names if KEYS.fullmatch(key)}
 
     def response(self, place: Place) -> str:
         """The seconds of ``TIMEOUT(response)`` that the extension of a place sets before it; ""

@@ -3,12 +3,13 @@
 Understood are Answer, NoOp, Wait, Playback, Background, WaitExten, Read with a variable that
 is compared or dialled by a Goto, Goto, GotoIf on that variable or on a caller's number,
 GotoIfTime, ExecIfTime, Gosub and Macro of steps that go straight on, Queue, Dial, VoiceMail, Set
-of the language and Hangup. Anything else is named where it stands: it is not guessed at.
+of the language or of QUEUE_PRIO and Hangup; While, GotoIf and ExecIf on a counter, whose rounds
+are written out, as each may lead elsewhere. Anything else is named where it stands: it is not
+guessed at.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, count
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ari_app.freepbx import calendar
@@ -16,27 +17,27 @@ from ari_app.freepbx.calendar import met
 from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments, branches
+from ari_app.freepbx.dialplan_counters import loop
 from ari_app.freepbx.dialplan_entries import caller, entries
-from ari_app.freepbx.dialplan_inlined import TOO_MANY, InlinedDialplan
+from ari_app.freepbx.dialplan_inlined import TOO_MANY
 from ari_app.freepbx.dialplan_patterns import joined
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Place, language_of
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.hours import is_zone
-from ari_app.freepbx.sounds import Prompts
-from ari_app.freepbx.texts import whole
+from ari_app.freepbx.plain_nodes import PlainNodes
+from ari_app.freepbx.sounds import Prompts, sound_names
+from ari_app.freepbx.texts import seconds
 
-GOODBYE: Final = "goodbye"
 _UNKNOWN: Final = "is not understood"
 _WHY: Final = {
     **dict.fromkeys(
         ("gosub", "macro"),
         "calls what is not in the file, or does not go straight on: write a flow",
     ),
-    **dict.fromkeys(("while", "endwhile"), "is a loop: write `attempts` at a menu"),
+    **dict.fromkeys(("endwhile", "exitwhile", "continuewhile"), "stands outside of its loop"),
 }
 """Why a step is not understood, by its application."""
-_NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
 def menus(
@@ -62,6 +63,7 @@ def menus(
     plan = _Plan(found, languages, year, frozenset(taken))
     begin = plan.node(Place(context, start))
     plan.finish()
+    begin = plan.made_one(begin)
     plan.findings += [*plan.left_out(), *break_circles(plan.nodes, begin)]
     plan.nodes["farewell"] = DraftNode({"end": "silence-bye"}, [])
     return DraftMenus(
@@ -79,7 +81,7 @@ def menus(
     )
 
 
-class _Plan(InlinedDialplan):
+class _Plan(PlainNodes):
     def __init__(
         self,
         found: Mapping[str, Context],
@@ -92,47 +94,13 @@ class _Plan(InlinedDialplan):
         self.known = languages
         self.languages = [languages[0]]
         self.prompts = Prompts({}, taken)
-        self.nodes: dict[str, DraftNode] = {}
         self.schedules: dict[str, Schedule] = {}
         self.lists: dict[str, tuple[str, ...]] = {}
-        self.findings: list[Finding] = []
-        self._named: dict[Place, str] = {}
-        self._waiting: list[tuple[str, Place]] = []
+        self._hours_of: dict[tuple[str, str], str] = {}
+        self._list_of: dict[str, str] = {}
 
-    def finish(self) -> None:
-        """Make all nodes that are waiting."""
-        while self._waiting:
-            name, place = self._waiting.pop(0)
-            self.nodes[name] = self._made(name, place)
-
-    def left_out(self) -> Iterator[Finding]:
-        """Patterns and lines that cannot be read, of the contexts that calls come to."""
-        for context in dict.fromkeys(place.context for place in self._named):
-            one = self.found.get(context)
-            for pattern in [key for key in one.extensions if key.startswith("_")] if one else ():
-                why = "the pattern has many numbers: write those that callers key"
-                yield Finding(f"[{context}] {pattern}", "", "not imported", (), why)
-            for line in one.ignored if one else ():
-                why = f"{line} is not understood, or is in another file"
-                yield Finding(f"[{context}]", "", "not imported", (), why)
-
-    def node(self, place: Place) -> str:
-        """The node of the first step from a place on that callers notice."""
-        place = self.noticed(place)
-        if place not in self._named:
-            steps = self.steps(place)
-            if place.step < len(steps) and steps[place.step].app == "hangup":
-                return self._goodbye()
-            parts = [place.context, place.extension, str(place.step) if place.step else ""]
-            base = _NAME.sub("-", "-".join(filter(None, parts)).lower()).strip("-") or "step"
-            others = (f"{base}-{number}" for number in count(2))
-            name = next(each for each in chain((base,), others) if each not in self.nodes)
-            self._named[place] = name
-            self.nodes[name] = DraftNode({}, [])
-            self._waiting.append((name, place))
-        return self._named[place]
-
-    def _made(self, name: str, place: Place) -> DraftNode:
+    def made(self, name: str, place: Place) -> DraftNode:
+        """The node of a step, as its application has it."""
         steps = self.steps(place)
         if place.step >= len(steps):
             known = place.context in self.found and place.extension in (
@@ -159,6 +127,8 @@ class _Plan(InlinedDialplan):
         node = made(step, args, onward) if made else None
         if node is None:
             why = TOO_MANY if place in self.too_many else _WHY.get(step.app, _UNKNOWN)
+            if step.app == "while":
+                onward, why = self._loop(place)
             return self._unknown(name, what, f"{step.app}({step.args}) {why}", onward)
         self.findings.append(Finding(what, "", "imported", (name,), "; ".join(node.notes)))
         return node
@@ -172,9 +142,17 @@ class _Plan(InlinedDialplan):
             return DraftNode({"set": {"passed": "yes"}, "then": self.node(onward)}, [note])
         return DraftNode({"end": ["operator-left", "thanks-bye"]}, [note])
 
-    def _goodbye(self) -> str:
-        self.nodes.setdefault(GOODBYE, DraftNode({"end": "thanks-bye"}, []))
-        return GOODBYE
+    def _loop(self, place: Place) -> tuple[Place, str]:
+        """The first step in a loop whose rounds are not known, and what is left to do by hand."""
+        onward, ends = self.entered(place), loop(self.steps(place), place.step)
+        if ends is None:
+            return onward, "has no EndWhile"
+        first, behind = self.node(onward), self.node(place._replace(step=ends[1] + 1))
+        return onward, (
+            "is a loop whose rounds are not known: here calls go through it one time, from "
+            f"{first} to {behind}. If {first} is a menu, write its `attempts`; else lead what goes "
+            f"to {behind} back to {first}"
+        )
 
     # Applications.
 
@@ -202,12 +180,9 @@ class _Plan(InlinedDialplan):
         after = onward._replace(step=at)
         extensions = self.found[onward.context].extensions
         wrong, silent = (
-            Place(onward.context, name) if name in extensions else after for name in ("i", "t")
+            onward.beginning(name) if name in extensions else after for name in ("i", "t")
         )
-        ends = " ".join(one.args for each in (wrong, silent) for one in self.steps(each))
-        return self._menu(
-            tuple(sounds), wait, self.keys(onward.context), (wrong, silent), counted="$[" in ends
-        )
+        return self._menu(tuple(sounds), wait, self.keys(onward), (wrong, silent))
 
     def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
         """A menu of Read, and of what its variable is compared with."""
@@ -224,27 +199,26 @@ class _Plan(InlinedDialplan):
         wait: str,
         keys: Mapping[str, Place],
         ends: tuple[Place, Place],
-        *,
-        counted: bool = False,
     ) -> DraftNode | None:
         if not sound or not keys:
             return None
         body: dict[str, Plain] = {"menu": self.prompts.name(sound)}
         body["keys"] = {key: self.node(to) for key, to in keys.items()}
-        body |= {"unread": list(keys), "wait": f"{_between(wait, 10)}s", "between": "3s"}
+        body |= {"unread": list(keys), "wait": f"{seconds(wait, 10)}s", "between": "3s"}
         body |= {"attempts": "1", "wrong": "not-understood", "gave-up": self.node(ends[0])}
         unanswered = self.node(ends[1])
         if unanswered != body["gave-up"]:
             body["unanswered"] = unanswered
-        notes = ["attempts that are counted in variables are not: here each entry has one"]
-        return DraftNode(body, notes if counted else [])
+        return DraftNode(body, [])
 
     def _queue(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
         if "${" in args[0]:
             return None
-        body: dict[str, Plain] = {"queue": args[0], "on": {"ended": self._goodbye()}}
+        body: dict[str, Plain] = {"queue": args[0], "on": {"ended": self.goodbye()}}
         limit = args[4] if len(args) > 4 else ""
         notes = [f"its longest wait there was {limit} s: set it for the queue"] if limit else []
+        if priority := dict(onward.counts).get("QUEUE_PRIO", 0):
+            body["priority"] = str(priority)
         return DraftNode(body | {"else": self.node(onward)}, notes)
 
     def _dial(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
@@ -252,10 +226,10 @@ class _Plan(InlinedDialplan):
         found = re.fullmatch(r"\w+/(?:\w*/)?([0-9*#+]+)(?:@.*)?", targets[0])
         if found is None or "${" in args[0]:
             return None
-        ring = _between(args[1] if len(args) > 1 else "", 30)
+        ring = seconds(args[1] if len(args) > 1 else "", 30)
         notes = ["it rings one of several phones here: give them a number together"]
         body: dict[str, Plain] = {"dial": found[1], "ring": f"{ring}s"}
-        body |= {"on": {"ended": self._goodbye()}, "else": self.node(onward)}
+        body |= {"on": {"ended": self.goodbye()}, "else": self.node(onward)}
         return DraftNode(body, notes if len(targets) > 1 else [])
 
     def _voicemail(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
@@ -272,15 +246,17 @@ class _Plan(InlinedDialplan):
         if "${" in condition or len(parts) not in (4, 5):
             return None
         time = "|".join(part.strip() for part in parts[:4])
-        try:
-            found = calendar.schedule(met([time]), self.year)
-        except SourceError:
-            return None
         zone = parts[4].strip() if len(parts) > 4 else ""
-        if not is_zone(zone):
-            return None
-        name = f"hours-{len(self.schedules) + 1}"
-        self.schedules[name] = Schedule(found, zone, (f"GotoIfTime {time}",))
+        name = self._hours_of.get((time, zone), f"hours-{len(self.schedules) + 1}")
+        if name not in self.schedules:
+            if not is_zone(zone):
+                return None
+            try:
+                found = calendar.schedule(met([time]), self.year)
+            except SourceError:
+                return None
+            self._hours_of[time, zone] = name
+            self.schedules[name] = Schedule(found, zone, (f"GotoIfTime {time}",))
         closed = self.node(self.target(onward, no)) if no else self.node(onward)
         opened = self.node(self.target(onward, yes)) if yes else self.node(onward)
         return DraftNode({"hours": name, "open": opened, "closed": closed}, [f"GotoIfTime {time}"])
@@ -290,7 +266,7 @@ class _Plan(InlinedDialplan):
         if (compared := caller(step)) is None:
             return None
         number, *ways = compared
-        name = f"callers-{len(self.lists) + 1}"
+        name = self._list_of.setdefault(number, f"callers-{len(self.lists) + 1}")
         self.lists[name] = (number,)
         same, other = (self.node(self.target(onward, to) if to else onward) for to in ways)
         note = f"{number}, if it is no whole number of your country, must be as calls have it here"
@@ -303,15 +279,3 @@ class _Plan(InlinedDialplan):
         if code not in self.languages:
             self.languages.append(code)
         return DraftNode({"language": code, "then": self.node(onward)}, [])
-
-
-def sound_names(text: str) -> Sound:
-    """The sounds of ``a&b``; none where a variable names one."""
-    found = tuple(one.strip() for one in text.split("&") if one.strip())
-    return () if any("${" in one for one in found) else found
-
-
-def _between(text: str, otherwise: int) -> int:
-    """Seconds as written, within what a menu may wait."""
-    found = re.fullmatch(r"(\d+)(\.\d+)?", text)
-    return min(max(whole(found[1], 120), 2), 120) if found else otherwise

@@ -94,3 +94,9 @@ def _slug(name: str) -> str:
     """Small letters, digits and hyphens; a name in other letters is written by its bytes."""
     found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     return found or f"recording-{name.encode('utf-8', 'replace').hex()[:12]}"
+
+
+def sound_names(text: str) -> Sound:
+    """The sounds of ``a&b``; none where a variable names one."""
+    found = tuple(one.strip() for one in text.split("&") if one.strip())
+    return () if any("${" in one for one in found) else found

@@ -28,6 +28,12 @@ def whole(text: str, otherwise: int = 0) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
+def seconds(text: str, otherwise: int) -> int:
+    """Seconds as written, within what a menu may wait; ``otherwise`` where there are none."""
+    found = re.fullmatch(r"(\d+)(\.\d+)?", text)
+    return min(max(whole(found[1], 120), 2), 120) if found else otherwise
+
+
 def charset(name: str) -> str:
     """The codec of a character set of MySQL; utf-8 for one that is not known."""
     return _CODECS.get(name.lower(), "utf-8")

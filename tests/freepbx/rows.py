@@ -133,7 +133,8 @@ class Call:
     def __init__(self, rows: Rows, at: datetime, keys: Sequence[str]) -> None:
         self.heard: list[str] = []
         self.open = self.endless = self.mixed = False
-        self._rows, self._at, self._keys = rows, at, iter(keys)
+        self.at, self.keys = at, keys
+        self._rows, self._left = rows, iter(keys)
         self._last = self._priority = ""
         self._before: dict[str, str] = {}
         dest = rows["incoming"][0]["destination"]
@@ -160,7 +161,7 @@ class Call:
                 row = self._row("timeconditions", "timeconditions_id", key)
                 times = self._rows["timegroups_details"]
                 own = [one["time"] for one in times if one["timegroupid"] == row["time"]]
-                met = any(matches(time, self._at) for time in own)
+                met = any(matches(time, self.at) for time in own)
                 return row["truegoto" if met else "falsegoto"]
             case "ext-queues":
                 self.heard.append(f"queue {key} {self._priority}")
@@ -187,7 +188,7 @@ class Call:
         self.heard.append(name)
         own = {e["selection"]: e for e in self._rows["ivr_entries"] if e["ivr_id"] == number}
         kinds = set[str]()
-        for failures, key in enumerate(self._keys, 1):
+        for failures, key in enumerate(self._left, 1):
             what, end = ("invalid", "i") if key else ("timeout", "t")
             if key and (entry := own.get(key)):
                 return self._keyed(name, entry)

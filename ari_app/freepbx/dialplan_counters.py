@@ -1,0 +1,97 @@
+"""Counters of a plain dialplan, and the loops and branches that they decide.
+
+A variable is known from a ``Set`` of a whole number on, as long as it is only counted up and down
+(``$[${I} + 1]``, ``${MATH(${I}+1,int)}``, ``${INC(I)}``): nothing else of an expression is run.
+"""
+
+import operator
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+from ari_app.freepbx.dialplan import Step, arguments
+
+Counts: TypeAlias = tuple[tuple[str, int], ...]
+"""Counters and their values, by name."""
+
+MOST_ROUNDS: Final = 20
+"""How far a counter is followed: more rounds than that are no attempts of a caller."""
+
+LOOPS: Final = frozenset(("while", "endwhile", "exitwhile", "continuewhile"))
+
+_OPERATORS: Final = {
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_NUMBER: Final = r'\s*"?\s*(-?\d{1,9})\s*"?\s*'
+_COMPARED: Final = re.compile(rf"\$\[{_NUMBER}(==?|!=|<=?|>=?){_NUMBER}\]")
+_ALONE: Final = re.compile(rf"(?:\$\[)?{_NUMBER}\]?")
+_SUM: Final = re.compile(rf"(?:\$\[|\$\{{MATH\(){_NUMBER}([+-]){_NUMBER}(?:\]|,\s*i(?:nt)?\)\}})")
+_STEPPED: Final = re.compile(r"\$\{(INC|DEC)\((\w+)\)\}", re.IGNORECASE)
+_VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
+
+
+def decided(condition: str, counts: Counts) -> bool | None:
+    """Whether a condition holds; None if that is not known, or numbers are too great for rounds."""
+    text = _filled(condition, counts).strip()
+    if compared := _COMPARED.fullmatch(text):
+        one, other = int(compared[1]), int(compared[3])
+        far = max(abs(one), abs(other)) > MOST_ROUNDS
+        return None if far else bool(_OPERATORS[compared[2]](one, other))
+    alone = _ALONE.fullmatch(text)
+    return bool(int(alone[1])) if alone else None
+
+
+def counted(step: Step, counts: Counts) -> Counts:
+    """The counters after a Set or MSet; what it sets to anything else is known no more."""
+    found = dict(counts)
+    for one in arguments(step.args) if step.app == "mset" else [step.args]:
+        name, _, text = (part.strip() for part in one.partition("="))
+        name, counter = name.lstrip("_"), _STEPPED.fullmatch(text)
+        if counter and counter[2] in found:
+            found[counter[2]] += 1 if counter[1].upper() == "INC" else -1
+            value: int | None = found[counter[2]]
+        else:
+            value = _value(_filled(text, tuple(found.items())))
+        if value is not None and name.isidentifier():
+            found[name] = value
+        else:
+            found = {each: at for each, at in found.items() if each not in re.findall(r"\w+", name)}
+    return tuple(sorted((name, at) for name, at in found.items() if abs(at) <= MOST_ROUNDS))
+
+
+def forgotten(name: str, counts: Counts) -> Counts:
+    """The counters without one that becomes something else."""
+    return tuple(each for each in counts if each[0] != name)
+
+
+def loop(steps: Sequence[Step], at: int) -> tuple[int, int] | None:
+    """The places of the While and the EndWhile of the innermost loop that a step belongs to; None
+    if it has none in its extension."""
+    ends: dict[int, int] = {}
+    begun = list[int]()
+    for place, step in enumerate(steps):
+        if step.app == "while":
+            begun.append(place)
+        elif step.app == "endwhile" and begun:
+            ends[begun.pop()] = place
+    around = [(start, end) for start, end in ends.items() if start <= at <= end]
+    return max(around, default=None)
+
+
+def _value(text: str) -> int | None:
+    """The whole number that a text is, as itself or as a sum; None for anything else."""
+    if summed := _SUM.fullmatch(text):
+        more = int(summed[3])
+        return int(summed[1]) + (more if summed[2] == "+" else -more)
+    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None
+
+
+def _filled(text: str, counts: Counts) -> str:
+    known: Mapping[str, int] = dict(counts)
+    return _VARIABLE.sub(lambda found: str(known.get(found[1], found[0])), text)

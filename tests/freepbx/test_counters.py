@@ -1,0 +1,73 @@
+"""Loops and counters of a plain dialplan: each round leads where it does in Asterisk."""
+
+import time
+
+import pytest
+
+from ari_app.freepbx.draft import DraftMenus
+from tests.deadlines import allowed
+from tests.freepbx.test_plain import imported, nodes
+
+ASK = "Read(K,menu,1);GotoIf($[${K} = 1]?end)"
+
+
+def counted(steps: str) -> DraftMenus:
+    """The menus of steps, behind which is a prompt and a queue."""
+    text = "[a]\nexten => s,1,NoOp()\n" + "".join(
+        f" same => n,{each}\n" for each in (*steps.split(";"), "Playback(b)", "Queue(400)")
+    )
+    return imported(f"{text} same => n(end),Hangup()\n", "a", "1")
+
+
+def left(drafted: DraftMenus) -> list[str]:
+    """Why steps are not imported."""
+    return [each.why for each in drafted.findings if each.outcome == "not imported"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "menus", "says"),
+    [
+        (f"Set(I=0);While($[${{I}} < 3]);{ASK};Set(I=$[${{I}} + 1]);EndWhile()", 3, 1),
+        (f'MSet(I=2,J=0);While($["${{I}}" >= "${{J}}"]);{ASK};Set(I=${{DEC(I)}});EndWhile()', 3, 1),
+        (f"Set(I=0);While(1);{ASK};Set(I=${{MATH(${{I}}+2,int)}});"
+         "ExecIf($[${I} > 3]?ExitWhile());EndWhile()", 2, 1),
+        (f"Set(__I=0);While($[${{I}} != 2]);Set(I=$[${{I}}+1]);"
+         f"ExecIf($[${{I}} = 1]?ContinueWhile());{ASK};EndWhile", 1, 1),
+        (f"Set(I=0);Set(I=${{INC(I)}});{ASK};ExecIf($[${{I}} < 3]?Playback(x));"
+         "GotoIf($[${I} < 3]?3)", 3, 3),
+        ("Set(I=1);While($[${I} < 3]);Set(J=0);While($[${J} < 2]);Playback(x);"
+         "Set(J=$[${J}+1]);EndWhile();Set(I=$[${I}+1]);EndWhile()", 0, 5),
+    ],
+)  # fmt: skip
+def test_each_round_of_a_counter_is_written_out(steps: str, menus: int, says: int) -> None:
+    drafted = counted(steps)
+    assert left(drafted) == []
+    found, at, kinds = nodes(drafted), drafted.start, list[str]()
+    while "end" not in found[at]:  # as a caller who keys nothing
+        kinds.append(next(iter(found[at])))
+        at = next(found[at][way] for way in ("then", "gave-up", "else") if way in found[at])
+    assert (kinds.count("menu"), kinds.count("say")) == (menus, says)
+    assert kinds[-2:] == ["say", "queue"]
+
+
+@pytest.mark.parametrize(
+    ("loop", "why"),
+    [
+        ("Set(I=0);While($[${I} < 99]);{};Set(I=$[${I}+1]);EndWhile()", "from a-s-3 to a-s-7"),
+        ("While($[${X} = 1]);{};EndWhile()", "If a-s-2 is a menu, write its `attempts`"),
+        ("While($[${X} = 1]);{}", "has no EndWhile"),
+        ("{};ExitWhile()", "stands outside of its loop"),
+    ],
+)
+def test_a_loop_whose_rounds_are_not_known_says_what_is_left_to_do(loop: str, why: str) -> None:
+    [found] = left(counted(loop.replace("{}", ASK)))
+    assert why in found
+
+
+def test_many_counters_in_each_other_are_read_in_little_time() -> None:
+    began = time.process_time()
+    names = "ABCDEF"
+    begin = "".join(f"Set({n}=0);While($[${{{n}}} < 19]);" for n in names)
+    end = "".join(f"Set({n}=$[${{{n}}}+1]);EndWhile();" for n in reversed(names))
+    assert left(counted(f"{begin}Playback(x);{end}NoOp()"))
+    assert time.process_time() - began < allowed(3)
