@@ -47,7 +47,7 @@ def dialplan(
         taken=reading.shipped(config).prompts,
     )
     if dry_run:
-        click.echo(report.markdown(drafted.findings), nl=False)
+        click.echo(report.markdown(drafted.findings, "Dialplan"), nl=False)
         return
     put(
         state,

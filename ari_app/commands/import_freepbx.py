@@ -119,7 +119,7 @@ def put(
     problems = list(recordings.convert(drafted, sounds, directory / "recordings", lang))
     parts = [
         f"# Imported from {name}",
-        report.markdown(findings),
+        report.markdown(findings, "FreePBX" if freepbx else "Dialplan"),
         *report.to_do(drafted, str(directory.absolute()), problems, freepbx=freepbx),
     ]
     text = "\n\n".join(part.strip() for part in parts) + "\n"

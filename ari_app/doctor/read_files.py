@@ -23,7 +23,7 @@ def configuration(directory: Path) -> Mapping[str, str]:
     found: dict[str, str] = {}
     left = sorted(str(file) for file in directory.absolute().glob("*.conf"))
     if not left:
-        raise ReadError(f"{directory} has no configuration of Asterisk: name it by --config")
+        raise ReadError(f"{directory} has no configuration of Asterisk: name its directory")
     while left and len(found) < MOST:
         path = left.pop()
         if path in found or not Path(path).is_file():

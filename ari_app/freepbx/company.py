@@ -215,6 +215,8 @@ class Company(Struct, frozen=True):
     extensions: Mapping[str, Number] = {}
     custom: Mapping[str, Number] = {}
     texts: Mapping[Sound, Text] = {}
+    keys_of_queues: bool = True
+    """Whether it is known where keys in queues lead."""
 
     def find(self, kind: str, key: str) -> Object | None:
         """What a destination names; None if it is not there, or of another kind."""

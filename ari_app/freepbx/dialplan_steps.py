@@ -14,7 +14,7 @@ SILENT_STEPS: Final = frozenset(
 )
 """Applications that callers notice nothing of."""
 
-_RESPONSE: Final = re.compile(r"\s*TIMEOUT\(response\)\s*=\s*(\d+)\s*", re.IGNORECASE)
+_TIMEOUT: Final = re.compile(r"\s*TIMEOUT\((\w+)\)\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
 _FARTHEST: Final = 10_000
@@ -119,12 +119,12 @@ class Dialplan:
         names = sorted(context.extensions) if context else ()
         return {key: place.beginning(key) for key in names if KEYS.fullmatch(key)}
 
-    def response(self, place: Place) -> str:
-        """The seconds of ``TIMEOUT(response)`` that the extension of a place sets before it; ""
-        for none."""
+    def timeout(self, kind: str, place: Place) -> str:
+        """The seconds of ``TIMEOUT(kind)``, of ``response`` or ``digit``, that the extension of a
+        place sets before it; "" for none."""
         set_ = [step.args for step in self.steps(place)[: place.step] if step.app == "set"]
-        found = [_RESPONSE.fullmatch(each) for each in set_]
-        return next((each[1] for each in reversed(found) if each), "")
+        found = [_TIMEOUT.fullmatch(each) for each in set_]
+        return next((each[2] for each in reversed(found) if each and each[1].lower() == kind), "")
 
 
 def language_of(step: Step) -> str:

@@ -32,7 +32,8 @@ def company(
 ) -> Company:
     """What the contexts of FreePBX do. Raises :class:`SourceError` if none of them is there.
 
-    ``queues``: queue -> its settings in `queues_additional.conf`, where a key in it leads.
+    ``queues``: queue -> its settings in `queues_additional.conf`, where a key in it leads; None if
+    that file is not there.
     """
     ivrs = {
         name[4:]: context
@@ -82,6 +83,7 @@ def company(
             for key, steps in each("customdests").items()
             if key.startswith("dest-")
         },
+        keys_of_queues=queues is not None,
     )
 
 

@@ -106,10 +106,10 @@ class _Plan(PlainNodes):
             known = place.context in self.found and place.extension in (
                 self.found[place.context].extensions
             )
-            text = "" if known else f"[{place.context}] {place.extension} is not in the file"
-            return (
-                self._unknown(name, "Step", text) if text else DraftNode({"end": "thanks-bye"}, [])
-            )
+            if known:
+                return DraftNode({"end": "thanks-bye"}, [])
+            missing = f"[{place.context}] {place.extension}"
+            return self._unknown(name, missing, f"{missing} is not in the file")
         step, onward = steps[place.step], place._replace(step=place.step + 1)
         args, what = arguments(step.args), f"[{place.context}] {place.extension}, {step.app}"
         made = {
@@ -129,6 +129,8 @@ class _Plan(PlainNodes):
             why = TOO_MANY if place in self.too_many else _WHY.get(step.app, _UNKNOWN)
             if step.app == "while":
                 onward, why = self._loop(place)
+            elif language := language_of(step):
+                why = f"is not known: to speak {language!r}, add it to `languages` of [site]"
             return self._unknown(name, what, f"{step.app}({step.args}) {why}", onward)
         self.findings.append(Finding(what, "", "imported", (name,), "; ".join(node.notes)))
         return node
@@ -176,13 +178,16 @@ class _Plan(PlainNodes):
             if steps[at].app == "waitexten":
                 wait = given
             at += 1
-        wait = wait or self.response(onward)
+        wait = wait or self.timeout("response", onward)
         after = onward._replace(step=at)
         extensions = self.found[onward.context].extensions
         wrong, silent = (
             onward.beginning(name) if name in extensions else after for name in ("i", "t")
         )
-        return self._menu(tuple(sounds), wait, self.keys(onward), (wrong, silent))
+        node = self._menu(tuple(sounds), wait, self.keys(onward), (wrong, silent))
+        if node and (digit := self.timeout("digit", onward)):
+            node.body["between"] = f"{seconds(digit, 3)}s"
+        return node
 
     def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
         """A menu of Read, and of what its variable is compared with."""

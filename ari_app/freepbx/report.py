@@ -9,6 +9,13 @@ from ari_app.freepbx.selection import is_caller
 
 _STAYS = "the rest of it stays in FreePBX: members, music, join announcement, prefix, longest wait"
 
+_BESIDE = (
+    "",
+    "[ari]",
+    'url = "http://127.0.0.1:8088"',
+    'dialplan = "freepbx"  # of 17; "freepbx-16" for 13 to 16',
+)
+
 
 def findings(company: Company, menus: DraftMenus, *, routes: bool = True) -> tuple[Finding, ...]:
     """What became of all objects: those that calls come to, and the others.
@@ -16,7 +23,13 @@ def findings(company: Company, menus: DraftMenus, *, routes: bool = True) -> tup
     ``routes``: whether it begins at inbound routes, and not at an IVR.
     """
     found = {each.what: each for each in menus.findings}
+    why = (
+        "it is not beside the dialplan: keys that leave a queue are not known, and what only they "
+        "lead to is left out"
+    )
+    lacking = company.queues and not company.keys_of_queues
     listed = [
+        *([Finding("queues_additional.conf", "", "not imported", (), why)] if lacking else []),
         *_routes(company, menus if routes else None),
         *(_with_rest(each) for each in menus.findings),
         *(
@@ -69,9 +82,9 @@ def _all(company: Company) -> Iterator[tuple[str, str]]:
         yield from ((f"{NAMES[kind]} {key}", name) for key, name in objects)
 
 
-def markdown(found: Iterable[Finding]) -> str:
-    """The findings as a table of Markdown."""
-    rows = [("FreePBX", "Name", "Outcome", "Node", "What to know"), ("---",) * 5]
+def markdown(found: Iterable[Finding], source: str = "FreePBX") -> str:
+    """The findings as a table of Markdown; ``source`` is what they are of."""
+    rows = [(source, "Name", "Outcome", "Node", "What to know"), ("---",) * 5]
     rows += [
         (one.what, one.name, one.outcome, ", ".join(one.nodes), one.why) for one in found
     ]  # fmt: skip
@@ -87,6 +100,7 @@ def to_do(
     numbers = ", ".join(f'"{number}"' for number in menus.numbers)
     named = ", ".join(f'"{queue}"' for queue in queues)
     yield "## Settings"
+    yield "In `firstline.toml`; what a table such as `[site]` has already is put into that one."
     yield "\n".join(
         [
             "```toml",
@@ -99,6 +113,7 @@ def to_do(
             "",
             "[voice]",
             f'recordings = "{directory}/recordings"',
+            *(_BESIDE if freepbx else ()),
             "```",
         ]
     )

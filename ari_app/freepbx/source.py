@@ -75,7 +75,7 @@ def _is_dialplan(head: bytes) -> bool:
 def _dialplan(path: Path) -> Company:
     """The dialplan, with `queues_additional.conf` beside it, where keys in queues lead."""
     queues = path.with_name("queues_additional.conf")
-    settings: Mapping[str, Mapping[str, str]] = {}
+    settings: Mapping[str, Mapping[str, str]] | None = None
     if queues.exists():
         with queues.open(encoding="utf-8", errors="replace") as file:
             settings = generated.settings(dialplan.lines(file))

@@ -30,7 +30,8 @@ from ivr.wants import Action, FindAnnouncements, Say, Want
 
 DETAIL = (0, 1, 2, 3)
 """Levels of how states are distinguished: by place, and the values on which the flows branch that
-the caller is in; by those of all flows; also by the patience left; also by which values are set.
+the caller is in; by those of all flows; also by the patience left, as long as no key was pressed
+after a silence; also by the patience left of all, and by which values are set.
 Each level is used only for edges that the one before did not find."""
 PATIENCE, SET = DETAIL[2:]
 """From which levels on patience counts, and which values are set."""
@@ -101,10 +102,11 @@ def _farewells(
     for (flow, node, _), end in ends.items():
         came.setdefault((flow, node), []).extend((end.before,) if end.before else ())
     found: dict[EdgeKey, _Reached] = {}
-    for edge in wanted:
-        if edge[2] == FAREWELL:
-            search = _Search(book, PATIENCE, distances, possible, {edge})
-            found |= search.run(came.get(edge[:2], ()), show)
+    for edge in [each for each in wanted if each[2] == FAREWELL]:
+        for detail in (PATIENCE, SET):
+            if edge not in found:
+                search = _Search(book, detail, distances, possible, {edge})
+                found |= search.run(came.get(edge[:2], ()), show)
     return found
 
 
@@ -144,7 +146,7 @@ class _Reached(Struct, frozen=True):
     announced: str = ""
     """The outcome of announcements, which stays the same during a call."""
     awake: bool = False
-    """Whether a key was pressed after a silence: then patience is no longer counted."""
+    """Whether a key was pressed after a silence."""
     events: int = 0
     """How many led to it."""
 
@@ -223,8 +225,12 @@ class _Search:
         if self.detail >= PATIENCE:
             patience = self.book.flows[at.flow].patience
             spent = at.misses >= patience
-            left = 0 if spent else patience if one.awake else patience - at.misses
+            left = 0 if spent else patience if self.unspent(one) else patience - at.misses
         return one.events + AHEAD * (self.near.of(at) + left)
+
+    def unspent(self, one: _Reached) -> bool:
+        """Whether the patience of a caller is not counted: they will have it left."""
+        return self.detail < SET and one.awake
 
     def state(self, one: _Reached) -> Hashable:
         """The key by which states are merged."""
@@ -235,7 +241,7 @@ class _Search:
             looked = frozenset[str]().union(*map(self.looked_in.__getitem__, flows))
         values = [(name, plain(at.values[name])) for name in sorted(looked & at.values.keys())]
         patience = self.book.flows[at.flow].patience
-        misses = -1 if at.misses >= patience else 0 if one.awake else at.misses
+        misses = -1 if at.misses >= patience else 0 if self.unspent(one) else at.misses
         return (
             (at.flow, at.node, at.page, at.playing, at.played, type(one.want), one.announced),
             (at.subscriber, at.about is None, at.identity, at.gone, at.failed),

@@ -1,5 +1,6 @@
 """`firstline import freepbx`: files, check, tests, recordings and the report."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from ari_app.cli import main
 from prompts.telephone import playable, seconds
-from tests.freepbx.companies import DUMP, backup
+from tests.freepbx.companies import DIALPLAN, DUMP, backup
 
 
 def firstline(tmp_path: Path, *args: str | Path) -> Result:
@@ -42,7 +43,7 @@ def test_what_is_imported_passes_the_check_and_its_tests(done: tuple[Path, Resul
     assert "slow-key: the key 1 takes effect after 5 s only, since 10 is a key" in warnings[1]
     tested = firstline(tmp_path, "flows", "test", tmp_path / "menus")
     assert tested.exit_code == 0, tested.output
-    assert tested.output.startswith("28 tests")
+    assert tested.output.startswith("29 tests")
 
 
 def test_a_call_goes_through_it(done: tuple[Path, Result]) -> None:
@@ -93,6 +94,12 @@ def test_nothing_is_replaced_and_a_dry_run_writes_nothing(tmp_path: Path) -> Non
     assert refused.exit_code == 1
     assert "hours-2.yaml exists: choose another directory" in refused.output
     assert [path.name for path in menus.iterdir()] == ["hours-2.yaml"]
+
+
+def test_a_dialplan_without_its_queues_says_what_is_not_known(tmp_path: Path) -> None:
+    alone = Path(shutil.copy(DIALPLAN, tmp_path))
+    dry = firstline(tmp_path, "import", "freepbx", alone, "--into", tmp_path / "m", "--dry-run")
+    assert "keys that leave a queue are not known" in dry.output
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,6 @@ def test_each_round_of_a_counter_is_written_out(steps: str, menus: int, says: in
     [
         ("Set(I=0);While($[${I} < 99]);{};Set(I=$[${I}+1]);EndWhile()", "from a-s-3 to a-s-7"),
         ("While($[${X} = 1]);{};EndWhile()", "If a-s-2 is a menu, write its `attempts`"),
-        ("While($[${X} = 1]);{}", "has no EndWhile"),
         ("{};ExitWhile()", "stands outside of its loop"),
     ],
 )

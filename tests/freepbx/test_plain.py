@@ -141,12 +141,14 @@ def test_files_with_much_of_the_same_are_read_in_little_time() -> None:
 def test_waits_circles_and_hours_of_includes() -> None:
     text = (
         "[a]\ninclude => b,09:00-17:00,mon-fri,*,*\nexten => s,1,Set(TIMEOUT(response)=8)\n"
+        " same => n,Set(TIMEOUT(digit)=5)\n"
         " same => n,Background(menu)\n same => n,WaitExten()\n"
         "exten => 1,1,Playback(busy)\n same => n,Goto(1,1)\n[b]\nexten => 5,1,Dial(PJSIP/105)\n"
     )
     drafted = imported(text, "a", "100")
     found = nodes(drafted)
-    assert (found["a-s-1"]["wait"], found["a-s-1"]["keys"]) == ("8s", {"1": "a-1"})
+    menu = found["a-s-2"]
+    assert (menu["wait"], menu["between"], menu["keys"]) == ("8s", "5s", {"1": "a-1"})
     assert found["a-1"]["then"] == "circle"
     left = [each.why for each in drafted.findings if each.outcome == "not imported"]
     assert left[0].startswith("include => b,09:00-17:00,mon-fri,*,* is not understood")
@@ -181,6 +183,16 @@ def test_nothing_is_guessed_at(line: str) -> None:
     [finding] = drafted.findings
     assert finding.outcome == "not imported"
     assert finding.why.endswith("is not understood")
+
+
+def test_a_language_that_the_site_does_not_speak_and_a_place_that_is_not_there_are_named() -> None:
+    text = "[a]\nexten => s,1,Set(CHANNEL(language)=fr)\n same => n,Goto(default,7,1)\n"
+    found = [(each.what, each.why) for each in imported(text, "a", "100").findings]
+    why = "set(CHANNEL(language)=fr) is not known: to speak 'fr', add it to `languages` of [site]"
+    assert found == [
+        ("[a] s, set", why),
+        ("[default] 7", "[default] 7 is not in the file"),
+    ]
 
 
 def test_circles_of_goto_end() -> None:
@@ -254,7 +266,7 @@ def test_subroutines_that_go_straight_on_are_played_where_they_are_called() -> N
         ("Gosub(b,s,1)", "calls what is not in the file, or does not go straight on"),
         ("Gosub(no,s,1)", "calls what is not in the file"),
         ("Macro(round)", "calls what is not in the file"),
-        ("While($[1])", "is a loop"),
+        ("While($[1])", "has no EndWhile"),
         ('GotoIf($["${CALLERID(name)}" = "Anna"]?b,s,1)', "is not understood"),
         ("ExecIfTime(*,*,*,*?AGI(x))", "agi(x) is not understood"),
     ],
