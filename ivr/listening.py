@@ -176,14 +176,15 @@ def missed(
 ) -> Ask | Done | str:
     """Count a silence or a wrong key, and ask again, after an ``apology``, or give up.
 
-    Once the call's patience is used up the call ends, so that an abandoned line does not loop.
+    What was misheard is no wrong key: :data:`MISHEARD` is its limit, and the call's patience. Once
+    that is used up the call ends, so that an abandoned line does not loop.
     """
     at, flow = draft.session, draft.flow
     silences = at.silences + (how == "silent")
-    wrongs = at.wrongs + (how != "silent")
+    wrongs = at.wrongs + (how not in ("silent", "misheard"))
     spent = max(silences, wrongs) >= node.attempts or at.misses + 1 >= flow.patience
     over = at.misses >= flow.patience
-    unanswered = node.unanswered if isinstance(node, Menu) and not wrongs else ""
+    unanswered = node.unanswered if isinstance(node, Menu) and not (wrongs or at.misheard) else ""
     left = "unanswered" if unanswered else "gave-up"
     way = left if spent else "silent" if how == "silent" else "wrong"
     if over:

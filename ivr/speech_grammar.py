@@ -124,9 +124,12 @@ def _others(heard: SpeechGrammar, answers: Container[str], words: str) -> str:
     return words.strip()
 
 
-def phrase_of(heard: SpeechGrammar, answer: str) -> str:
-    """The first phrase that means an answer: what stands for the caller's own words."""
-    if heard.most:
-        names = {digit: word for word, digit in reversed(list(heard.phrases.items()))}
-        return " ".join(names.get(each, each) for each in answer)
-    return next((each for each, meant in heard.phrases.items() if meant == answer), "")
+def menu_words(heard: SpeechGrammar, text: str) -> str:
+    """What stands for the caller's words: the phrase of ours that they are, or the digits."""
+    return spelled(heard, understood(heard, text)) if heard.most else matched(heard, text)
+
+
+def spelled(heard: SpeechGrammar, digits: str) -> str:
+    """Digits by their names."""
+    names = {digit: word for word, digit in reversed(list(heard.phrases.items()))}
+    return " ".join(names.get(each, each) for each in digits)

@@ -17,16 +17,22 @@ from ivr.speech_grammar import (
     KEYS_ALONE,
     NO,
     YES,
-    matched,
-    phrase_of,
+    menu_words,
     understood,
     yes_or_no,
 )
-from ivr.values import Count, Name, Phrase
+from ivr.values import Count, Name, Phrase, Values
 from ivr.wants import Ask, Done, Grammar, Screen
 
 SAID, SURE = "said", "sure"
 """Names of what the call record keeps: the words, and how sure they are in percent."""
+
+
+def words_of(filled: Values) -> tuple[str, int] | None:
+    """What a caller said in a step of the call record, and how sure that is in percent."""
+    words, sure = filled.get(SAID), filled.get(SURE)
+    both = isinstance(words, Name) and isinstance(sure, Count)
+    return (words.in_(""), sure.number) if both else None
 
 
 def answered(draft: Draft, node: Listens, event: Keyed | Silent | Said) -> Ask | Done | str:
@@ -44,9 +50,10 @@ def _said(draft: Draft, node: Listens, event: Said) -> Ask | Done | str:
     secret = isinstance(node, Input) and node.secret
     if not answer or heard is None or (event.doubtful and secret):
         return _misheard(draft, node, event)
-    if event.doubtful:
-        return _doubt(draft, node, answer, phrase_of(heard, answer), event)
-    return _act(draft, node, answer, replace(event, words=matched(heard, event.words)))
+    event = replace(event, words=menu_words(heard, event.words))
+    return (
+        _doubt(draft, node, answer, event) if event.doubtful else _act(draft, node, answer, event)
+    )
 
 
 def _act(draft: Draft, node: Listens, answer: str, event: Said) -> Ask | Done | str:
@@ -60,13 +67,13 @@ def _act(draft: Draft, node: Listens, answer: str, event: Said) -> Ask | Done | 
     return following
 
 
-def _doubt(draft: Draft, node: Listens, answer: str, words: str, event: Said) -> Ask:
+def _doubt(draft: Draft, node: Listens, answer: str, event: Said) -> Ask:
     """Ask back whether that was said."""
     listening.present(draft, node, event)
     at = draft.session
     draft.record(node, at.heard, outcome="doubtful")
-    phrase = Phrase(DID_YOU_SAY, {SAID: Name({"": words})})
-    draft.session = replace(at, doubted=answer, doubt=(words, event.sure), heard=(phrase,))
+    phrase = Phrase(DID_YOU_SAY, {SAID: Name({"": event.words})})
+    draft.session = replace(at, doubted=answer, doubt=(event.words, event.sure), heard=(phrase,))
     keys = Grammar(frozenset((YES, NO)), first=node.wait, between=node.between)
     screen = Screen((phrase,), at.language)
     return Ask(screen, keys, flush=True, speech=yes_or_no(at.language))

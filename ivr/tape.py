@@ -28,7 +28,7 @@ from ivr.events import (
 )
 from ivr.secret import Secret
 from ivr.session import Caller, Session, Subject
-from ivr.speech_grammar import phrase_of, understood
+from ivr.speech_grammar import menu_words, spelled, understood
 from ivr.values import Digits, Recording, Rows, Sealed, Spoken, Text, Value, Values
 from ivr.wants import Ask, CheckHours, Enqueue, Invoke, Want
 
@@ -141,7 +141,9 @@ class Taper:
             return replace(said, words="")
         if heard.most and (said.sealed or not said.doubtful):
             return self._taped(want, Keyed(answer, said.sealed, said.whole))
-        return replace(said, words=phrase_of(heard, _short(answer) if heard.most else answer))
+        if heard.most:
+            return replace(said, words=spelled(heard, _short(answer)))
+        return replace(said, words=menu_words(heard, said.words))
 
 
 def label(want: Want) -> str:

@@ -31,6 +31,9 @@ class Cache:
                 else:
                     path.unlink(missing_ok=True)
 
+    def __contains__(self, key: str) -> bool:
+        return key in self._sizes
+
     def find(self, key: str) -> str | None:
         """The path without extension, or None; does not touch the disk."""
         size = self._sizes.pop(key, None)

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from prompts.endings import PAUSES
 from prompts.pieces import Piece, RecordedFile, Silence, SpokenText, silence_after
 from prompts.plan import Recordings, fixed_pieces, pieces
 from prompts.recordings import scan, without_recordings
+from prompts.speaker import Speaker
 from prompts.voice import SpeechFailed, Voice
 
 log = logging.getLogger(__name__)
@@ -164,6 +165,12 @@ class PromptMedia:
                 each.cancel()
             await asyncio.gather(*rendering, return_exceptions=True)
         return spoken
+
+    def waiting(self) -> Iterator[tuple[SpokenText, Speaker, Speaker | None]]:
+        """The texts without values that wait, as :meth:`~prompts.voice.Voice.lacks` has them."""
+        for words in self._sentences():
+            if lacking := self.voice.lacks(words):
+                yield words, *lacking
 
     async def render_amounts(self, most: int) -> None:
         """Speak the parts of amounts up to ``most`` ahead, one after the other, after a start.

@@ -140,6 +140,15 @@ class Voice:
         """The path, without extension, of a cached text; None if not cached. No disk access."""
         return self._cache.find(key(self._chain(words.language)[0], words.text))
 
+    def lacks(self, words: SpokenText) -> tuple[Speaker, Speaker | None] | None:
+        """The voice that a text waits for, and the one that spoke it meanwhile, if any did; None if
+        it waits for none."""
+        usual, *others = self._chain(words.language)
+        if key(usual, words.text) in self._cache:
+            return None
+        spoke = (each for each in others if key(each, words.text) in self._cache)
+        return usual, next(spoke, None)
+
     async def speak(self, sentences: Sequence[SpokenText], *, hurried: bool = True) -> list[str]:
         """Speak sentences and return their paths. Raises :class:`SpeechFailed`.
 

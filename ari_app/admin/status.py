@@ -93,6 +93,16 @@ class MenusNow(Struct, frozen=True):
     refused: tuple[str, ...] = ()
 
 
+class WaitingSentence(Struct, frozen=True):
+    """A text of the prompts that its language's voice has not spoken yet; ``meanwhile``: the one
+    that callers hear it from, "" if none has spoken it."""
+
+    language: str
+    text: str
+    voice: str
+    meanwhile: str = ""
+
+
 class TrunkNow(Struct, frozen=True):
     """A trunk: where it is, and its states, such as ``registered`` and ``reachable``; none if they
     are not known."""
@@ -123,6 +133,7 @@ class Status(Struct, frozen=True, kw_only=True):
     trunks: tuple[TrunkNow, ...] = ()
     checks: tuple[Check, ...] = ()
     """What was looked at in the running application, as by ``/readyz``."""
+    waiting: tuple[WaitingSentence, ...] = ()
 
     @property
     def well(self) -> bool:
@@ -140,6 +151,7 @@ class Runtime(Struct, frozen=True):
     menus: MenusNow
     checks: tuple[Check, ...] = ()
     trunks: Mapping[str, tuple[str, ...]] = {}
+    waiting: tuple[WaitingSentence, ...] = ()
 
 
 async def query(state: State) -> Status:
@@ -224,6 +236,7 @@ async def status(
         ),
         database=Database(health.fault, health.problem, health.since),
         checks=live.checks if live else (),
+        waiting=live.waiting if live else (),
     )
 
 

@@ -28,7 +28,9 @@ from ari_app.store.tapes import CallTaped
 from ivr.engine import Step
 from ivr.events import Event
 from ivr.session import Session, Spot, Subject
+from ivr.spoken import words_of
 from ivr.tape import Taper
+from ivr.terms import SAID
 from ivr.values import Digits
 from ivr.wants import Ask, Dial, Enqueue, Record, Say, Screen, Want
 
@@ -129,9 +131,10 @@ class CallLog:
                 kept.keys.append(f"{step.node} {_shown(step.key)}")
             self._take(call, step, at)
             if self._feed.watched:
-                self._feed.publish(
-                    CallEvent("step", call, node=step.node, key=step.key, outcome=step.outcome)
-                )
+                words, _ = words_of(step.filled) or ("", 0)
+                key = "" if words else step.key
+                event = CallEvent("step", call, node=step.node, key=key, outcome=step.outcome)
+                self._feed.publish(replace(event, said=words))
 
     def note(self, session: Session, want: Want, event: Event, at: datetime) -> None:
         """An event answered a want: see :data:`ari_app.session.conductor.Note`."""
@@ -206,4 +209,6 @@ class CallLog:
 
 def _shown(keys: str) -> str:
     """Keys for a log line; more than four are masked, as they may be a phone number."""
+    if keys.startswith(SAID):
+        return SAID.strip()
     return masked(keys) if len(keys) > 4 and keys != SECRET else keys

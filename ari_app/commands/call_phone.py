@@ -271,8 +271,9 @@ class _Caller:
             case "unheard":
                 self._heard = self._screens
                 self.line(f"{event.node}: Asterisk could not play all of it")
-            case "step" if event.key or event.outcome:
+            case "step" if event.key or event.said or event.outcome:
                 key = f" key {event.key}" if event.key else ""
+                key = f' said "{event.said}"' if event.said else key
                 self.line(f"{event.node}{key} -> {event.outcome}")
             case "queued":
                 self._screens = self._heard = self._screens + 1

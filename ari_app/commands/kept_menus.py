@@ -1,4 +1,4 @@
-"""The menus that recorded calls went through: of the sets that are kept, and those in use."""
+"""The menus that recorded calls went through: of the sets that are kept, those in use, and ours."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -44,7 +44,7 @@ class KeptMenus:
         """``directory``: where the files of sets are written, to read them from there."""
         self._config, self._store, self._directory = config, store, directory
         self._where = directories(config, state)
-        self._read: dict[int, Setting | None] = {}
+        self._read: dict[int | Path, Setting | None] = {}
         self._sets: list[MenuSet] | None = None
 
     async def of(self, began: datetime, flow: str, version: str) -> AsyncIterator[Setting]:
@@ -57,9 +57,10 @@ class KeptMenus:
             found = await self._set(one.id)
             if found is not None and _has(found, flow, version):
                 yield found
-        in_use = self._in_use()
-        if in_use is not None and _has(in_use, flow, version):
-            yield in_use
+        for menus in dict.fromkeys((loading.directory(self._config), loading.SHIPPED)):
+            found = self._there(menus)
+            if found is not None and _has(found, flow, version):
+                yield found
 
     async def _set(self, id_: int) -> Setting | None:
         """A set; None if it has no menus that this version of the program can read."""
@@ -75,11 +76,11 @@ class KeptMenus:
             self._read[id_] = self._try(root / "menus", root / "recordings")
         return self._read[id_]
 
-    def _in_use(self) -> Setting | None:
-        if 0 not in self._read:
-            menus = loading.directory(self._config)
-            self._read[0] = self._try(menus, self._where.recordings)
-        return self._read[0]
+    def _there(self, menus: Path) -> Setting | None:
+        """The menus of a directory as they are now."""
+        if menus not in self._read:
+            self._read[menus] = self._try(menus, self._where.recordings)
+        return self._read[menus]
 
     def _try(self, menus: Path, recordings: Path) -> Setting | None:
         try:

@@ -9,6 +9,7 @@ from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.output import Output
 from ari_app.commands.runner import run_briefly
 from ari_app.commands.store_access import exactly
+from ari_app.commands.waiting_sentences import waiting_sentences
 from ari_app.config.state import State
 from ari_app.control.client import SOON, STARTING, NotRunningError
 from ari_app.main.processes import recorded
@@ -106,6 +107,8 @@ def _show_running(console: Output, report: Status) -> None:
     console.print(f"processes: {processes}")
     menus = ", ".join(f"{flow} {version}" for flow, version in report.menus.flows.items())
     console.print(f"menus: {menus}")
+    for line in waiting_sentences(report.waiting):
+        console.print(escape(line))
     for check in report.checks:
         if not check.ok and not (check.name == "store" and report.database.problem):
             console.print(f"[bold red]{check.name}:[/] {escape(check.why)}")

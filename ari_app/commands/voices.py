@@ -1,6 +1,7 @@
 """`firstline voices`: the voices of prompts, from Debian's archive, and whether they speak."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -8,12 +9,15 @@ import click
 from rich.progress import Progress
 from rich.table import Table
 
+from ari_app.admin.status import query
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.groups import Commands
 from ari_app.commands.language_argument import LANGUAGE
 from ari_app.commands.output import Output
-from ari_app.commands.runner import console, run
+from ari_app.commands.runner import console, run, run_briefly
+from ari_app.commands.waiting_sentences import waiting_sentences
 from ari_app.config.state import State
+from ari_app.control.client import NotRunningError
 from ari_app.main import voices as installed
 from ivr.speech.dates import moment
 from ivr.speech.phrases import digits
@@ -105,7 +109,8 @@ def install(state: State, mirror: str | None) -> None:
 def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
     """Have each language of the site spoken by its voice. Exit code 1 if one cannot be.
 
-    Nothing is taken from the cache, and no other engine speaks instead.
+    Nothing is taken from the cache, and no other engine speaks instead. Sentences that wait for
+    their usual voice are listed if Firstline runs.
     """
     from prompts.trial import attempt  # it loads numpy
 
@@ -130,5 +135,8 @@ def test(state: State, languages: tuple[str, ...], output: Path | None) -> None:
             f"{language}: {speaker} {one.version} spoke {one.lasts:.1f} s in {one.took:.2f} s, "
             f"level {one.level:.1f} dBFS"
         )
+    with suppress(NotRunningError):
+        for line in waiting_sentences(run_briefly(query(state)).waiting):
+            click.echo(line)
     if failed:
         raise click.exceptions.Exit(1)

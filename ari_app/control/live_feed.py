@@ -24,6 +24,8 @@ class CallEvent(Struct, frozen=True, omit_defaults=True):
     dialled: str = ""
     node: str = ""
     key: str = ""
+    said: str = ""
+    """The words that the caller said instead of a key."""
     outcome: str = ""
     prompts: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct, json
 
 from ari_app.admin.phone_passwords import PhonePasswords
-from ari_app.admin.status import Ari, MenusNow, Runtime, known, status
+from ari_app.admin.status import Ari, MenusNow, Runtime, WaitingSentence, known, status
 from ari_app.background import Background
 from ari_app.config.settings import Config
 from ari_app.control.requests import ReloadRequest, StopRequest
@@ -87,6 +87,10 @@ class ControlHandlers(Struct, frozen=True):
             MenusNow({name: flow.version for name, flow in flows.items()}, menus.refused),
             (await self.monitoring.readiness()).checks,
             await _trunks(shared.config, asterisk),
+            tuple(
+                WaitingSentence(words.language, words.text, str(usual), str(meanwhile or ""))
+                for words, usual, meanwhile in menus.now.reading.waiting()
+            ),
         )
         demo = shared.config.site.demo
         names = PhonePasswords(shared.store, shared.hasher).names

@@ -12,6 +12,7 @@ from ari_app.sim.trace import Trace
 from ivr.analysis.coverage import Covered, EdgeKey
 from ivr.events import Failed
 from ivr.problems import Place
+from ivr.spoken import words_of
 
 Format = Literal["text", "json", "junit"]
 
@@ -60,7 +61,9 @@ def path(trace: Trace) -> Iterator[str]:
         flow = step.flow
         if step.prompt:
             parts.append(f"played {step.prompt}")
-        if step.key:
+        if said := words_of(step.filled):
+            parts.append('said "{}" ({} %)'.format(*said))
+        elif step.key:
             parts.append(f"key {step.key}")
         if step.outcome:
             parts.append(f"-> {step.outcome}")

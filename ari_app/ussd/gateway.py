@@ -65,7 +65,7 @@ class _Asked(Struct, frozen=True):
 
 _SHAPES = (
     ("sessionId", re.compile(r"[\x21-\x7e]{1,100}"), "1 to 100 characters without a space"),
-    ("serviceCode", re.compile(r"[0-9*#]{2,20}"), "a code such as *100#"),
+    ("serviceCode", re.compile(r"([0-9*#]{2,20})?"), "a code such as *100#"),
 )
 
 

@@ -27,13 +27,20 @@ def dialled(book: Book, code: str, text: str) -> tuple[str, str]:
     """The code that was dialled, and the beginning of ``text`` that belongs to it.
 
     Gateways send what was dialled as the code, or as the first ``text``, with or without the star:
-    ``*100*2#`` and ``100*2#`` are both the code ``*100#`` with the reply ``2``.
+    ``*100*2#`` and ``100*2#`` are both the code ``*100#`` with the reply ``2``. A code may also
+    lack its ``#``.
     """
     if _DIALLED.fullmatch(text):
-        whole = f"*{text.removeprefix('*')}"
+        whole = _whole(text)
         if book.answering(whole) is not None:
             return whole, text
-    return code, ""
+    whole = _whole(code)
+    bare = book.answering(code) is None and book.answering(whole) is not None
+    return whole if bare else code, ""
+
+
+def _whole(code: str) -> str:
+    return f"*{code.removeprefix('*').removesuffix('#')}#"
 
 
 def replies(joined: str) -> Iterator[str]:

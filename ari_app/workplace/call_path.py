@@ -8,6 +8,7 @@ from ari_app.desk.forms.offered import MENUS_ONLY
 from ari_app.store.calls import PASSING, PLAYBACK, RESTART, SECRET
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
+from ivr.acd.contact_reason import SaidWords
 from ivr.analysis.graph import FAILED_INPUT, edges_from
 from ivr.analysis.reachability import shortest_to_human
 from ivr.engine import Step as Walked
@@ -16,7 +17,8 @@ from ivr.nodes import Node, kind
 from ivr.speech.key_names import key_names
 from ivr.speech.language import PhraseError
 from ivr.speech.languages import language as spoken_language
-from ivr.terms import ACTIONS
+from ivr.spoken import words_of
+from ivr.terms import ACTIONS, SAID
 from ivr.values import Phrase, Values
 from prompts.catalogue import Catalogue
 from prompts.plan import phrase_text
@@ -62,9 +64,12 @@ class CallNarrator:
             )
             offer = isinstance(node := self._node(step), nodes.Say) and node.other_languages
             if failed or not (step.kind in SILENT or nothing or offer):
+                said = words_of(step.filled)
                 key = "****" if step.key == SECRET else step.key
+                key = "" if said or key.startswith(SAID) else key
                 outcome = step.outcome if failed else ""
-                yield Step(one.at, self._name(step), key, outcome, failed)
+                words = SaidWords(*said) if said else None
+                yield Step(one.at, self._name(step), key, outcome, failed, words)
 
     def heard(self, flow: str, node: str) -> Names | None:
         """What a node is about, per language; None if callers do not notice it."""
@@ -147,6 +152,8 @@ class CallNarrator:
 def _prompts(node: Node | None) -> tuple[str, ...]:
     match node:
         case nodes.Menu(menu=prompts) | nodes.Input(input=prompts) | nodes.Confirm(confirm=prompts):
+            return prompts
+        case nodes.Listen(listen=prompts):
             return prompts
         case nodes.Say(say=prompts) | nodes.Hold(hold=prompts) | nodes.End(end=prompts):
             return prompts

@@ -8,11 +8,10 @@ from msgspec import Struct
 
 from ivr.model import Book
 from ivr.nodes import Do
-from ivr.spoken import SAID as SAID_WORDS
-from ivr.spoken import SURE
+from ivr.spoken import words_of
 from ivr.terms import SAID
 from ivr.tickets import TicketPolicy
-from ivr.values import Count, Name, Values
+from ivr.values import Values
 
 WITHIN = timedelta(days=7)
 """A further contact within this time is a repeat contact."""
@@ -200,9 +199,8 @@ def last_said(path: Iterable[NodeVisit]) -> SaidWords | None:
     """What the caller said last to a ``listen``; None if nothing."""
     found = None
     for one in path:
-        words, sure = one.filled.get(SAID_WORDS), one.filled.get(SURE)
-        if one.way.startswith(SAID) and isinstance(words, Name) and isinstance(sure, Count):
-            found = SaidWords(words.in_(""), sure.number)
+        if one.way.startswith(SAID) and (said := words_of(one.filled)):
+            found = SaidWords(*said)
     return found
 
 

@@ -68,7 +68,8 @@ def money(value: Money, language: str, case: Case = NOMINATIVE) -> str:
         text = [counted(whole, found.unit, language, case), *_bare(part, found.digits, language)]
         joined = " ".join(text)
     else:
-        text = [counted(whole, found.unit, language, case)] if whole or not part else []
+        first = NOMINATIVE if part and spoken(language).last_inflected else case
+        text = [counted(whole, found.unit, language, first)] if whole or not part else []
         if part:
             text.append(counted(part, found.part, language, case))
         joined = spoken(language).joined.join(text)

@@ -79,14 +79,23 @@ def deadline(value: datetime, today: date | None, language: str) -> str:
 
 
 def _at(at: datetime, on: date, today: date | None, language: Language, clock: Clock) -> str:
-    pattern = language.day if today is None else language.day_at or language.day
-    named = near(on, today, language.code) or _day(on, pattern, language)
+    named = near(on, today, language.code) or _timed(on, today, language)
     figures = f"{at.hour}:{at:%M}"
     if on != at.date():
         figures = "24:00"
     time = clock.names.get(figures) or _time(at, language, clock)
     hard = bool(clock.after_consonant) and named[-1] not in language.vowels
     return (clock.after_consonant if hard else clock.moment).format(on=named, time=time)
+
+
+def _timed(on: date, today: date | None, language: Language) -> str:
+    """A day that a time follows."""
+    usual = language.day if today is None else language.day_at or language.day
+    text = _day(on, language.timed.day or usual, language)
+    for end, instead in language.timed.ends.items():
+        if text.endswith(end):
+            return text.removesuffix(end) + instead
+    return text
 
 
 def _time(at: datetime, language: Language, clock: Clock) -> str:

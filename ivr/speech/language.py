@@ -93,6 +93,14 @@ class Clock(_Part, frozen=True, kw_only=True):
     names: dict[str, str] = {}
 
 
+class Timed(_Part, frozen=True, kw_only=True):
+    """A day before a time, where that is another form: its pattern, and ends that change
+    ("harmadika", "harmadikán kilenc órakor")."""
+
+    day: str = ""
+    ends: dict[str, str] = {}
+
+
 class Written(_Part, frozen=True, kw_only=True):
     """How texts write figures, days and deadlines."""
 
@@ -136,10 +144,12 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
     year_without: str = ""
     minus: str
     joined: str = " "
+    last_inflected: bool = False
     zero: str = ""
     months: Annotated[tuple[str, ...], Meta(min_length=12, max_length=12)]
     day: str = "{day} {month}"
     day_at: str = ""
+    timed: Timed = Timed()
     date: str = "{day} {month} {year}"
     near: Annotated[tuple[str, ...], Meta(min_length=3, max_length=3)]
     vowels: str = ""
@@ -266,7 +276,8 @@ def _complete(language: Language) -> None:
             _fields(code, text, {"on", "time"})
         for text in (clock.whole, clock.full):
             _fields(code, text, set(TIMES))
-    _fields(code, language.day, {"day", "month"})
+    for text in (language.day, language.day_at, language.timed.day):
+        _fields(code, text, {"day", "month"})
     _fields(code, language.date, {"day", "month", "year"})
 
 

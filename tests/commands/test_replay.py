@@ -101,7 +101,9 @@ def test_over_the_menus_in_use_every_call_ends_the_same(directory: Path) -> None
     }
 
 
-def test_a_changed_key_is_listed_and_drawn(directory: Path, changed: Path) -> None:
+def test_a_changed_key_is_listed_and_drawn(
+    directory: Path, changed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     picture = directory / "611.json"
     words = ("--menus", str(changed), "--flow", "611", "-o", str(picture))
     done = firstline(directory, "flows", "replay", *words)
@@ -111,8 +113,10 @@ def test_a_changed_key_is_listed_and_drawn(directory: Path, changed: Path) -> No
     assert sheet["calls"] == CALLS
     listed = done.output.split("calls (`firstline calls show ID`):\n")[1]
     one = listed.split()[0]
+    monkeypatch.setenv("FIRSTLINE_MENUS_DIRECTORY", str(changed))  # the shipped ones before
     alone = firstline(directory, "flows", "replay", "--menus", str(changed), "--call", one)
     assert alone.output.startswith("1 call\n")
+    assert "not replayed       0" in alone.output
 
 
 def test_a_call_that_is_none(directory: Path) -> None:

@@ -76,6 +76,15 @@ def test_after_two_failures_keys_alone_count_in_this_node() -> None:
     assert asked(second)[0] == KEYS_ALONE
     assert isinstance(second.want, Ask)
     assert second.want.speech is None
+    spent = turns(Said("a"), Said("b"), Keyed("7"), Keyed("7"), Keyed("0"))[-1]
+    assert spent.session.node == "person", "what was misheard is no wrong key"
+
+
+def test_a_doubt_names_what_was_said_and_not_the_key() -> None:
+    for said, named in {"Да": "да", "один": "один", "Да, конечно!": "да конечно"}.items():
+        doubt = turns(Said("оплатить"), Said(said, 0.4, doubtful=True, whole=True))[-1]
+        assert isinstance(doubt.want, Ask)
+        assert doubt.want.screen.phrases[0].values == {"said": Name({"": named})}
 
 
 def test_a_spoken_yes_counts_only_when_all_was_heard_and_a_secret_is_in_no_record() -> None:
@@ -113,6 +122,9 @@ def test_phrases_are_a_few_words() -> None:
 def test_who_says_more_than_yes_agrees_to_nothing() -> None:
     for text, key in {
         "Да, согласен": "1",
+        "Да, конечно": "1",
+        "да конечно нет": "",
+        "нет, спасибо": "2",
         "я не согласен": "2",
         "нет": "2",
         "не верно": "",

@@ -108,7 +108,7 @@ async def test_a_caller_hears_what_the_back_end_says(tmp_path: Path) -> None:
         ("/orders", "42", "Bearer open sesame"),
         ("/v2/orders", "42", "Bearer open sesame"),
     ]
-    assert re.search(r"what \(listen\) +played what-ask +key said order", record)
+    assert re.search(r'what \(listen\) +played what-ask +said "my payment" \(\d+ %\)', record)
     assert re.search(r"order \(input\) +played order-ask +key secret +-> look", record)
     assert "order secret" in log
 

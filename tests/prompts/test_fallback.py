@@ -137,9 +137,13 @@ async def test_what_one_engine_cannot_speak_the_next_one_speaks(
     server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, answer: str, reason: str
 ) -> None:
     server.answer = answer
-    async with voice_of(server, tmp_path, deadline=2.0) as voice:
+    async with voice_of(server, tmp_path, deadline=4.0) as voice:
+        assert voice.lacks(FIRST) == (voice._speakers["ru"][0], None)
         [path] = await voice.speak([FIRST])
         assert not is_tone(path)
+        lacking = voice.lacks(FIRST)
+        assert lacking is not None
+        assert [str(each) for each in lacking] == ["http:alloy", "espeak:zle/ru"]
         assert reason in caplog.text
         assert "http:alloy failed, espeak:zle/ru speaks instead" in caplog.text
         assert voice.find(FIRST) is None  # what espeak said is no file of the other voice
@@ -149,6 +153,7 @@ async def test_what_one_engine_cannot_speak_the_next_one_speaks(
         server.release.set()
         [path] = await voice.speak([SECOND])
         assert is_tone(path)
+        assert voice.lacks(SECOND) is None
 
 
 async def test_no_server_at_all(server: Server, tmp_path: Path) -> None:
@@ -184,7 +189,9 @@ async def test_amounts_are_spoken_ahead_where_the_engine_is_slow(
     catalogue = Catalogue(read(texts).texts, Operator(currency="EUR"))
     async with voice_of(server, tmp_path) as voice:
         media = PromptMedia(voice, catalogue, None)
+        assert {words.text for words, _, none in media.waiting() if none is None} == {"Amount,"}
         await media.render_all()
+        assert not list(media.waiting())
         await media.render_amounts(2)
         asked = len(server.asked)
         assert {each["input"] for each, _ in server.asked} == {"Amount,", *likely("ru", "EUR", 2)}

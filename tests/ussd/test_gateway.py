@@ -214,6 +214,21 @@ async def test_what_was_dialled_may_be_the_first_text(
             assert await there.ask(text=text) == (200, "END You have 5.")
 
 
+@pytest.mark.parametrize(
+    ("code", "text", "further"),
+    [("111*7#", "", "1"), ("*111*7", "", "1"), ("111*7", "", "1"), ("", "*111*7#", "*111*7#*1")],
+)
+async def test_a_code_may_lack_its_signs_or_stand_in_the_text_alone(
+    code: str, text: str, further: str
+) -> None:
+    async with opened() as there:
+        first = await there.ask(serviceCode=code, text=text)
+        assert first == (200, "CON wrong\nmenu")
+        assert await there.ask(serviceCode=code, text=further) == (200, "END You have 5.")
+        nothing = await there.ask(sessionId="2", serviceCode="", text="")
+        assert nothing == (200, "END ussd-unknown")
+
+
 async def test_only_addresses_that_are_allowed() -> None:
     async with opened(["192.0.2.1", "2001:db8::/32"]) as there:
         assert await there.reasoned(data=ASKED) == (

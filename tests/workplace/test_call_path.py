@@ -8,9 +8,10 @@ from msgspec.structs import replace
 from ari_app.workplace.call_path import LONGEST, CallNarrator, choice
 from ari_app.workplace.live_calls import TimedStep
 from ivr import nodes
+from ivr.acd.contact_reason import SaidWords
 from ivr.engine import Step
 from ivr.events import Answered
-from ivr.values import Digits
+from ivr.values import Count, Digits, Name
 from tests import shipped
 from tests.ivr import calls
 
@@ -51,6 +52,18 @@ def test_every_main_choice_of_the_shipped_menu_has_a_name() -> None:
         for language in ("ru", "en"):
             assert step.what[language], key
             assert "main" not in step.what[language]
+
+
+def test_what_was_said_stands_in_place_of_the_key() -> None:
+    filled = {"said": Name({"": "баланс"}), "sure": Count(82)}
+    spoken = Step("611", "main", "menu", key="1", way="1", filled=filled)
+    listened = Step("611", "main", "listen", key="said pay", way="said pay", filled=filled)
+    steps = (spoken, listened, replace(listened, filled={}))
+    menu, listen, erased = NARRATOR.narrate([TimedStep(one, AT) for one in steps])
+    assert (menu.key, menu.said) == ("", SaidWords("баланс", 82))
+    assert menu.what["ru"].startswith("Баланс")
+    assert (listen.key, listen.said) == ("", SaidWords("баланс", 82))
+    assert (erased.key, erased.said) == ("", None)
 
 
 @pytest.mark.parametrize(

@@ -106,13 +106,15 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class Step(Struct, frozen=True):
-    """A step in the IVR; ``failed``: the caller did not get what they wanted."""
+    """A step in the IVR; ``failed``: the caller did not get what they wanted; ``said``: what they
+    said instead of a key, and how sure that is."""
 
     at: datetime
     what: Names
     key: str
     outcome: str
     failed: bool
+    said: SaidWords | None = None
 
 
 class CallPath(Struct, frozen=True):

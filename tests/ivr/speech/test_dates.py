@@ -66,6 +66,47 @@ def test_deadlines(at: str, russian: str, belarusian: str | None, english: str |
     assert english in (None, said(at, "deadline", "en"))
 
 
+@pytest.mark.parametrize(
+    ("at", "kind", "hungarian", "kazakh"),
+    [
+        (
+            "2026-12-03T14:05",
+            "when",
+            "december harmadikán tizennégy óra öt perckor",
+            "үшінші желтоқсан күні он төрт сағат бес минутта",
+        ),
+        (
+            "2026-12-01T02:00",
+            "moment",
+            "december elsején két órakor",
+            "бірінші желтоқсан күні сағат екіде",
+        ),
+        ("2026-11-30T20:00", "when", "holnap húsz órakor", "ертең сағат жиырмада"),
+        (
+            "2026-12-31T16:10",
+            "deadline",
+            "december harmincegyedikén tizenhat óra harmincig",
+            "отыз бірінші желтоқсан күні сағат он алты отызға дейін",
+        ),
+        ("2026-11-29T23:45", "deadline", "ma éjfélig", "бүгін түн ортасына дейін"),
+        ("2026-12-03T00:00", "day", "december harmadika", "үшінші желтоқсан"),
+        (
+            "2026-12-03T00:00",
+            "date",
+            "kétezer-huszonhat december harmadika",
+            "екі мың жиырма алтыншы жылғы үшінші желтоқсан",
+        ),
+    ],
+)
+def test_days_and_times_in_languages_of_suffixes(
+    at: str, kind: str, hungarian: str, kazakh: str
+) -> None:
+    when = datetime.fromisoformat(at)
+    value = Day(when.date()) if kind in ("day", "date") else Moment(when, TODAY)
+    for language, text in (("hu", hungarian), ("kk", kazakh)):
+        assert spoken(value, kind, "", Reader(language)) == text
+
+
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
 def test_a_deadline_is_never_earlier_than_promised(at: datetime) -> None:
     end = rounded(at)

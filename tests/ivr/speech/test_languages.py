@@ -222,6 +222,21 @@ def test_cases(language: str, number: int, name: str, case: Case, said: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("language", "amount", "said"),
+    [
+        ("hu", "2.50", "két euró ötven centet"),
+        ("kk", "2.50", "екі еуро елу центті"),
+        ("hu", "2", "két eurót"),
+        ("kk", "0.01", "бір центті"),
+        ("pl", "2.50", "dwa euro pięćdziesiąt centów"),
+        ("ru", "1.01", "один евро один цент"),
+    ],
+)
+def test_an_amount_of_suffixes_has_one_at_its_end(language: str, amount: str, said: str) -> None:
+    assert money(Money(Decimal(amount), "EUR"), language, "accusative") == said
+
+
+@pytest.mark.parametrize(
     ("wrong", "reason"),
     [
         ("- a", "a language is a table"),
