@@ -31,8 +31,9 @@ SAID, SURE = "said", "sure"
 def words_of(filled: Values) -> tuple[str, int] | None:
     """What a caller said in a step of the call record, and how sure that is in percent."""
     words, sure = filled.get(SAID), filled.get(SURE)
-    both = isinstance(words, Name) and isinstance(sure, Count)
-    return (words.in_(""), sure.number) if both else None
+    if isinstance(words, Name) and isinstance(sure, Count):
+        return words.in_(""), sure.number
+    return None
 
 
 def answered(draft: Draft, node: Listens, event: Keyed | Silent | Said) -> Ask | Done | str:

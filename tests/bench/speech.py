@@ -13,6 +13,7 @@ import asyncio
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from ari_app.speech_recognition.synthesis import speak_templates
 from ari_app.speech_recognition.templates import Templates
 from ari_app.speech_recognition.voice_activity import Energy, Segmenter
 from ivr.speech.languages import language as spoken_language
+from ivr.speech_grammar import YES, yes_or_no
 from prompts import wav
 from prompts.speaker import Speaker
 from prompts.voice import Settings, Voice
@@ -33,6 +35,15 @@ Sound = NDArray[np.int16]
 
 PHRASES = ("баланс", "тариф", "услуги", "оператор", "назад", "интернет не работает",
            "подарить деньги", "поменять тариф", "сколько у меня денег")  # fmt: skip
+OTHERS = ("собака", "ладно", "спасибо", "привет", "сейчас", "подождите", "минуту", "алло",
+          "что", "почему", "когда", "где", "сколько", "какой", "может", "наверное", "хорошо",
+          "плохо", "дом", "вода", "рука", "нога", "окно", "дверь", "машина", "мама", "дядя",
+          "там", "туда", "сюда", "так", "как", "вот", "дай", "дать", "дам", "день", "ночь",
+          "зима", "дождь", "гора", "река", "дача", "задача", "еда", "беда", "куда",
+          "никогда", "всегда", "иногда", "повторите", "помогите")  # fmt: skip
+"""Neither yes nor no."""
+SURE = 0.6
+"""From which sureness on an answer is acted on, by default."""
 NOISES = (None, 25, 15)
 """Decibels of the speech over the noise; None for none."""
 DIGITS = ("ноль", "один", "два", "три", "четыре", "пять", "шесть", "семь", "восемь", "девять")
@@ -117,11 +128,27 @@ def measured(engine: BuiltIn, asked: Listen, said: Sequence[tuple[str, Sound]], 
         )
 
 
+def mistaken(engine: BuiltIn, said: Sequence[tuple[str, Sound]], name: str) -> None:
+    """Print how many words that are neither yes nor no are taken for one, by noise."""
+    random, asked = np.random.default_rng(1), yes_or_no("ru")
+    for noise in NOISES:
+        found = Counter[str]()
+        for word, samples in said:
+            piece = cut(over_the_phone(samples, noise, random), engine.pause)
+            words = engine.nearest(Listen("", 0, "ru", asked.phrases), piece)
+            if words.sure >= SURE:
+                found[f"{words.text} for {word}"] += asked.phrases[words.text] == YES
+        level = "clean" if noise is None else f"{noise} dB"
+        taken = ", ".join(sorted(each for each, count in found.items() if count))
+        print(f"{name}, {level}: {found.total()} of {len(said)} a sure yes ({taken or 'none'})")
+
+
 async def main(voices: Path, human: Path | None) -> None:
     """Measure all of it."""
     names = spoken_language("ru").voice
     scratch = Path(tempfile.mkdtemp())
     phrases = (*DIGITS, "да", "нет", *PHRASES)
+    answers = {("ru", each) for each in yes_or_no("ru").phrases if each not in phrases}
     try:
         wanted = {("ru", phrase) for phrase in phrases}
         settings = Settings(rhvoice=voices)
@@ -129,15 +156,22 @@ async def main(voices: Path, human: Path | None) -> None:
         done = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
         took = time.perf_counter() - began
         print(f"{done.made} templates of {len(phrases)} phrases in {took:.0f} s")
+        await speak_templates(scratch / "answers", answers, {"ru": "rhvoice"}, settings)
         asked = Listen("", 0, "ru", {each: each for each in phrases})
         all_voices = dict.fromkeys((names.rhvoice, *names.free))
         for each in all_voices:
             own = scratch / each
-            shutil.copytree(scratch / "t", own, ignore=shutil.ignore_patterns(f"*-{each}-*", ".*"))
-            engine = BuiltIn(Templates([own]))
+            for part in ("t", "answers"):
+                left = shutil.ignore_patterns(f"*-{each}-*", ".*")
+                shutil.copytree(scratch / part, own / part, ignore=left)
+            engine = BuiltIn(Templates([own / "t"]))
             sounds = await spoken(voices, Speaker("rhvoice", each, 95), phrases, scratch)
             said = list(zip(phrases, sounds, strict=True))
             measured(engine, asked, said, f"{each}, unknown to the templates")
+            sounds = await spoken(voices, Speaker("rhvoice", each, 95), OTHERS, scratch)
+            others = list(zip(OTHERS, sounds, strict=True))
+            engine = BuiltIn(Templates([own / "t", own / "answers"]))
+            mistaken(engine, others, f"{each}, neither yes nor no")
         if human is not None:
             engine = BuiltIn(Templates([scratch / "t"]))
             digits = Listen("", 0, "ru", {each: each for each in DIGITS})

@@ -11,7 +11,7 @@ from ivr import nodes
 from ivr.acd.contact_reason import SaidWords
 from ivr.engine import Step
 from ivr.events import Answered
-from ivr.values import Count, Digits, Name
+from ivr.values import Count, Digits, Name, Values
 from tests import shipped
 from tests.ivr import calls
 
@@ -55,7 +55,7 @@ def test_every_main_choice_of_the_shipped_menu_has_a_name() -> None:
 
 
 def test_what_was_said_stands_in_place_of_the_key() -> None:
-    filled = {"said": Name({"": "баланс"}), "sure": Count(82)}
+    filled: Values = {"said": Name({"": "баланс"}), "sure": Count(82)}
     spoken = Step("611", "main", "menu", key="1", way="1", filled=filled)
     listened = Step("611", "main", "listen", key="said pay", way="said pay", filled=filled)
     steps = (spoken, listened, replace(listened, filled={}))
