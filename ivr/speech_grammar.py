@@ -66,10 +66,11 @@ def speech_grammar(node: Listens, keys: frozenset[str], language: str) -> Speech
 
 
 def yes_or_no(language: str) -> SpeechGrammar:
-    """What settles a doubt."""
+    """What settles a doubt: yes, no, and the names of their keys."""
     words = spoken_language(language)
     yes, no = dict.fromkeys(words.agrees, YES), dict.fromkeys(words.declines, NO)
-    found = {plain_words(word): key for word, key in {**yes, **no}.items()}
+    keys = {word: key for word, key in digit_words(language).items() if key in (YES, NO)}
+    found = {plain_words(word): key for word, key in {**yes, **no, **keys}.items()}
     return SpeechGrammar(language, found, agrees=frozenset({YES}))
 
 

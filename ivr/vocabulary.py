@@ -6,6 +6,7 @@ from ivr import nodes
 from ivr.key_grammar import hears
 from ivr.listing import listing
 from ivr.model import Flow
+from ivr.speech.languages import language as spoken_language
 from ivr.speech_grammar import yes_or_no
 
 
@@ -18,7 +19,8 @@ def spoken_nodes(flows: Mapping[str, Flow]) -> Iterator[tuple[Flow, str, nodes.L
 
 
 def vocabulary(flows: Mapping[str, Flow]) -> frozenset[tuple[str, str]]:
-    """(language, plain words) of all of it; empty if nothing is answered by voice."""
+    """(language, plain words) of all of it, and of what sounds like it and means nothing; empty if
+    nothing is answered by voice."""
     found = set[tuple[str, str]]()
     for flow, _, node in spoken_nodes(flows):
         over = listing(node)
@@ -26,5 +28,5 @@ def vocabulary(flows: Mapping[str, Flow]) -> frozenset[tuple[str, str]]:
         for language in flow.languages:
             heard = hears(flow, node, language, rows)
             words = {**(heard.phrases if heard else {}), **yes_or_no(language).phrases}
-            found.update((language, each) for each in words)
+            found.update((language, each) for each in (*words, *spoken_language(language).alike))
     return frozenset(found)

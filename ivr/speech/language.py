@@ -176,6 +176,7 @@ class Language(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, eq
     refusals: tuple[str, ...] = ()
     agrees: tuple[str, ...] = ()
     declines: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     euphony: tuple[Euphony, ...] = ()
 
     def noun(self, forms: Mapping[str, str]) -> Noun:

@@ -148,7 +148,7 @@ async def main(voices: Path, human: Path | None) -> None:
     names = spoken_language("ru").voice
     scratch = Path(tempfile.mkdtemp())
     phrases = (*DIGITS, "да", "нет", *PHRASES)
-    answers = {("ru", each) for each in yes_or_no("ru").phrases if each not in phrases}
+    answers = (*yes_or_no("ru").phrases, *spoken_language("ru").alike)
     try:
         wanted = {("ru", phrase) for phrase in phrases}
         settings = Settings(rhvoice=voices)
@@ -156,7 +156,8 @@ async def main(voices: Path, human: Path | None) -> None:
         done = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
         took = time.perf_counter() - began
         print(f"{done.made} templates of {len(phrases)} phrases in {took:.0f} s")
-        await speak_templates(scratch / "answers", answers, {"ru": "rhvoice"}, settings)
+        further = {("ru", each) for each in answers if each not in phrases}
+        await speak_templates(scratch / "answers", further, {"ru": "rhvoice"}, settings)
         asked = Listen("", 0, "ru", {each: each for each in phrases})
         all_voices = dict.fromkeys((names.rhvoice, *names.free))
         for each in all_voices:

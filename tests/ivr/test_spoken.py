@@ -10,6 +10,7 @@ from ivr.session import Caller
 from ivr.session_start import start_session
 from ivr.speech_grammar import AGAIN, DID_YOU_SAY, KEYS_ALONE, SpeechGrammar, understood, yes_or_no
 from ivr.values import Count, Name, Sealed
+from ivr.vocabulary import vocabulary
 from ivr.wants import Ask
 from tests.ivr.calls import HEAD, OPERATIONS, SLOTS
 
@@ -124,6 +125,8 @@ def test_who_says_more_than_yes_agrees_to_nothing() -> None:
         "Да, согласен": "1",
         "Да, конечно": "1",
         "да конечно нет": "",
+        "один": "1",
+        "один момент": "",
         "нет, спасибо": "2",
         "я не согласен": "2",
         "нет": "2",
@@ -135,6 +138,13 @@ def test_who_says_more_than_yes_agrees_to_nothing() -> None:
         assert confirm.want.speech is not None
         assert understood(confirm.want.speech, text) == key
         assert (refused.session.node == "code") == (key == "1")
+
+
+def test_what_sounds_like_yes_competes_with_it() -> None:
+    loaded = load({"a.yaml": f"{HEAD}nodes:{NODES}"}, {**SLOTS, **SPEECH}, OPERATIONS)
+    assert loaded.book is not None
+    assert {("ru", "куда"), ("ru", "да"), ("en", "pay")} <= vocabulary(loaded.book.flows)
+    assert understood(yes_or_no("ru"), "куда") == ""
 
 
 def test_two_answers_in_one_sentence_are_none() -> None:
