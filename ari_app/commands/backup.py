@@ -18,7 +18,7 @@ from ari_app.control.client import ControlClient
 from ari_app.main import speech
 from ari_app.main.installation import installation
 from ari_app.main.processes import recorded
-from ari_app.main.site_names import custom_directory, knowledge_directory
+from ari_app.main.site_names import custom_directory, knowledge_directory, quality_directory
 from ari_app.store import rescue
 from ari_app.store.server import Server
 
@@ -68,15 +68,13 @@ def restore(state: State, directory: Path, yes: bool, as_json: bool) -> None:
         found = restores.checked(directory, show)
     running = recorded(state.process) is not None
     _refuse_other_secrets(state, directory, found, running)
-    if not yes:
-        click.confirm(
-            f"{state.directory} becomes what it was at {found.made:%Y-%m-%d %H:%M} UTC; go on?",
-            abort=True,
-            err=True,
-        )
-    state.make()
     config = (state if (state.directory / FILE).exists() else installation(directory)).config()
-    parts = _parts(config, state)
+    parts = {name: _beside(path, directory, state) for name, path in _parts(config, state).items()}
+    if not yes:
+        what = " and ".join((str(state.directory), *_elsewhere(parts, found, state)))
+        when = f"{found.made:%Y-%m-%d %H:%M} UTC"
+        click.confirm(f"replace {what} by what was there at {when}?", abort=True, err=True)
+    state.make()
     with _shown() as show:
         exchange = partial(_exchange, state, running)
         kept = run(restores.restore(directory, found, state.directory, parts, exchange, show))
@@ -102,12 +100,27 @@ def _parts(config: Config, state: State) -> Mapping[str, Path]:
         "announcements": state.announcements,
         "recorded": state.recorded,
         "knowledge": knowledge_directory(config, state),
+        "quality": quality_directory(config, state),
         "custom": custom_directory(config, state),
         "hold": state.directory / "asterisk" / "hold",
     }
     if config.menus.directory:
         parts["menus"] = Path(config.menus.directory).expanduser()
     return parts
+
+
+def _elsewhere(parts: Mapping[str, Path], found: Manifest, state: State) -> Iterator[str]:
+    """The directories that the settings name elsewhere, and that the backup has."""
+    for name in {file.partition("/")[0] for file in found.files} & parts.keys():
+        if not parts[name].resolve().is_relative_to(state.directory.resolve()):
+            yield str(parts[name])
+
+
+def _beside(path: Path, backup: Path, state: State) -> Path:
+    """Where a part is restored: what was beside the settings comes beside those here."""
+    settings = backup.resolve()
+    inner = path.is_relative_to(settings)
+    return state.directory / path.relative_to(settings) if inner else path
 
 
 def _refuse_other_secrets(state: State, source: Path, found: Manifest, running: bool) -> None:

@@ -134,7 +134,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         ",",
     )
     topics = _asked("--topic", "", given["topics"], _labelled) if given["topics"] else {}
-    menus = _own_menus(state, languages, given["starter"])
+    menus = _own_menus(languages, given["starter"])
     own_departments, own_topics = first(departments, topics, bool(menus))
     try:
         IPv4Address(given["host"])
@@ -156,19 +156,19 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         menus=menus,
     )
     state.make()
-    _write_menus(answers, Path(answers.menus))
+    _write_menus(answers, state.directory / DIRECTORY)
     state.begin(first_settings(answers))
     state.keys()  # so that the file is there for secrets of the operator's
     run(_made(state))
     click.echo(_next(state, file, plan))
 
 
-def _own_menus(state: State, languages: Sequence[str], starter: bool) -> str:
-    """Where menus of the site's own are written; "" if the shipped ones speak its languages."""
+def _own_menus(languages: Sequence[str], starter: bool) -> str:
+    """Where the site's own menus are, beside its settings; "" if the shipped ones are enough."""
     from ari_app.menus import loading  # help needs no menus
 
     if starter or not set(languages) <= set(loading.spoken(loading.SHIPPED)):
-        return str(state.directory / DIRECTORY)
+        return DIRECTORY
     return ""
 
 

@@ -14,8 +14,8 @@ from asterisk_conf.site import Ports
 class Answers(Struct, frozen=True, kw_only=True):
     """Flags and answers of `firstline init`; ``name`` by language, or under ``""`` for all.
 
-    ``menus``: where the site's own menus are; "" for the shipped ones. ``words`` are those of
-    ``[operator]``, each by language as the name.
+    ``menus``: where the site's own menus are, beside the file; "" for the shipped ones. ``words``
+    are those of ``[operator]``, each by language as the name.
     """
 
     name: Mapping[str, str]

@@ -135,6 +135,16 @@ def test_languages_and_topics_are_those_of_the_operator(state: Path) -> None:
     assert run(state, "flows", "check").output.startswith("no errors, no warnings in 1 flow")
 
 
+def test_a_restore_elsewhere_leaves_the_menus_here(state: Path, tmp_path: Path) -> None:
+    assert init(state, **GIVEN).exit_code == 0
+    backup, other = str(tmp_path / "backup"), tmp_path / "other"
+    assert run(state, "backup", backup).exit_code == 0
+    (state / "menus" / "main.yaml").write_text("changed since")
+    assert run(other, "restore", backup, "--yes").exit_code == 0
+    assert (state / "menus" / "main.yaml").read_text() == "changed since"
+    assert run(other, "flows", "check").output.startswith("no errors, no warnings in 1 flow")
+
+
 @pytest.mark.parametrize("name", ["name", "country", "currency", "timezone"])
 def test_without_a_terminal_all_must_be_given(state: Path, name: str) -> None:
     done = init(state, **{key: value for key, value in GIVEN.items() if key != name})
