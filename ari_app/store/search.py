@@ -105,9 +105,8 @@ def _by_name(db: Database, text: str, limit: int) -> list[Found]:
         tail = f"'' from subscribers where {_ENDS} order by name, id limit ?"
         ending = _found(db, "name", tail, *_end(digits), _CANDIDATES)
         return [one for one in ending if _has(named, one.name, one.msisdn, one.area)]
-    whole = " ".join(f'"{word}"' for word in named)
     found: dict[int, Found] = {}
-    for query in (f"name : ({whole})", f"name : ({_query(named)})", _query(named)):
+    for query in (f"name : ({_whole(named)})", f"name : ({_query(named)})", _query(named)):
         some = _found(
             db,
             "name",
@@ -148,18 +147,25 @@ def _by_sound(db: Database, text: str, limit: int) -> list[Found]:
 
 
 def _by_contacts(db: Database, text: str, limit: int) -> list[Found]:
-    query = _query([word for word in _stems(text) if len(word) > 1])  # one letter begins anything
-    if not query:
-        return []
-    return _found(
-        db,
-        "contacts",
-        "contacts.question from (select rowid from contacts_words where contacts_words match ?"
-        " order by rowid desc limit ?) as newest join contacts on contacts.id = newest.rowid"
-        " join subscribers on subscribers.id = contacts.subscriber order by at desc",
-        query,
-        limit * _CALLS_EACH,
-    )
+    """Whole words go before beginnings of words: all rows of a beginning are read, however many."""
+    words = [word for word in _words(text) if len(word) > 1]  # one letter begins anything
+    beginnings = [word for word in _stems(text) if len(word) > 1]
+    found: dict[int, Found] = {}
+    for query in (_whole(words), _query(beginnings)) if beginnings else ():
+        some = _found(
+            db,
+            "contacts",
+            "contacts.question from (select rowid from contacts_words where contacts_words match ?"
+            " order by rowid desc limit ?) as newest join contacts on contacts.id = newest.rowid"
+            " join subscribers on subscribers.id = contacts.subscriber order by at desc",
+            query,
+            limit * _CALLS_EACH,
+        )
+        for one in some:
+            found.setdefault(one.id, one)
+        if len(found) >= limit:
+            break
+    return list(found.values())
 
 
 def _found(db: Database, by: By, tail: str, *values: object) -> list[Found]:
@@ -205,6 +211,11 @@ def _bare(word: str) -> str:
 
 def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_FOLDED)
+
+
+def _whole(words: list[str]) -> str:
+    """An FTS5 query: all of the words."""
+    return " ".join(f'"{word}"' for word in words)
 
 
 def _query(words: list[str]) -> str:

@@ -118,6 +118,13 @@ async def test_a_name_goes_before_what_was_spoken_about(filled: Store) -> None:
     ]
 
 
+async def test_whole_words_of_contacts_go_before_beginnings(filled: Store) -> None:
+    talk = Contact(2, NOON + DAY, "call", "money", "Роутеры мигают", "", "anna", True)
+    await filled.write(history.add, [talk])
+    found = await filled.read(search.find, "роутер", 10)
+    assert [one.id for one in found] == [1, 3, 2]
+
+
 async def test_a_chronology_is_searched(filled: Store) -> None:
     async def questions(text: str) -> list[str]:
         contacts = await filled.read(search.chronology, 1, text)
