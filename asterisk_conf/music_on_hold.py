@@ -1,10 +1,10 @@
 """Generates music on hold: Debian ships none, and silence sounds like a dropped call."""
 
-import array
 import io
 import math
-import sys
 import wave
+
+import numpy as np
 
 RATE = 8000
 PEAK = 2500
@@ -23,17 +23,15 @@ def music_wav() -> bytes:
     """Broken chords of 24 s as a WAV file (8 kHz, mono, 16 bit) that loops."""
     order = (0, 1, 2, 1)
     notes = [chord[order[step % 4]] * 2 for chord in _CHORDS for step in range(12)]
-    length = int(len(notes) * _NOTE * RATE)
-    samples = [0.0] * length
+    length, ring = int(len(notes) * _NOTE * RATE), int(_RING * RATE)
     sounds = {pitch: _note(pitch) for pitch in notes}
+    samples = np.zeros(length + ring)
     for position, pitch in enumerate(notes):
         start = int(position * _NOTE * RATE)
-        for tick, sound in enumerate(sounds[pitch], start):
-            samples[tick % length] += sound  # the end rings on into the beginning
-    peak = max(map(abs, samples))
-    pcm = array.array("h", (round(sample / peak * PEAK) for sample in samples))
-    if sys.byteorder == "big":
-        pcm.byteswap()
+        samples[start : start + ring] += sounds[pitch]
+    samples[:ring] += samples[length:]  # the end rings on into the beginning
+    samples = samples[:length]
+    pcm = np.rint(samples / np.abs(samples).max() * PEAK).astype("<i2")
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setparams((1, 2, RATE, length, "NONE", "not compressed"))
@@ -41,12 +39,9 @@ def music_wav() -> bytes:
     return file.getvalue()
 
 
-def _note(pitch: float) -> list[float]:
+def _note(pitch: float) -> "np.typing.NDArray[np.float64]":
     """One note, which dies away."""
-    moments = [tick / RATE for tick in range(int(_RING * RATE))]
-    return [
-        min(1.0, seconds / 0.01)
-        * math.exp(-3.0 * seconds)
-        * math.sin(2 * math.pi * pitch * seconds)
-        for seconds in moments
-    ]
+    seconds = np.arange(int(_RING * RATE)) / RATE
+    begun = np.minimum(1.0, seconds / 0.01)
+    sound: np.typing.NDArray[np.float64] = np.sin(2 * math.pi * pitch * seconds)
+    return begun * np.exp(-3.0 * seconds) * sound

@@ -20,7 +20,6 @@ from msgspec import Struct
 from asterisk_conf import process as processes
 from asterisk_conf.discovery import Asterisk, PbxError
 from asterisk_conf.files import private_directory, replace
-from asterisk_conf.music_on_hold import music_wav
 from asterisk_conf.parts import CONVERSATIONS
 from asterisk_conf.ports import port_problems
 from asterisk_conf.process import Process, alive, end, spawn
@@ -105,6 +104,8 @@ class Pbx:
                 if not (own.custom / file.name).exists():
                     shutil.move(file, own.custom)
             if not any(own.music_on_hold.iterdir()):
+                from asterisk_conf.music_on_hold import music_wav  # with numpy
+
                 replace(own.music_on_hold / "firstline.wav", music_wav())
             return tuple(
                 name for name, text in files.items() if replace(own.etc / name, text.encode())

@@ -1,5 +1,6 @@
-"""What :mod:`tests.live.forks` loads one time: all modules of the command line and of `up`, and the
-shipped menus, checked for the installation that others are copies of."""
+"""What :mod:`tests.live.forks` loads one time: all modules of the command line and of `up`, the
+shipped menus, checked for the installation that others are copies of, and the compiled templates
+of Asterisk's configuration."""
 
 import gc
 import os
@@ -12,7 +13,9 @@ import ari_app.main.daemon
 import tests.live.forks
 from ari_app.main.installation import installation
 from ari_app.main.site_names import menus_in_use
+from asterisk_conf.render import render
 from tests.live.seed import SHARED, seeded
+from tests.pbx_fixture import DEMO
 from tests.shipped import kept
 
 __all__ = ["tests"]  # loaded for what is forked
@@ -24,6 +27,7 @@ KEPT = ExitStack()
 """What is open as long as the process is."""
 
 KEPT.enter_context(kept())
+render(DEMO)
 if SHARED in os.environ:
     state = installation(seeded(Path(os.environ[SHARED])))
     menus_in_use(state.config({}), state)
