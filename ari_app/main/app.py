@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from ari_app.admin import certificate_ends, log_files, retention
+from ari_app.admin.phone_passwords import PhonePasswords
 from ari_app.ami.queue_actions import QueueActions
 from ari_app.ari import draining
 from ari_app.ari.admission import Limits
@@ -74,7 +75,10 @@ async def running(foundation: Foundation, signals: Signals) -> AsyncIterator[Lin
         waiting = await build_waiting(shared, callers, desk, background.begin)
 
         monitoring = Monitoring(shared, callers.calls, desk)
-        control = ControlHandlers(shared, callers, desk, background, signals, monitoring, canaries)
+        control = ControlHandlers(
+            *(shared, callers, desk, background, signals, monitoring, canaries),
+            PhonePasswords(shared.store, shared.hasher),
+        )
         overload = _serve_calls(shared, callers, desk, waiting, background)
         if foundation.before is not None:
             await foundation.before.end_when_left()

@@ -47,6 +47,7 @@ class ControlHandlers(Struct, frozen=True):
     signals: Signals
     monitoring: Monitoring
     canaries: Canaries
+    phone_passwords: PhonePasswords
 
     def served(self) -> AbstractAsyncContextManager[None]:
         """Serve the control socket while the context lasts."""
@@ -93,8 +94,7 @@ class ControlHandlers(Struct, frozen=True):
             ),
         )
         demo = shared.config.site.demo
-        names = PhonePasswords(shared.store, shared.hasher).names
-        passwords = await known(names(), ()) if demo else ()
+        passwords = await known(self.phone_passwords.names(), ()) if demo else ()
         return json.encode(await status(shared.config, state, shared.store, passwords, live))
 
     async def queues(self) -> bytes:
