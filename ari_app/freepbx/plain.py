@@ -16,15 +16,15 @@ from ari_app.freepbx import calendar
 from ari_app.freepbx.calendar import met
 from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
-from ari_app.freepbx.dialplan import Context, Step, arguments, branches
+from ari_app.freepbx.dialplan import Context, Step, arguments
 from ari_app.freepbx.dialplan_counters import loop
 from ari_app.freepbx.dialplan_entries import caller, entries
 from ari_app.freepbx.dialplan_inlined import TOO_MANY
 from ari_app.freepbx.dialplan_patterns import joined
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Place, language_of
+from ari_app.freepbx.dialplan_times import timed
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
-from ari_app.freepbx.hours import is_zone
 from ari_app.freepbx.plain_nodes import PlainNodes
 from ari_app.freepbx.sounds import Prompts, sound_names
 from ari_app.freepbx.texts import seconds
@@ -96,7 +96,7 @@ class _Plan(PlainNodes):
         self.prompts = Prompts({}, taken)
         self.schedules: dict[str, Schedule] = {}
         self.lists: dict[str, tuple[str, ...]] = {}
-        self._hours_of: dict[tuple[str, str], str] = {}
+        self._hours_of: dict[tuple[str, ...], str] = {}
         self._list_of: dict[str, str] = {}
 
     def made(self, name: str, place: Place) -> DraftNode:
@@ -246,25 +246,25 @@ class _Plan(PlainNodes):
         return DraftNode({"dial": f"*{box}", "on": {"ended": after}, "else": after}, [note])
 
     def _hours(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:
-        condition, yes, no = branches(step.args)
-        parts = condition.split("," if "," in condition else "|")
-        if "${" in condition or len(parts) not in (4, 5):
+        """One question for the hours of steps in a row that lead to the same, such as holidays."""
+        if (asked := timed(step)) is None:
             return None
-        time = "|".join(part.strip() for part in parts[:4])
-        zone = parts[4].strip() if len(parts) > 4 else ""
-        name = self._hours_of.get((time, zone), f"hours-{len(self.schedules) + 1}")
+        to, times = self.target(onward, asked.yes) if asked.yes else onward, [asked.time]
+        for following in self.steps(onward)[onward.step :] if asked.yes and not asked.no else ():
+            one = timed(following)
+            same = one and one.yes and not one.no and one.zone == asked.zone
+            if not one or not same or self.target(onward, one.yes) != to:
+                break
+            times.append(one.time)
+            onward = onward._replace(step=onward.step + 1)
+        notes, key = [f"GotoIfTime {time}" for time in times], (asked.zone, *times)
+        name = self._hours_of.setdefault(key, f"hours-{len(self.schedules) + 1}")
         if name not in self.schedules:
-            if not is_zone(zone):
-                return None
-            try:
-                found = calendar.schedule(met([time]), self.year)
-            except SourceError:
-                return None
-            self._hours_of[time, zone] = name
-            self.schedules[name] = Schedule(found, zone, (f"GotoIfTime {time}",))
-        closed = self.node(self.target(onward, no)) if no else self.node(onward)
-        opened = self.node(self.target(onward, yes)) if yes else self.node(onward)
-        return DraftNode({"hours": name, "open": opened, "closed": closed}, [f"GotoIfTime {time}"])
+            found = calendar.schedule(met(times), self.year)
+            self.schedules[name] = Schedule(found, asked.zone, tuple(notes))
+        closed = self.target(onward, asked.no) if asked.no else onward
+        ways = {"open": self.node(to), "closed": self.node(closed)}
+        return DraftNode({"hours": name, **ways}, notes)
 
     def _caller(self, step: Step, _: list[str], onward: Place) -> DraftNode | None:
         """A comparison of the caller's number with another one."""

@@ -298,11 +298,3 @@ def test_comments_over_several_lines_are_no_dialplan() -> None:
     block = ";-- old\nexten => 2,1,Queue(401)\n--; exten => 3,1,Queue(402)\n;--- a line\n"
     found = nodes(imported(f"{MENU}{block}exten => 4,1,Queue(403) ;a --; b\n", "a", "100"))
     assert list(found["a-s"]["keys"]) == ["1", "3", "4"]
-
-
-def test_months_may_be_numbers_and_times_that_cannot_be_read_stop_nothing() -> None:
-    text = "[a]\nexten => s,1,GotoIfTime(*,*,1,{}?b,1)\nsame => n,Hangup()\nexten => b,1,Queue(4)\n"
-    [one] = imported(text.format("1"), "a", "100").schedules.values()
-    assert one.calendar.exceptions == {"01-01": "open"}
-    drafted = imported(text.format("13"), "a", "100")
-    assert [each.outcome for each in drafted.findings] == ["not imported"]
