@@ -5,7 +5,7 @@ alone: its agent does not see it, and it counts in no figure.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -147,6 +147,19 @@ def sums_by_question(db: Database, since: int, until: int, agent: str = "") -> d
         (since, until, agent),
     )
     return _sums(rows)
+
+
+def words_of_questions(db: Database, since: int, until: int) -> dict[str, Mapping[str, str]]:
+    """What was asked, by question and language, in the scores of calls in a time: as in the card
+    that was used last."""
+    rows = db.conn.execute(
+        "select score_cards.card, max(at) from scores"
+        " join score_cards on score_cards.hash = scores.card where called >= ? and called < ?"
+        " and calibration is null group by score_cards.hash, score_cards.card order by 2",
+        (since, until),
+    )
+    cards = [_CARD.decode(card) for card, _ in rows]
+    return {one.name: one.asks for card in cards for one in card.questions}
 
 
 def begin_calibration(

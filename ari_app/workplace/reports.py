@@ -9,6 +9,7 @@ from typing import NoReturn, TypeVar
 
 from msgspec import Struct
 
+from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.reports.port import CardContact, FunnelNode, MenuCall, TriedMenus, WholeCall
 from ari_app.store import (
     calls,
@@ -106,12 +107,13 @@ class StoredReports:
 
     async def scored(
         self, since: int, until: int, agent: str
-    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums], Mapping[str, Names]]:
         """What supervisors scored."""
         agents = await answer(self._store.read(quality.sums_by_agent, since, until))
         asked = self._store.read(quality.sums_by_question, since, until, agent)
         mine = {name: one for name, one in agents.items() if agent in ("", name)}
-        return mine, await answer(asked)
+        words = await answer(self._store.read(quality.words_of_questions, since, until))
+        return mine, await answer(asked), words
 
     async def flows(self, since: int, until: int) -> Sequence[str]:
         """The flows that calls went through."""

@@ -95,9 +95,10 @@ class FakeReports:
 
     async def scored(
         self, since: int, until: int, agent: str
-    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
+    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums], Mapping[str, Mapping[str, str]]]:
         found = {"anna": Sums(count=2, mean=0.85, zero=0, other=1)}
-        return found, {"greeted": Sums(count=1, mean=1.0, zero=0, other=1)}
+        sums = Sums(count=1, mean=1.0, zero=0, other=1)
+        return found, {"greeted": sums, "old": sums}, {"greeted": {"en": "Was there a greeting?"}}
 
     async def flows(self, since: int, until: int) -> Sequence[str]:
         return ["611", "money"]

@@ -124,7 +124,7 @@ async def test_what_callers_said_and_what_was_scored(boss: HttpClient) -> None:
     ):
         assert shown in said, shown
     scored = await text(boss, f"/reports?{DAY}&view=quality")
-    for shown in ("85 %", f"/quality?week={TODAY}&amp;agent=anna", "greeted", "100 %"):
+    for shown in ("85 %", f"/quality?week={TODAY}&amp;agent=anna", "a greeting?", "old", "100 %"):
         assert shown in scored, shown
     found = json.loads(await text(boss, f"/reports.json?{DAY}&view=surveys&by=agent"))
     [anna, _] = found["tables"]["surveys"]["rows"]

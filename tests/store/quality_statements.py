@@ -46,4 +46,5 @@ def of_weeks() -> Mapping[str, tuple[str, Use]]:
         "quality.scored_stays": (why, lambda db: quality.scored_stays(db, *_SPAN)),
         "quality.sums_by_agent": (why, lambda db: quality.sums_by_agent(db, *_SPAN)),
         "quality.sums_by_question": (why, lambda db: sums(db, *_SPAN)),
+        "quality.words_of_questions": (why, lambda db: quality.words_of_questions(db, *_SPAN)),
     }

@@ -89,6 +89,8 @@ def test_sums_are_of_the_calls_of_a_time(db: Database) -> None:
     by_question = quality.sums_by_question(db, *span, SCORE.agent)
     assert by_question["identified"] == Sums(count=1, mean=0.0, zero=1, other=1)
     assert by_question["greeted"] == Sums(count=2, mean=0.5, zero=1, other=0)
+    words = quality.words_of_questions(db, *span)
+    assert words == {one.name: one.asks for one in SCORE.card.questions}
     assert quality.sums_by_agent(db, span[1], span[1] + 1) == {}
     assert quality.sums_by_question(db, *span, "nobody") == {}
 

@@ -122,10 +122,12 @@ class Reporter:
 
     async def _quality(self, asked: Asked, labels: Labels) -> Built:
         """What supervisors scored: by agent, and by question."""
-        agents, questions = await self._reports.scored(
+        agents, questions, words = await self._reports.scored(
             *asked.span(self._zone), asked.among.get("agent", "")
         )
-        return Built([scores_table(asked, agents, labels), questions_table(questions, labels)])
+        return Built(
+            [scores_table(asked, agents, labels), questions_table(questions, words, labels)]
+        )
 
     async def _menus(self, asked: Asked, labels: Labels) -> Built:
         """How many calls needed no agent, and how far they came in a flow."""

@@ -5,10 +5,12 @@ from urllib.parse import urlencode
 
 from msgspec.structs import replace
 
+from ari_app.desk.cards.caller_profile import Names
 from ari_app.desk.reports.asked import Asked
 from ari_app.desk.reports.labels import Labels
 from ari_app.desk.reports.tables import Cell, Column, Row, Table
 from ivr.acd.outcomes import Surveyed
+from ivr.quality.card import worded
 from ivr.quality.score import Sums
 
 
@@ -50,9 +52,12 @@ def scores_table(asked: Asked, found: Mapping[str, Sums], labels: Labels) -> Tab
     return Table("scores", labels.word("quality-scores"), labels.word("of-agent"), names, rows)
 
 
-def questions_table(found: Mapping[str, Sums], labels: Labels) -> Table:
-    """The answers to the questions of the score cards."""
-    rows = [Row(name, name, _cells(one)) for name, one in sorted(found.items())]
+def questions_table(found: Mapping[str, Sums], words: Mapping[str, Names], labels: Labels) -> Table:
+    """The answers to the questions of the score cards, whose ``words`` are by their name."""
+    rows = [
+        Row(name, worded(words[name], labels.language) if name in words else name, _cells(one))
+        for name, one in sorted(found.items())
+    ]
     names = (
         *(Column("replied"), Column("mean_score", "%")),
         *(Column("worst_marks"), Column("not_applied")),

@@ -103,8 +103,9 @@ class Reports(Protocol):
 
     async def scored(
         self, since: int, until: int, agent: str
-    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums]]:
-        """What supervisors scored of calls, of one agent if one is given: by agent, by question."""
+    ) -> tuple[Mapping[str, Sums], Mapping[str, Sums], Mapping[str, Names]]:
+        """What supervisors scored of calls, of one agent if one is given: by agent, by question;
+        and the words of the questions."""
 
     async def flows(self, since: int, until: int) -> Sequence[str]:
         """The flows that calls went through, the busiest first."""

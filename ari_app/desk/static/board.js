@@ -103,10 +103,11 @@ function closeMenus(but) {
   }
 }
 
-// The time of the site, not of this computer.
+// The time of the site, not of this computer. Of a language that the browser does not know: in figures.
 function clock() {
+  const known = Intl.DateTimeFormat.supportedLocalesOf(root.lang).length;
   for (const time of document.querySelectorAll("[data-now]")) {
-    const text = new Intl.DateTimeFormat(root.lang, { timeZone: time.dataset.zone || undefined, weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date());
+    const text = new Intl.DateTimeFormat(known ? root.lang : "en-GB", { timeZone: time.dataset.zone || undefined, ...(known ? { weekday: "long", day: "numeric", month: "long" } : { day: "2-digit", month: "2-digit", year: "numeric" }), hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date());
     if (time.textContent !== text) time.textContent = text;
   }
 }
