@@ -16,7 +16,8 @@ from ari_app.ari.rest import Ari
 log = logging.getLogger(__name__)
 
 LOOK = 0.5
-"""Seconds between two looks at the nodes."""
+"""Seconds between two looks at the nodes, and for which one waits to hear who leads: a database
+that hangs keeps no caller at a node that died."""
 
 LEADER = 4
 """At each how many of them it is asked which node leads."""
@@ -70,7 +71,7 @@ class QueueNodeWatch:
 
     async def look(self, *, asks: bool = True) -> None:
         """Look at all nodes once, and ask who leads if it ``asks``. Raises as ARI does."""
-        if asks and (leader := await self._leader()) in self._endpoints:
+        if asks and (leader := await self._leading()) in self._endpoints:
             await self._ari.asterisk.set_global_var(ACTIVE, leader)  # one that started lacks it
             if leader != self._active:
                 log.info("queue node %s leads: callers go there first", leader)
@@ -85,6 +86,13 @@ class QueueNodeWatch:
             if left := self._dead.setdefault(name, SEEKING):
                 found = await self._bring_back(endpoint)
                 self._dead[name] = SEEKING if found else left - 1
+
+    async def _leading(self) -> str:
+        try:
+            async with asyncio.timeout(LOOK):
+                return await self._leader()
+        except TimeoutError:
+            return ""
 
     async def _bring_back(self, endpoint: str) -> bool:
         """Take back who is at a node that died, those who came first before the others; whether

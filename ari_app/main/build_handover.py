@@ -71,7 +71,7 @@ def _watch(shared: Shared, callers: CallHandling, queues: QueueMonitor) -> Queue
 
     async def leader() -> str:
         try:
-            return await shared.store.read(workers.leading_pod)
+            return await shared.store.look_up(workers.leading_pod)
         except StoreError:
             return ""
 

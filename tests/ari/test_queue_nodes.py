@@ -1,9 +1,12 @@
 """The watch over queue nodes: whose callers it takes back, and which node is called first."""
 
+import asyncio
 from typing import Any
 
+import pytest
 from msgspec import json
 
+from ari_app.ari import queue_nodes
 from ari_app.ari.queue_nodes import ACTIVE, SEEKING, QueueNodeWatch
 from ari_app.ari.rest import Ari
 from ari_app.ari.verbs import GET_ENDPOINT, LIST_CHANNELS, SET_GLOBAL, Request
@@ -71,3 +74,29 @@ async def test_callers_of_a_node_that_died_are_taken_back() -> None:
         await watch.look()
     assert len(taken) == 2
     assert variables == [ACTIVE, "q2", ACTIVE, "q2", ACTIVE, "q1"]
+
+
+async def test_a_database_that_hangs_keeps_no_caller_at_a_node_that_died(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queue_nodes, "LOOK", 0.01)
+    taken: list[str] = []
+
+    async def send(request: Request) -> bytes:
+        if request.verb is GET_ENDPOINT:
+            return json.encode({"state": "offline"})
+        return json.encode([listed("1", "PJSIP/trunk-1", "Dial", DIAL % "q1", 1)])
+
+    async def ours(_channel: str, _name: str) -> bool:
+        return True
+
+    async def take_back(name: str) -> None:
+        taken.append(name)
+
+    async def leader() -> str:
+        await asyncio.Event().wait()
+        return "q1"
+
+    watch = QueueNodeWatch(Ari(send, "a"), {"q1": "node-q1"}, ours, take_back, leader)
+    await watch.look()
+    assert taken == ["PJSIP/trunk-1"]
