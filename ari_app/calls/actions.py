@@ -93,7 +93,7 @@ class Actions(Struct, frozen=True):
     async def _heard_before(self, found: list[int], session: Session, since: datetime) -> bool:
         """Whether all announcements were played to the caller before; a failure is a no."""
         try:
-            return await self.store.read(
+            return await self.store.look_up(
                 announcement_requests.heard_since, found, session.caller.number, since
             )
         except StoreError as error:

@@ -98,7 +98,7 @@ class StoredCodeWords:
     async def _strong(self, subscriber: int, new: Secret) -> tuple[Subscriber, str]:
         """The subscriber, and the hash of the keys of a new secret; "" if that is too weak."""
         try:
-            one = await self._store.read(subscribers.by_id, subscriber)
+            one = await self._store.look_up(subscribers.by_id, subscriber)
             if one is None:
                 raise CodeWordsUnavailable(f"there is no subscriber {subscriber}")
             if weaknesses(one, new, self._brands):

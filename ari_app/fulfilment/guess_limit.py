@@ -32,7 +32,7 @@ class GuessLimit:
         :class:`~ari_app.store.errors.StoreError`."""
         async with self._recalling:
             if not self._recalled:
-                wrongs = await store.read(code_words.wrongs_over_ways, now - WINDOW)
+                wrongs = await store.look_up(code_words.wrongs_over_ways, now - WINDOW)
                 self._recalled = True
                 for way, at in reversed(wrongs):
                     self._wrongs[way].appendleft(at)

@@ -126,14 +126,14 @@ class StoredRequests:
         """Count the calls in the store; text sessions are none."""
         since = self._now() - RECENT
         try:
-            return await self._store.read(calls.count_of, asker.subscriber, since, asker.call)
+            return await self._store.look_up(calls.count_of, asker.subscriber, since, asker.call)
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
 
     async def first_due_ticket(self, subscriber: int) -> OpenTicket | None:
         """The active ticket that is due first; if one is late, it is that one."""
         try:
-            found = await self._store.read(tickets.active_of, subscriber)
+            found = await self._store.look_up(tickets.active_of, subscriber)
         except StoreError as error:
             raise RequestsUnavailable(str(error)) from error
         return next((_open(self._site, one) for one in found), None)

@@ -214,7 +214,7 @@ def _number_of_phone(shared: Shared) -> Callable[[str], Awaitable[str | None]]:
     """Return what looks up the number of the subscriber whose phone an endpoint is."""
 
     async def number(phone: str) -> str | None:
-        return await shared.store.read(subscribers.number_of_phone, phone)
+        return await shared.store.look_up(subscribers.number_of_phone, phone)
 
     return number
 

@@ -21,7 +21,7 @@ def build_placing(shared: Shared, live_calls: LiveCalls) -> Placing:
         if session.subscriber is None:
             return History()
         days = timedelta(days=rules.preferred_days if rules.preferred_agent else 0)
-        return await shared.store.read(history_of, session.subscriber, clock(), days)
+        return await shared.store.look_up(history_of, session.subscriber, clock(), days)
 
     def row(queue: str, language: str) -> str:
         return pbx_site.asterisk_queue(settings.config, queue, language)
