@@ -1,6 +1,5 @@
 """The status of an installation, for `firstline status` and as JSON for scripts."""
 
-import asyncio
 import os
 from collections.abc import Awaitable, Mapping, Sized
 from datetime import UTC, datetime
@@ -14,16 +13,13 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.fulfilment.code_words import hashing
-from ari_app.monitoring.checks import Check, Readiness
+from ari_app.monitoring.checks import STORE, Check, Readiness
 from ari_app.store import agents, calls, subscribers
 from ari_app.store.db import Store, StoreError
 from ari_app.store.server import place
 
 T = TypeVar("T")
 D = TypeVar("D")
-
-KNOWN = 2.0
-"""Seconds in which the store says something, or it is left out: the control socket waits for 5."""
 
 
 class Ari(Struct, frozen=True):
@@ -153,6 +149,11 @@ class Runtime(Struct, frozen=True):
     trunks: Mapping[str, tuple[str, ...]] = {}
     waiting: tuple[WaitingSentence, ...] = ()
 
+    @property
+    def store_answers(self) -> bool:
+        """Whether the store answered when it was looked at; one that hangs is not asked again."""
+        return all(one.ok for one in self.checks if one.name == STORE)
+
 
 async def query(state: State) -> Status:
     """What the running application says, or what the store knows without it.
@@ -187,14 +188,12 @@ async def status(
     run."""
     zone = ZoneInfo(config.site.timezone)
     midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    began, people, staff = await asyncio.gather(
-        known(store.read(calls.counts, midnight.astimezone(UTC)), None),
-        known(store.read(subscribers.with_phones), ()),
-        known(store.read(agents.everyone), ()),
-    )
+    answers = live is None or live.store_answers
+    since = midnight.astimezone(UTC)
+    began = await known(store.read(calls.counts, since), None) if answers else None
     ours = config.manages_asterisk  # another Asterisk has accounts of its own, and not these
-    if not ours:
-        people = staff = ()
+    people = await known(store.read(subscribers.with_phones), ()) if ours and answers else ()
+    staff = await known(store.read(agents.everyone), ()) if ours and answers else ()
     health = store.health
     return Status(
         running=live is not None,
@@ -241,10 +240,8 @@ async def status(
 
 
 async def known(query: Awaitable[T], otherwise: D) -> T | D:
-    """What the store answers, or ``otherwise`` where it is unavailable or hangs: a status must
-    come."""
+    """What the store answers, or ``otherwise`` where it is unavailable: a status must come."""
     try:
-        async with asyncio.timeout(KNOWN):
-            return await query
-    except (StoreError, TimeoutError):
+        return await query
+    except StoreError:
         return otherwise

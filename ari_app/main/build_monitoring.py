@@ -14,7 +14,7 @@ from ari_app.main.foundation import clock
 from ari_app.main.processes import agi_process, asterisk_process, recorded
 from ari_app.main.shared import Shared
 from ari_app.monitoring import server
-from ari_app.monitoring.checks import Check, Readiness, check
+from ari_app.monitoring.checks import STORE, Check, Readiness, check
 from ari_app.monitoring.snapshot import Snapshot, SnapshotCollector
 from ari_app.store.backlog import Backlog, backlog
 from ari_app.store.db import StoreError
@@ -118,8 +118,8 @@ class Monitoring(Struct, frozen=True):
             async with asyncio.timeout(PATIENCE):
                 await store.write_unsynced(lambda _: None)
         except (StoreError, TimeoutError) as error:
-            return check("store", str(error) or f"{store.path}: {_SLOW.format(PATIENCE)}")
-        return check("store", store.health.problem)
+            return check(STORE, str(error) or f"{store.path}: {_SLOW.format(PATIENCE)}")
+        return check(STORE, store.health.problem)
 
     async def _voice(self) -> Check:
         try:

@@ -94,7 +94,8 @@ class ControlHandlers(Struct, frozen=True):
             ),
         )
         demo = shared.config.site.demo
-        passwords = await known(self.phone_passwords.names(), ()) if demo else ()
+        asks = demo and live.store_answers
+        passwords = await known(self.phone_passwords.names(), ()) if asks else ()
         return json.encode(await status(shared.config, state, shared.store, passwords, live))
 
     async def queues(self) -> bytes:

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+STORE = "store"
+"""The check of the database."""
+
 
 class Check(Struct, frozen=True):
     """One thing that was looked at. ``why`` says what is wrong with it and what to do.
