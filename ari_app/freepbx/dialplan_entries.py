@@ -10,62 +10,82 @@ from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, langua
 from ari_app.freepbx.tables import KEYS
 
 Entries: TypeAlias = tuple[dict[str, Place], Place]
-"""Where each of what can be keyed leads, and where all else does."""
+"""Where each of what can be keyed leads, "" for nothing, and where all else does."""
 
 _GOTO: Final = re.compile(r"\s*goto\((.*)\)\s*", re.IGNORECASE)
 _CALLER: Final = re.compile(
     r"\$\[\s*\"?\$\{CALLERID\(num(?:ber)?\)\}\"?\s*=+\s*\"?(\+?[0-9]{3,20})\"?\s*\]", re.IGNORECASE
 )
-_ENTRY: Final = re.compile(r"\$\[\s*\"?\$\{(\w+)\}\"?\s*=+\s*\"?([0-9*#]+)\"?\s*\]")
+_BRACKET: Final = re.compile(r"\s*\$\[(.*)\]\s*")
+_ENTRY: Final = re.compile(
+    r'\s*"?(x?)\$\{(?P<name>\w+)\}"?\s*(?:=+|!=)\s*"?\1(?P<key>[0-9*#]*)"?\s*', re.IGNORECASE
+)
+_NOTHING: Final = re.compile(r'\s*"?\$\{LEN\(\$\{(?P<name>\w+)\}\)\}"?\s*=+\s*"?0(?P<key>)"?\s*')
 
 
 def entries(plan: Dialplan, variable: str, at: Place) -> Entries | None:
     """What the steps behind a Read compare its variable with, up to a Goto that dials it; None if
     they do neither."""
-    steps = plan.steps(at)
     found: dict[str, Place] = {}
-    at = at._replace(counts=forgotten(variable, at.counts))
-    for step in range(at.step, len(steps)):
-        place, one = at._replace(step=step), steps[step]
+    place, seen = at._replace(counts=forgotten(variable, at.counts)), set[Place]()
+    while place not in seen and place.step < len(plan.steps(place)):
+        seen.add(place)
+        one, onward = plan.steps(place)[place.step], place._replace(step=place.step + 1)
         if one.app == "goto" and _value(variable) in one.args:
             keys, wrong = _dialled(plan, variable, place, one.args)
             return (keys | found, wrong) if keys else None
-        if one.app in SILENT_STEPS:
-            continue
         if one.app in ("set", "mset") and not language_of(one):
-            at = at._replace(counts=counted(one, at.counts))
-            continue
-        if (ways := _ways(one, variable)) is None:
-            return (found, place) if found else None
-        key, yes, no = ways
-        if yes:
-            found.setdefault(key, plan.target(place, yes.replace(_value(variable), key)))
-        if no:
-            found.setdefault(key, place._replace(step=place.step + 1))
-            return found, plan.target(place, no)
-    return (found, at._replace(step=len(steps))) if found else None
+            place = onward._replace(counts=counted(one, place.counts))
+        elif one.app in SILENT_STEPS:
+            place = onward
+        elif one.app == "goto" and "${" not in one.args:
+            place = plan.target(place, one.args)
+        elif ways := _ways(plan, place, variable):
+            keyed, yes, no = ways
+            for key in keyed:
+                to = plan.target(place, yes.replace(_value(variable), key)) if yes else onward
+                comes_back = to[:2] in plan.parts  # to steps that compare the same variable
+                found.setdefault(key, _keyed_in(to, variable, key) if comes_back else to)
+            place = plan.target(place, no) if no else onward
+        else:
+            break
+    return (found, place) if found else None
+
+
+def _keyed_in(to: Place, variable: str, key: str) -> Place:
+    """A place with what was keyed, if it is a number that is followed."""
+    step = Step("set", f"{variable}={key}")
+    return to._replace(counts=counted(step, to.counts)) if key else to
 
 
 def _value(variable: str) -> str:
     return f"${{{variable}}}"
 
 
-def _ways(step: Step, variable: str) -> tuple[str, str, str] | None:
+def _ways(plan: Dialplan, at: Place, variable: str) -> tuple[list[str], str, str] | None:
     """What a step compares the variable with, and where it goes if that is keyed, and if not; ""
-    for the next step."""
-    if step.app not in ("gotoif", "execif"):
-        return None
+    for the next step, and for nothing keyed."""
+    step = plan.steps(at)[at.step]
     condition, *ways = branches(step.args)
-    entry = _ENTRY.fullmatch(condition)
-    if entry is None or entry[1] != variable:
+    if step.app not in ("gotoif", "execif") or (keyed := _keys(condition, variable)) is None:
         return None
     if step.app == "execif":
         goto = [_GOTO.fullmatch(each) for each in ways if each]
         if not ways[0] or None in goto:
-            return None
+            return _ways(plan, at, variable) if plan.written_out(at) else None
         ways = [each[1] for each in goto if each]
     yes, no = [*ways, ""][:2]
-    return entry[2], yes, no
+    return (keyed, no, yes) if "!=" in condition else (keyed, yes, no)
+
+
+def _keys(condition: str, variable: str) -> list[str] | None:
+    """What a condition compares the variable with, "" for nothing keyed; None for another one."""
+    bracket = _BRACKET.fullmatch(condition)
+    parts = bracket[1].split("|") if bracket else []
+    found = [_ENTRY.fullmatch(part) or _NOTHING.fullmatch(part) for part in parts if part.strip()]
+    keys = [one["key"] for one in found if one and one["name"] == variable]
+    negated = "!=" in condition and len(found) > 1
+    return keys if keys and len(keys) == len(found) and not negated else None
 
 
 def _dialled(plan: Dialplan, variable: str, at: Place, text: str) -> tuple[dict[str, Place], Place]:

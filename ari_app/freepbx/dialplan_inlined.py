@@ -61,15 +61,20 @@ class InlinedDialplan(Dialplan):
             place = super().noticed(place)
         return place
 
-    def _leads_on(self, at: Place) -> bool:
-        """Whether a step that calls something was replaced by the way there."""
+    def written_out(self, at: Place) -> bool:
+        """As that of a dialplan."""
+        return self._leads_on(at, known=True)
+
+    def _leads_on(self, at: Place, *, known: bool = False) -> bool:
+        """Whether a step that calls something was replaced by the way there. ``known``: it is
+        known what the condition of an ExecIf is."""
         extensions = self.found[at.context].extensions if at.context in self.found else {}
         steps = extensions.get(at.extension, [])
         if at.step >= len(steps) or at.extension.startswith("_"):
             return False
         step = steps[at.step]
         try:
-            parts = self._parts(at, step)
+            parts = self._parts(at, step, known)
         except _TooManyError:
             self.too_many.add(at)
             return False
@@ -83,7 +88,9 @@ class InlinedDialplan(Dialplan):
             onto = Step("goto", there[0])
         else:
             app = "gotoiftime" if step.app == "execiftime" else "gotoif"
-            onto = Step(app, f"{branches(step.args)[0]}?{':'.join(there)}")
+            condition, yes, _ = branches(step.args)
+            first = "" if yes else ":"
+            onto = Step(app, f"{condition}?{first}{':'.join(there)}")
         steps[at.step] = replace(onto, label=step.label)
         return True
 
@@ -92,23 +99,24 @@ class InlinedDialplan(Dialplan):
         self._left -= len(part)
         names = (f"{at.extension}-part{each}" for each in self._numbers[at.context, at.extension])
         own = next(name for name in names if name not in extensions)
+        self.parts.add((at.context, own))
         back = Step("goto", f"{at.context},{at.extension},{at.step + 2}")
         extensions[own] = [*part, back]
         return f"{at.context},{own},1"
 
-    def _parts(self, at: Place, step: Step) -> list[list[Step] | None]:
+    def _parts(self, at: Place, step: Step, known: bool) -> list[list[Step] | None]:
         """What a step calls, or has in each of its ways; None for what cannot be written out, and
         nothing for a step that has neither. Raises :class:`_TooManyError`."""
         if step.app in _RETURNS:
             return [self._called(at, step, self._left)]
         condition, *ways = branches(step.args)
-        counted = step.app == "execif" and decided(condition, at.counts) is not None
-        if step.app != "execiftime" and not counted:
+        known = step.app == "execif" and (known or decided(condition, at.counts) is not None)
+        if step.app != "execiftime" and not known:
             return []
-        found = [application(way) if way else Step("noop", "") for way in ways]
         if not self._left:
             raise _TooManyError
-        return [[one] if one else None for one in found[: 2 if counted else 1]]
+        found = [application(way) for way in ways[: 2 if known else 1] if way]
+        return [[one] if one else None for one in found]
 
     def _called(self, at: Place, step: Step, most: int, depth: int = 0) -> list[Step] | None:
         """The steps that a step has a call go through, before the one behind it; None if it does

@@ -43,6 +43,8 @@ class Dialplan:
 
     def __init__(self, found: Mapping[str, Context]) -> None:
         self.found = found
+        self.parts = set[tuple[str, str]]()
+        """Contexts and extensions that are written out for a step, and come back behind it."""
 
     def steps(self, place: Place) -> list[Step]:
         """The steps of the extension of a place; none if it is not there."""
@@ -100,6 +102,10 @@ class Dialplan:
         """The first step in a loop whose condition is not known: a call leaves it at its end."""
         own = (place.context, place.extension, place.step)
         return place._replace(step=place.step + 1, within=place.within | {own})
+
+    def written_out(self, _: Place) -> bool:
+        """Whether an ExecIf was replaced by a GotoIf to extensions that do what it does."""
+        return False
 
     def target(self, place: Place, text: str) -> Place:
         """What ``context,extension,priority`` names from a place, as Goto takes it."""

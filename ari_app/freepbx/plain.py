@@ -1,11 +1,11 @@
 """A context of a plain Asterisk dialplan as menus, as far as text can show what it does.
 
 Understood are Answer, NoOp, Wait, Playback, Background, WaitExten, Read with a variable that
-is compared or dialled by a Goto, Goto, GotoIf on that variable or on a caller's number,
-GotoIfTime, ExecIfTime, Gosub and Macro of steps that go straight on, Queue, Dial, VoiceMail, Set
-of the language or of QUEUE_PRIO and Hangup; While, GotoIf and ExecIf on a counter, whose rounds
-are written out, as each may lead elsewhere. Anything else is named where it stands: it is not
-guessed at.
+is compared or dialled by a Goto, Goto, GotoIf and ExecIf on that variable, GotoIf on a caller's
+number, GotoIfTime, ExecIfTime, Gosub and Macro of steps that go straight on, Queue, Dial,
+VoiceMail, Set of the language or of QUEUE_PRIO and Hangup; While, GotoIf and ExecIf on a counter,
+whose rounds are written out, as each may lead elsewhere. Anything else is named where it stands:
+it is not guessed at.
 """
 
 import re
@@ -195,8 +195,11 @@ class _Plan(PlainNodes):
         if compared is None:
             return None
         keys, after = compared
+        silent = keys.pop("", after)
         wait = args[5] if len(args) > 5 else ""
-        return self._menu(sound_names(args[1] if len(args) > 1 else ""), wait, keys, (after, after))
+        return self._menu(
+            sound_names(args[1] if len(args) > 1 else ""), wait, keys, (after, silent)
+        )
 
     def _menu(
         self,

@@ -7,7 +7,8 @@ from itertools import chain, count
 from typing import Final
 
 from ari_app.freepbx.alike import alike, merge, merged
-from ari_app.freepbx.dialplan import Context
+from ari_app.freepbx.dialplan import Context, arguments
+from ari_app.freepbx.dialplan_counters import forgotten
 from ari_app.freepbx.dialplan_inlined import InlinedDialplan
 from ari_app.freepbx.dialplan_patterns import unread
 from ari_app.freepbx.dialplan_steps import Place
@@ -63,8 +64,11 @@ class PlainNodes(InlinedDialplan, ABC):
         if len(self._named) - len(self._steps) >= MOST_COPIES:
             place = place._replace(counts=())
         place = self.noticed(place)
+        steps = self.steps(place)
+        if place.step < len(steps) and steps[place.step].app == "read":
+            variable = arguments(steps[place.step].args)[0]
+            place = place._replace(counts=forgotten(variable, place.counts))
         if place not in self._named:
-            steps = self.steps(place)
             if place.step < len(steps) and steps[place.step].app == "hangup":
                 return self.goodbye()
             parts = [place.context, place.extension, str(place.step) if place.step else ""]

@@ -70,3 +70,11 @@ def test_many_counters_in_each_other_are_read_in_little_time() -> None:
     end = "".join(f"Set({n}=$[${{{n}}}+1]);EndWhile();" for n in reversed(names))
     assert left(counted(f"{begin}Playback(x);{end}NoOp()"))
     assert time.process_time() - began < allowed(3)
+
+
+def test_nothing_keyed_may_lead_elsewhere_than_a_wrong_key() -> None:
+    empty = 'GotoIf($["${K}" = ""]?end);GotoIf($["${K}" = "1"]?end);Playback(wrong)'
+    drafted = counted(f"Read(K,menu,1);{empty}")
+    menu = nodes(drafted)[drafted.start]
+    assert (menu["keys"], menu["unanswered"]) == ({"1": "goodbye"}, "goodbye")
+    assert nodes(drafted)[menu["gave-up"]]["say"] == "wrong"

@@ -97,6 +97,13 @@ READ = "exten => s,1,Read(K,menu,1)\n same => n"
          {"4": "d"}),
         (f'{READ},GotoIf($["${{K}}"="1"]?sales,s,1)\n same => n,Goto(menu-${{K}},s,1)',
          {"1": "sales", "2": "2"}),
+        (f'{READ},GotoIf($["x${{K}}" = "x3" | "${{K}}" = "4"]?sales,s,1)',
+         {"3": "sales", "4": "sales"}),
+        (f"{READ},GotoIf($[${{LEN(${{K}})}} = 0]?s,1)\n same => n,GotoIf($[${{K}} = 1]?sales,s,1)",
+         {"1": "sales"}),
+        (f'{READ},GotoIf($["${{K}}" != "1"]?:sales,s,1)', {"1": "sales"}),
+        (f'{READ},ExecIf($["${{K}}"="1"]?Queue(a))\n same => n,ExecIf($[${{K}}=2]?Queue(b))',
+         {"1": "a", "2": "b"}),
     ],
 )  # fmt: skip
 def test_keys_are_read_as_people_write_them(lines: str, keys: dict[str, str]) -> None:
