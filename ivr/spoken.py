@@ -36,6 +36,13 @@ def words_of(filled: Values) -> tuple[str, int] | None:
     return None
 
 
+def answer(key: str, filled: Values) -> str:
+    """How a caller answered in a step of the call record, in words; "" if not at all."""
+    if said := words_of(filled):
+        return 'said "{}" ({} %)'.format(*said)
+    return f"key {key}" if key else ""
+
+
 def answered(draft: Draft, node: Listens, event: Keyed | Silent | Said) -> Ask | Done | str:
     """The caller pressed keys, said something, or neither."""
     if draft.session.doubted:

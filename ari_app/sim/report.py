@@ -12,7 +12,7 @@ from ari_app.sim.trace import Trace
 from ivr.analysis.coverage import Covered, EdgeKey
 from ivr.events import Failed
 from ivr.problems import Place
-from ivr.spoken import words_of
+from ivr.spoken import answer
 
 Format = Literal["text", "json", "junit"]
 
@@ -61,10 +61,8 @@ def path(trace: Trace) -> Iterator[str]:
         flow = step.flow
         if step.prompt:
             parts.append(f"played {step.prompt}")
-        if said := words_of(step.filled):
-            parts.append('said "{}" ({} %)'.format(*said))
-        elif step.key:
-            parts.append(f"key {step.key}")
+        if answered := answer(step.key, step.filled):
+            parts.append(answered)
         if step.outcome:
             parts.append(f"-> {step.outcome}")
         yield f"{line.at:8.2f}  {'  '.join(parts)}"

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ari_app.store.calls import RESTART, UNHEARD, Path, StepTaken
+from ivr.spoken import answer
 
 
 def report(path: Path, at: str) -> list[str]:
@@ -38,8 +39,8 @@ def _step(step: StepTaken) -> str:
         return f"{step.node}  not heard: {step.prompt}"
     if step.prompt:
         parts.append(f"played {step.prompt}")
-    if step.key:
-        parts.append(f"key {step.key}")
+    if answered := answer(step.key, step.filled):
+        parts.append(answered)
     if step.outcome:
         parts.append(f"-> {step.outcome}")
     return "  ".join(parts)

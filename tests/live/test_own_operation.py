@@ -138,7 +138,7 @@ async def spoken(one: Installation, recording: Path, asked: Sequence[object]) ->
     async with Phone(await asyncio.to_thread(one.subscriber), recording) as me:
         await me.dial("611")
         await me.wait(Connected)
-        await _says(me, first, lambda: "said order" in one.out("calls", "show"))
+        await _says(me, first, lambda: 'said "my payment"' in one.out("calls", "show"))
         await _says(me, second, lambda: len(asked) > before)
         await me.wait(Disconnected, 30)
     return recording

@@ -12,6 +12,7 @@ from ari_app.store.call_report import report
 from ari_app.store.calls import Call, Path
 from ari_app.store.db import Store
 from ari_app.store.times import micros, moment
+from ivr.values import Count, Name, Values
 from tests.store.samples import NOON, began, ended, step, whole_call
 
 
@@ -83,13 +84,16 @@ async def test_lost_call_that_ends_after_all_is_not_lost(store: Store) -> None:
 
 
 async def test_call_is_reported(store: Store) -> None:
-    await store.write(calls.add, [*whole_call("c1", 1), step(seq=2, key="secret")])
+    said: Values = {"said": Name({"": "баланс"}), "sure": Count(82)}
+    spoken = replace(step(seq=3, key="1"), filled=said)
+    await store.write(calls.add, [*whole_call("c1", 1), step(seq=2, key="secret"), spoken])
     path = await store.read(calls.path, "c1")
     assert path is not None
     assert report(path, "12:00 UTC") == [
         "12:00 UTC  …0001 (subscriber 1) dialled 611 over ari, flow 611@f00dfeed, ru",
         "    1.00  main (menu)  played main-menu  key 1  -> balance",
         "    2.00  main (menu)  played main-menu  key secret  -> balance",
+        '    3.00  main (menu)  played main-menu  said "баланс" (82 %)  -> balance',
         "    9.50  gone (cause 16)",
     ]
 
