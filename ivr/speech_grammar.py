@@ -69,7 +69,7 @@ def yes_or_no(language: str) -> SpeechGrammar:
     """What settles a doubt: yes, no, and the names of their keys."""
     words = spoken_language(language)
     yes, no = dict.fromkeys(words.agrees, YES), dict.fromkeys(words.declines, NO)
-    keys = {word: key for word, key in digit_words(language).items() if key in (YES, NO)}
+    keys = {words.keys[key].split()[0]: key for key in (YES, NO) if key in words.keys}
     found = {plain_words(word): key for word, key in {**yes, **no, **keys}.items()}
     return SpeechGrammar(language, found, agrees=frozenset({YES}))
 
