@@ -18,10 +18,13 @@ from ari_app.store import changes
 from ari_app.store.campaigns import Campaign, Reach
 from ari_app.store.sqlite import Database
 from ivr.model import Book
+from ivr.number_advice import advice
 from ivr.numbers import NumberPlan
 from ivr.problems import near
 
 LISTED = 1000
+_SHOWN = 20
+"""So many of the lines that are no numbers are shown."""
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 DAY = 24 * 60
 
@@ -242,14 +245,18 @@ def _said(state: State, texts: tuple[str, ...], flow: str | None, machine: str) 
 
 
 def _numbers(file: TextIO | None, plan: NumberPlan) -> list[str]:
-    """The numbers of a file."""
-    lines = [line.strip() for line in file or ()]
-    read_ones = {line: plan.msisdn(line) for line in lines if line and not line.startswith("#")}
-    if wrong := [line for line, number in read_ones.items() if number is None]:
-        raise click.ClickException(f"{len(wrong)} lines are no numbers, the first: {wrong[0]}")
-    if file and not read_ones:
+    """The numbers of a file, each once."""
+    lines = [(at, line.strip()) for at, line in enumerate(file or (), 1)]
+    given = [(at, line) for at, line in lines if line and not line.startswith("#")]
+    found = [(at, line, plan.msisdn(line)) for at, line in given]
+    wrong = [(at, line) for at, line, number in found if number is None]
+    for at, line in wrong[:_SHOWN]:
+        click.echo(f"{file and file.name}:{at}: {advice(plan, line)}", err=True)
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} lines are no numbers: nothing was stored")
+    if file and not found:
         raise click.ClickException("there is no number in the file")
-    return [number for number in read_ones.values() if number]
+    return list(dict.fromkeys(number for _, _, number in found if number))
 
 
 def _texts(given: tuple[str, ...], spoken: Sequence[str]) -> dict[str, str]:

@@ -283,8 +283,8 @@ def _languages(texts: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(text.strip() for text in texts))
     for language in found:
         if language not in spoken.known():
-            known = ", ".join(spoken.known())
-            raise ValueError(f"{language!r} is not a supported language: write some of {known}")
+            other = f"write some of {', '.join(spoken.known())} (docs/languages.md adds others)"
+            raise ValueError(f"{language!r} is not a supported language: {other}")
     return found
 
 
