@@ -1,5 +1,6 @@
 """The shipped menus, texts and pages, read once in a process: they are the same in all tests."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
@@ -7,7 +8,7 @@ from pathlib import Path
 from types import CodeType
 
 import pytest
-from jinja2 import BytecodeCache, Environment
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
 
 from ari_app.menus import loading
@@ -18,6 +19,7 @@ from ivr.model import Operation
 from prompts import catalogue
 from prompts.catalogue import Catalogue
 from prompts.operator import Operator
+from tests.live.seed import SHARED
 from tests.operators import DEMO
 
 
@@ -34,24 +36,38 @@ def menus() -> loading.Menus:
 
 
 class _Compiled(BytecodeCache):
-    """The templates that were compiled in this process."""
+    """The templates that were compiled in this process, or in another one of this run."""
 
     def __init__(self) -> None:
         self._codes: dict[str, CodeType] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         bucket.code = self._codes.get(bucket.key + bucket.checksum)
+        if bucket.code is None and (run := self._of_run()):
+            run.load_bytecode(bucket)
+            self._keep(bucket)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        self._keep(bucket)
+        if run := self._of_run():
+            run.dump_bytecode(bucket)
+
+    def _keep(self, bucket: Bucket) -> None:
         if bucket.code is not None:
             self._codes[bucket.key + bucket.checksum] = bucket.code
+
+    def _of_run(self) -> FileSystemBytecodeCache | None:
+        if SHARED not in os.environ:
+            return None
+        (directory := Path(os.environ[SHARED], "templates")).mkdir(parents=True, exist_ok=True)
+        return FileSystemBytecodeCache(str(directory))
 
 
 @contextmanager
 def kept() -> Iterator[None]:
     """Within it the shipped texts are read one time for an operator, and the shipped flows with
     them are checked one time for a site: the one takes 100 ms, the other 300. Templates of pages
-    are compiled one time, which takes 300 ms for a card."""
+    are compiled one time in a run of the tests, which takes 300 ms for a card."""
     as_shipped, as_loaded = catalogue.shipped, loading.menus
     read, checked = dict[str, Catalogue](), dict[str, loading.Menus]()
 
@@ -76,5 +92,9 @@ def kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "shipped", shipped)
         patch.setattr(loading, "menus", menus)
-        patch.setattr(templates, "Environment", partial(Environment, bytecode_cache=_Compiled()))
+        compiled = _Compiled()
+        patch.setattr(
+            templates, "_Environment", partial(templates._Environment, bytecode_cache=compiled)
+        )
+        assert templates.templates("ari_app.desk").bytecode_cache is compiled
         yield
