@@ -81,7 +81,7 @@ class SignIn:
     async def take_number(self, request: web.Request) -> web.Response:
         """Have a code sent, if the number is a subscriber's; the answer does not wait for it."""
         written = (await form_fields(request)).get("number", "").strip()[:LONGEST]
-        number = self._context.render.site.numbers.msisdn(written)
+        number = self._context.render.site.numbers.whole(written)
         if number is None:
             return self._number(request, 400, written, "number-wrong")
         now = monotonic()

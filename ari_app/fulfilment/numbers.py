@@ -17,7 +17,7 @@ class StoredNumbers:
 
     async def by_number(self, digits: str) -> int | None:
         """The subscriber whose number was keyed, also without country code; None if unknown."""
-        if self._store.numbers.msisdn(digits) is None:
+        if self._store.numbers.whole(digits) is None:
             return None
         one = await self._found(lambda db: subscribers.by_number(db, digits))
         return None if one is None else one.id

@@ -79,7 +79,7 @@ class SimulatedSubscribers:
 
     async def by_number(self, digits: str) -> int | None:
         """Who has a number."""
-        return self._ids.get(self._plan.msisdn(digits) or "")
+        return self._ids.get(self._plan.whole(digits) or "")
 
     async def number(self, subscriber: int) -> str:
         """The number of a subscriber; "" if unknown."""
