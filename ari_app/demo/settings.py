@@ -46,58 +46,95 @@ SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "topics": {
         "money": {
-            "label": {"ru": "счёт и деньги", "en": "bill and money"},
+            "label": {"ru": "счёт и деньги", "be": "рахунак і грошы", "en": "bill and money"},
             "department": "finance",
         },
         "internet": {
-            "label": {"ru": "интернет и ТВ", "en": "internet and TV"},
+            "label": {"ru": "интернет и ТВ", "be": "інтэрнэт і ТБ", "en": "internet and TV"},
             "department": "technical",
             "outages": True,
         },
         "tv": {
-            "label": {"ru": "телевидение", "en": "television"},
+            "label": {"ru": "телевидение", "be": "тэлебачанне", "en": "television"},
             "department": "technical",
             "outages": True,
         },
-        "outage": {"label": {"ru": "авария", "en": "outage"}, "outages": True},
+        "outage": {"label": {"ru": "авария", "be": "аварыя", "en": "outage"}, "outages": True},
         "repair": {
-            "label": {"ru": "ремонт", "en": "repair"},
+            "label": {"ru": "ремонт", "be": "рамонт", "en": "repair"},
             "department": "field",
             "visits": True,
         },
         "visit": {
-            "label": {"ru": "выезд", "en": "visit"},
+            "label": {"ru": "выезд", "be": "выезд", "en": "visit"},
             "department": "field",
             "visits": True,
         },
-        "tariff": {"label": {"ru": "тарифы и услуги", "en": "tariffs and services"}},
-        "services": {"label": {"ru": "услуги", "en": "services"}},
-        "service": {"label": {"ru": "услуга", "en": "service"}},
+        "tariff": {
+            "label": {
+                "ru": "тарифы и услуги",
+                "be": "тарыфы і паслугі",
+                "en": "tariffs and services",
+            }
+        },
+        "services": {"label": {"ru": "услуги", "be": "паслугі", "en": "services"}},
+        "service": {"label": {"ru": "услуга", "be": "паслуга", "en": "service"}},
         "complaint": {
-            "label": {"ru": "жалоба", "en": "complaint"},
+            "label": {"ru": "жалоба", "be": "скарга", "en": "complaint"},
             "department": "claims",
             "vague": True,
         },
-        "management": {"label": {"ru": "руководство", "en": "management"}, "vague": True},
-        "general": {"label": {"ru": "общий вопрос", "en": "general"}, "chosen": False},
-        "pause": {"label": {"ru": "приостановка, поездка", "en": "pause, travel"}},
-        "gifts": {"label": {"ru": "подарки и обмен", "en": "gifts and exchange"}},
-        "settings": {"label": {"ru": "настройки телефона", "en": "phone settings"}},
-        "identity": {"label": {"ru": "кодовое слово", "en": "code word"}},
-        "ticket": {"label": {"ru": "открытая заявка", "en": "open ticket"}, "chosen": False},
+        "management": {
+            "label": {"ru": "руководство", "be": "кіраўніцтва", "en": "management"},
+            "vague": True,
+        },
+        "general": {
+            "label": {"ru": "общий вопрос", "be": "агульнае пытанне", "en": "general"},
+            "chosen": False,
+        },
+        "pause": {
+            "label": {
+                "ru": "приостановка, поездка",
+                "be": "прыпыненне, паездка",
+                "en": "pause, travel",
+            }
+        },
+        "gifts": {
+            "label": {
+                "ru": "подарки и обмен",
+                "be": "падарункі і абмен",
+                "en": "gifts and exchange",
+            }
+        },
+        "settings": {
+            "label": {"ru": "настройки телефона", "be": "наладкі тэлефона", "en": "phone settings"}
+        },
+        "identity": {"label": {"ru": "кодовое слово", "be": "кодавае слова", "en": "code word"}},
+        "ticket": {
+            "label": {"ru": "открытая заявка", "be": "адкрытая заяўка", "en": "open ticket"},
+            "chosen": False,
+        },
         "late-ticket": {
-            "label": {"ru": "просроченная заявка", "en": "late ticket"},
+            "label": {
+                "ru": "просроченная заявка",
+                "be": "пратэрмінаваная заяўка",
+                "en": "late ticket",
+            },
             "chosen": False,
         },
         "no-network": {
-            "label": {"ru": "нет сети", "en": "no network"},
+            "label": {"ru": "нет сети", "be": "няма сеткі", "en": "no network"},
             "department": "technical",
             "outages": True,
         },
         "lost-sim": {
-            "label": {"ru": "потерян телефон или SIM-карта", "en": "lost phone or SIM card"}
+            "label": {
+                "ru": "потерян телефон или SIM-карта",
+                "be": "згублены тэлефон або SIM-карта",
+                "en": "lost phone or SIM card",
+            }
         },
-        "other": {"label": {"ru": "другое", "en": "other"}},
+        "other": {"label": {"ru": "другое", "be": "іншае", "en": "other"}},
     },
 }
 """Section -> its settings; what stands in the file of a demo installation goes before."""

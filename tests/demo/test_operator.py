@@ -7,11 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import convert
 from msgspec.structs import replace
 
+from ari_app.config.settings import Config
+from ari_app.config.site_departments import defaults
 from ari_app.demo.books import demo_billing
 from ari_app.demo.operator import seed
+from ari_app.demo.settings import SETTINGS
 from ari_app.demo.tickets import promised
+from ari_app.desk.words import page_languages
 from ari_app.selfcare import answers
 from ari_app.selfcare.request_port import OpenTicket
 from ari_app.store import agents, demo_accounts, demo_bills, history, subscribers, tickets
@@ -186,3 +191,11 @@ async def test_the_demo_operator_has_promised_something(store: Store) -> None:
         ticket = OpenTicket(one.department, one.created, one.due, site)
         assert promise == (None if one.closed else ticket), "simulations answer the same"
         assert await store.read(tickets.history, one.id)
+
+
+def test_labels_are_in_every_language_of_the_pages() -> None:
+    demo = convert({name: SETTINGS[name] for name in ("departments", "topics")}, Config)
+    for one in (demo, defaults()):
+        labels = [each.label for each in one.departments.values()]
+        labels += [each.label for each in one.topics.values()]
+        assert [label for label in labels if not set(page_languages()) <= set(label)] == []
