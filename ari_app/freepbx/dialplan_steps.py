@@ -108,7 +108,8 @@ class Dialplan:
         return False
 
     def target(self, place: Place, text: str) -> Place:
-        """What ``context,extension,priority`` names from a place, as Goto takes it."""
+        """What ``context,extension,priority`` names from a place, as Goto takes it. Where no step
+        has the label, Asterisk ends the call: the place is then one that is not there."""
         *before, priority = arguments(text)
         extension = before[-1] if before else place.extension
         context = before[-2] if len(before) > 1 else place.context
@@ -117,6 +118,8 @@ class Dialplan:
             for at, step in enumerate(self.steps(there)):
                 if step.label == priority:
                     return there._replace(step=at)
+            if self.steps(there):
+                return there._replace(extension=f"{extension},{priority}")
         return there._replace(step=max(whole(priority) - 1, 0))
 
     def keys(self, place: Place) -> dict[str, Place]:

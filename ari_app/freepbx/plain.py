@@ -184,35 +184,39 @@ class _Plan(PlainNodes):
         wrong, silent = (
             onward.beginning(name) if name in extensions else after for name in ("i", "t")
         )
-        node = self._menu(tuple(sounds), wait, self.keys(onward), (wrong, silent))
-        if node and (digit := self.timeout("digit", onward)):
-            node.body["between"] = f"{seconds(digit, 3)}s"
-        return node
+        between = self.timeout("digit", onward)
+        return self._menu(tuple(sounds), (wait, between), self.keys(onward), (wrong, silent))
 
     def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
-        """A menu of Read, and of what its variable is compared with."""
+        """A menu of Read, and of what its variable is compared with.
+
+        A timeout of its own holds for the first key and between keys (main/app.c of Asterisk,
+        ``ast_app_getdata_full``)."""
         compared = entries(self, args[0], onward)
         if compared is None:
             return None
         keys, after = compared
         silent = keys.pop("", after)
-        wait = args[5] if len(args) > 5 else ""
-        return self._menu(
-            sound_names(args[1] if len(args) > 1 else ""), wait, keys, (after, silent)
-        )
+        own = args[5] if len(args) > 5 and args[5] != "0" else ""
+        waits = own or self.timeout("response", onward), own or self.timeout("digit", onward)
+        sound = sound_names(args[1] if len(args) > 1 else "")
+        return self._menu(sound, waits, keys, (after, silent))
 
     def _menu(
         self,
         sound: Sound,
-        wait: str,
+        waits: tuple[str, str],
         keys: Mapping[str, Place],
         ends: tuple[Place, Place],
     ) -> DraftNode | None:
+        """``waits``: seconds for the first key and between keys; "" for those of Asterisk, 10 and 5
+        (main/pbx.c)."""
         if not sound or not keys:
             return None
         body: dict[str, Plain] = {"menu": self.prompts.name(sound)}
         body["keys"] = {key: self.node(to) for key, to in keys.items()}
-        body |= {"unread": list(keys), "wait": f"{seconds(wait, 10)}s", "between": "3s"}
+        wait, between = f"{seconds(waits[0], 10)}s", f"{seconds(waits[1], 5)}s"
+        body |= {"unread": list(keys), "wait": wait, "between": between}
         body |= {"attempts": "1", "wrong": "not-understood", "gave-up": self.node(ends[0])}
         unanswered = self.node(ends[1])
         if unanswered != body["gave-up"]:

@@ -36,7 +36,7 @@ def test_background_waitexten_and_extensions_are_a_menu() -> None:
         "keys": {"1": "shop-menu-1", "2": "shop-menu-2", "3": "shop-read-s"},
         "unread": ["1", "2", "3"],
         "wait": "7s",
-        "between": "3s",
+        "between": "5s",
         "attempts": "1",
         "wrong": "not-understood",
         "gave-up": "shop-menu-i",
@@ -46,11 +46,19 @@ def test_background_waitexten_and_extensions_are_a_menu() -> None:
 
 def test_read_and_gotoif_are_a_menu() -> None:
     found = nodes(imported())["shop-read-s"]
-    assert (found["keys"], found["gave-up"], found["wait"]) == (
+    assert (found["keys"], found["gave-up"], found["wait"], found["between"]) == (
         {"1": "shop-menu-1", "2": "shop-read-s-4"},
         "shop-menu-s",
         "5s",
+        "5s",
     )
+
+
+def test_a_label_that_is_not_there_ends_the_call_and_is_named() -> None:
+    text = "[shop]\nexten => s,1,Goto(ho)\n same => n(home),Playback(a)\n"
+    menus = imported(text)
+    assert "[shop] s,ho is not in the file" in [one.why for one in menus.findings]
+    assert nodes(menus)[menus.start]["end"] == ["operator-left", "thanks-bye"]
 
 
 def test_queues_phones_voicemail_hours_and_languages() -> None:
@@ -133,7 +141,7 @@ def test_a_comparison_has_two_ways(step: str, one: str, other: str) -> None:
 
 
 def test_files_with_much_of_the_same_are_read_in_little_time() -> None:
-    """Ten thousand blanks took an hour, and a chain of 200 contexts seven seconds."""
+    """Ten thousand blanks took an hour, and a chain of 150 contexts four seconds."""
     chain = [
         f"[c{n}]\ninclude => c{n + 1}\nexten => {n},1,NoOp()\nexten => _{n}[1-9],1,Dial(PJSIP/1)"
         for n in range(150)
@@ -141,7 +149,7 @@ def test_files_with_much_of_the_same_are_read_in_little_time() -> None:
     blanks = f"[c0]{' ' * 20_000}x\nsame => n{' ' * 20_000}x\nsame => n,a{' ' * 20_000}x\n"
     began = time.process_time()
     drafted = imported("\n".join([blanks, *chain, f"exten => _{'X' * 50_000},1,NoOp()"]), "c0", "0")
-    assert time.process_time() - began < allowed(0.7)
+    assert time.process_time() - began < allowed(1)
     assert drafted.nodes
 
 
