@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
 from ari_app.admin.status import Status, query
 from ari_app.config.state import State
-from ari_app.control.client import ControlClient
+from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.live_feed import CallEvent
 from ari_app.phone.handset import Disconnected, Phone, PhoneError
 from ari_app.phone.messages import Account
@@ -66,15 +66,16 @@ async def call(state: State, caller: str | None, plan: Plan, say: Say) -> None:
     whole = state.config().numbers.whole(caller) if caller else None
     telephone = chosen(telephones(status), whole or caller)
     account = Account(telephone.user, telephone.password, status.sip.host, status.sip.port)
-    watched = ControlClient(state.control).watch() if status.running else nullcontext(_nothing())
     try:
-        async with (
-            watched as events,
-            Phone(account, plan.record) as phone,
-            asyncio.timeout(600),
-        ):
-            within = SLOW if status.running else DOWN
-            await _Caller(phone, telephone, say).run(plan, events, within)
+        async with AsyncExitStack() as stack:
+            try:
+                watched = ControlClient(state.control).watch()
+                events, within = await stack.enter_async_context(watched), SLOW
+            except NotRunningError:
+                events, within = _nothing(), DOWN
+            phone = await stack.enter_async_context(Phone(account, plan.record))
+            async with asyncio.timeout(600):
+                await _Caller(phone, telephone, say).run(plan, events, within)
     except PhoneError as error:
         raise CallError(f"the call to {plan.number} failed: {error}") from error
 
