@@ -165,6 +165,7 @@ async def test_callers_of_a_node_that_is_killed_are_served_by_the_standby_in_the
         pid = node.status().pid
         assert pid
         os.kill(pid, signal.SIGKILL)
+        await asyncio.sleep(1)  # callers of one second are equals
         await comes(app, late, "support")
         await shows(standby, "queue show support", "support has 3 calls")
         await another.register()
