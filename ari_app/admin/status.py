@@ -1,9 +1,11 @@
 """The status of an installation, for `firstline status` and as JSON for scripts."""
 
+import asyncio
 import os
-from collections.abc import Awaitable, Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from typing import Literal, TypeVar
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json
@@ -13,13 +15,17 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.fulfilment.code_words import hashing
-from ari_app.monitoring.checks import STORE, Check, Readiness
+from ari_app.monitoring.checks import Check, Readiness
 from ari_app.store import agents, calls, subscribers
+from ari_app.store.agents import Agent
 from ari_app.store.db import Store, StoreError
+from ari_app.store.health import Health
 from ari_app.store.server import place
+from ari_app.store.subscribers import Subscriber
 
-T = TypeVar("T")
-D = TypeVar("D")
+PATIENCE = 3.0
+"""Seconds within which the store must answer; the command waits a little longer."""
+UNANSWERED = "who has a phone is not known: the database does not answer"
 
 
 class Ari(Struct, frozen=True):
@@ -68,11 +74,13 @@ class Desk(Struct, frozen=True):
 
 class Database(Struct, frozen=True):
     """Whether what is to be stored can be stored: ``fault`` is one word, ``problem`` a line with
-    what to do; both are "" while all is well."""
+    what to do; both are "" while all is well. Unless it ``answers``, the accounts and the calls of
+    today are not known, and left out."""
 
     fault: str = ""
     problem: str = ""
     since: datetime | None = None
+    answers: bool = True
 
 
 class Traffic(Struct, frozen=True):
@@ -149,10 +157,14 @@ class Runtime(Struct, frozen=True):
     trunks: Mapping[str, tuple[str, ...]] = {}
     waiting: tuple[WaitingSentence, ...] = ()
 
-    @property
-    def store_answers(self) -> bool:
-        """Whether the store answered when it was looked at; one that hangs is not asked again."""
-        return all(one.ok for one in self.checks if one.name == STORE)
+
+class Stored(Struct, frozen=True):
+    """What the store knows; ``by_phone`` is of :class:`Desk`."""
+
+    today: int
+    people: Sequence[Subscriber]
+    staff: Sequence[Agent]
+    by_phone: tuple[str, ...]
 
 
 async def query(state: State) -> Status:
@@ -170,31 +182,39 @@ async def query(state: State) -> Status:
         place(config.database.url, state.database), config.numbers, make=False, examine=False
     )
     try:
-        by_phone = await _by_phone(state, store) if config.site.demo else ()
-        return await status(config, state, store, by_phone, None)
+        with hashing(state) if config.site.demo else nullcontext() as hasher:
+            passwords = PhonePasswords(store, hasher) if hasher else None
+            known = await stored(config, store, passwords)
+        return status(config, state, store.health, known, None)
     finally:
         await store.close()
 
 
-async def _by_phone(state: State, store: Store) -> tuple[str, ...]:
-    with hashing(state) as hasher:
-        return await known(PhonePasswords(store, hasher).names(), ())
-
-
-async def status(
-    config: Config, state: State, store: Store, by_phone: tuple[str, ...], live: Runtime | None
-) -> Status:
-    """The status; ``by_phone`` is of :class:`Desk`, ``live`` is None when the application does not
-    run."""
-    zone = ZoneInfo(config.site.timezone)
-    midnight = datetime.now(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    answers = live is None or live.store_answers
-    since = midnight.astimezone(UTC)
-    began = await known(store.read(calls.counts, since), None) if answers else None
+async def stored(config: Config, store: Store, passwords: PhonePasswords | None) -> Stored | None:
+    """What the store knows; None if it does not answer in time: a status must come. ``passwords``
+    are of the demo alone."""
+    midnight = datetime.now(ZoneInfo(config.site.timezone)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     ours = config.manages_asterisk  # another Asterisk has accounts of its own, and not these
-    people = await known(store.read(subscribers.with_phones), ()) if ours and answers else ()
-    staff = await known(store.read(agents.everyone), ()) if ours and answers else ()
-    health = store.health
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return Stored(
+                (await store.read(calls.counts, midnight.astimezone(UTC))).began,
+                await store.read(subscribers.with_phones) if ours else (),
+                await store.read(agents.everyone) if ours else (),
+                await passwords.names() if passwords else (),
+            )
+    except (StoreError, TimeoutError):
+        return None
+
+
+def status(
+    config: Config, state: State, health: Health, known: Stored | None, live: Runtime | None
+) -> Status:
+    """The status; ``live`` is None when the application does not run."""
+    found = known or Stored(0, (), (), ())
+    ours = config.manages_asterisk
     return Status(
         running=live is not None,
         asterisk=live.asterisk if live else "",
@@ -209,7 +229,7 @@ async def status(
                 sip_user=one.sip_user,
                 sip_password=one.sip_password.reveal(),
             )
-            for one in people
+            for one in found.people
             if one.sip_user and one.sip_password
         ),
         agents=tuple(
@@ -221,27 +241,19 @@ async def status(
                 sip_password=one.sip_password.reveal(),
                 phone=one.phone,
             )
-            for one in staff
+            for one in found.staff
         ),
-        calls=Traffic(len(live.calls) if live else 0, began.began if began else 0),
+        calls=Traffic(len(live.calls) if live else 0, found.today),
         state_dir=str(state.directory),
         pids={**live.pids, "application": os.getpid()} if live else {},
         menus=live.menus if live else MenusNow(),
-        desk=Desk(config.desk_url, by_phone) if config.desk.enabled else Desk(),
+        desk=Desk(config.desk_url, found.by_phone) if config.desk.enabled else Desk(),
         cabinet=config.cabinet_url if config.cabinet.enabled else "",
         trunks=tuple(
             TrunkNow(name, one.address, live.trunks.get(name, ()) if live else ())
             for name, one in config.trunk.items()
         ),
-        database=Database(health.fault, health.problem, health.since),
+        database=Database(health.fault, health.problem, health.since, known is not None),
         checks=live.checks if live else (),
         waiting=live.waiting if live else (),
     )
-
-
-async def known(query: Awaitable[T], otherwise: D) -> T | D:
-    """What the store answers, or ``otherwise`` where it is unavailable: a status must come."""
-    try:
-        return await query
-    except StoreError:
-        return otherwise

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ari_app.admin.status import AgentPhone, query
+from ari_app.admin.status import UNANSWERED, AgentPhone, query
 from ari_app.commands.call_phone import CallError
 from ari_app.config.state import State
 from ari_app.phone.handset import (
@@ -48,6 +48,8 @@ async def attend(state: State, agent: str | None, plan: Plan, say: Print) -> Non
     Raises :class:`CallError` if Firstline is down, or the phone cannot register.
     """
     status = await query(state)
+    if not status.database.answers:
+        raise CallError(UNANSWERED)
     one = chosen(status.agents, agent)
     if not status.running:
         raise CallError("Firstline does not run here: start it with `firstline up`")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ari_app.admin.status import Status, query
+from ari_app.admin.status import UNANSWERED, Status, query
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.control.live_feed import CallEvent
@@ -141,7 +141,9 @@ async def _nothing() -> AsyncIterator[CallEvent]:
 
 
 def subscribers_phones(status: Status) -> tuple[Telephone, ...]:
-    """The accounts of subscribers, which only the demo has."""
+    """The accounts of subscribers, which only the demo has; raises :class:`CallError`."""
+    if not status.database.answers:
+        raise CallError(UNANSWERED)
     return tuple(
         Telephone(one.number, one.name, one.sip_user, one.sip_password)
         for one in status.subscribers
@@ -150,7 +152,7 @@ def subscribers_phones(status: Status) -> tuple[Telephone, ...]:
 
 def telephones(status: Status) -> tuple[Telephone, ...]:
     """The accounts to call with: those of subscribers, then those of agents whose phone is not
-    the desk in the browser."""
+    the desk in the browser; raises :class:`CallError`."""
     agents = (
         Telephone(one.extension, one.name, one.sip_user, one.sip_password)
         for one in status.agents

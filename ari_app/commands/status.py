@@ -4,7 +4,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from ari_app.admin.status import Status, query
+from ari_app.admin.status import UNANSWERED, Status, query
 from ari_app.commands.as_json import json_option, print_json
 from ari_app.commands.output import Output
 from ari_app.commands.runner import run_briefly
@@ -74,7 +74,8 @@ def _show(report: Status, stuck: Process | None, state: State) -> None:
         console.print(f"[bold red]the database fails{when}:[/] {escape(report.database.problem)}")
     calls = report.calls
     now = "" if stuck else f"{calls.now} now, "
-    console.print(f"calls: {now}{calls.today} today")
+    today = calls.today if report.database.answers else "it is not known how many"
+    console.print(f"calls: {now}{today} today")
     console.print(f"phones register at {_registrar(report)}")
     for trunk in report.trunks:
         states = ", ".join(trunk.states) or "unknown"
@@ -84,7 +85,8 @@ def _show(report: Status, stuck: Process | None, state: State) -> None:
     if report.subscribers or report.agents:
         _show_accounts(console, report)
     elif report.sip.host:
-        console.print("no one has a phone yet: `firstline agents add`")
+        none = "no one has a phone yet: `firstline agents add`"
+        console.print(none if report.database.answers else UNANSWERED)
 
 
 def _show_pages(console: Output, report: Status) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct, json
 
 from ari_app.admin.phone_passwords import PhonePasswords
-from ari_app.admin.status import Ari, MenusNow, Runtime, WaitingSentence, known, status
+from ari_app.admin.status import Ari, MenusNow, Runtime, WaitingSentence, status, stored
 from ari_app.background import Background
 from ari_app.config.settings import Config
 from ari_app.control.requests import ReloadRequest, StopRequest
@@ -80,23 +80,24 @@ class ControlHandlers(Struct, frozen=True):
             "agi": agi and agi.pid,
         }
         flows = menus.now.menus.book.flows
+        passwords = self.phone_passwords if shared.config.site.demo else None
+        readiness, known = await asyncio.gather(
+            self.monitoring.readiness(), stored(shared.config, shared.store, passwords)
+        )
         live = Runtime(
             Ari(link.connected, link.transport if link.connected else ""),
             link.version,
             self.callers.calls,
             {name: pid for name, pid in pids.items() if pid},
             MenusNow({name: flow.version for name, flow in flows.items()}, menus.refused),
-            (await self.monitoring.readiness()).checks,
+            readiness.checks,
             await _trunks(shared.config, asterisk),
             tuple(
                 WaitingSentence(words.language, words.text, str(usual), str(meanwhile or ""))
                 for words, usual, meanwhile in menus.now.reading.waiting()
             ),
         )
-        demo = shared.config.site.demo
-        asks = demo and live.store_answers
-        passwords = await known(self.phone_passwords.names(), ()) if asks else ()
-        return json.encode(await status(shared.config, state, shared.store, passwords, live))
+        return json.encode(status(shared.config, state, shared.store.health, known, live))
 
     async def queues(self) -> bytes:
         """The queues, their callers and agents as AMI reports them, as JSON."""

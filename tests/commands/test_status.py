@@ -9,12 +9,17 @@ from click.testing import CliRunner
 from msgspec import json
 
 from ari_app.admin.phone_passwords import PhonePasswords
+from ari_app.admin.status import Ari, MenusNow, Runtime, stored
+from ari_app.admin.status import status as built
 from ari_app.cli import main
 from ari_app.config.state import State
 from ari_app.demo.operator import seed_passwords
 from ari_app.fulfilment.code_words import hashing
+from ari_app.monitoring.checks import check
 from ari_app.selfcare.hashing import CHEAP, Hasher
 from ari_app.store.db import Store
+from ari_app.store.errors import Fault
+from ari_app.store.health import Health
 from asterisk_conf import process
 from ivr.secret import Secret
 from tests.commands.conftest import Run
@@ -81,6 +86,29 @@ def test_it_says_where_browsers_find_it(demo: State, run: Run, settings: str, pr
     file.write_text(f"{file.read_text()}[desk]\n{settings}\n")
     assert json.decode(run("status", "--json").stdout)["desk"]["url"] == printed
     assert ("desk is at" in run("status").stdout) == bool(printed)
+
+
+def test_a_database_that_cannot_be_read_is_not_one_without_agents(demo: State, run: Run) -> None:
+    demo.database_made.touch()
+    demo.database.unlink()
+    said = run("status").stdout
+    assert "who has a phone is not known" in said
+    assert "agents add" not in said
+    assert "calls: 0 now, it is not known how many today" in said
+    assert json.decode(run("status", "--json").stdout)["database"]["answers"] is False
+    assert "who has a phone is not known" in run("call", "1234").stderr
+
+
+@pytest.mark.parametrize("fault", ["locked", "full"])
+async def test_a_database_that_cannot_be_written_is_read(staffed: State, fault: Fault) -> None:
+    config = staffed.config()
+    store = await Store.open(staffed.database, BELARUS)
+    with hashing(staffed) as hasher:
+        known = await stored(config, store, PhonePasswords(store, hasher))
+    live = Runtime(Ari(), "", (), {}, MenusNow(), (check("store", fault),))
+    found = built(config, staffed, Health(fault, fault), known, live)
+    assert (found.well, found.database.answers, len(found.agents)) == (False, True, 2)
+    await store.close()
 
 
 async def test_a_password_is_compared_once(staffed: State, monkeypatch: pytest.MonkeyPatch) -> None:
