@@ -9,7 +9,7 @@ from msgspec import Struct
 from ari_app.ami.client import Headers
 from ari_app.ami.queue_actions import ASK
 from ivr.acd.channels import Channel
-from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung, Transferred
+from ivr.acd.dials import DialEnded, Dialled, HungUp, Originated, Rung, Transferred
 from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
@@ -147,11 +147,11 @@ def _completed(headers: Headers, at: datetime) -> Completed:
     return Completed(headers["Queue"], headers["Interface"], headers.get("Uniqueid", ""), at)
 
 
-def _dialled(headers: Headers, at: datetime) -> Dialled | None:
-    """DialBegin; None for a call that an application originates, which has no caller."""
+def _dialled(headers: Headers, at: datetime) -> Dialled | Originated:
+    """DialBegin."""
     leg = headers["DestChannel"]
     caller = _caller(headers, at) if "Uniqueid" in headers else None
-    return Dialled(caller, leg.rpartition("-")[0], leg, at) if caller else None
+    return Dialled(caller, leg.rpartition("-")[0], leg, at) if caller else Originated(leg)
 
 
 def _transferred(headers: Headers, at: datetime) -> Transferred | None:

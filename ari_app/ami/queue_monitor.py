@@ -7,6 +7,7 @@ reported. It is counted, logged and corrected.
 
 import asyncio
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,8 @@ from ari_app.ami.queue_actions import HELD_CALLER
 from ari_app.ami.queue_view import QueueView
 from ivr.acd.board import LOCAL
 from ivr.acd.channels import Channel, Consultation, consultations, with_channels
-from ivr.acd.dials import Dialled, HungUp
+from ivr.acd.dials import Dialled, HungUp, Originated
+from ivr.acd.order import EventOrder
 from ivr.acd.queues import Board, Event, apply_event
 from ivr.acd.reconcile import differences, reconciled
 
@@ -60,6 +62,8 @@ class QueueMonitor:
         """The channels that existed at the login."""
         self._early: list[Event] = []
         """Events since the login, until there is a list to fold them into."""
+        self._order = EventOrder()
+        self._late: asyncio.TimerHandle | None = None
         self._listening: set[asyncio.Queue[QueueView]] = set()
         self._listed = Board()
         self._doubts: tuple[str, ...] = ()
@@ -105,7 +109,7 @@ class QueueMonitor:
     async def _attend(self, ask: Ask) -> NoReturn:
         """Request the list at intervals while the connection lasts."""
         self._ask = ask
-        self._alive, self._early = [], []
+        self._alive, self._early, self._order = [], [], EventOrder()
         try:
             try:
                 await ask("Status", Variables=HELD_CALLER)
@@ -135,13 +139,36 @@ class QueueMonitor:
                 self._compare(self._listed)
             case ChannelListed(channel):
                 self._alive.append(channel)
+                self._order.present(channel.caller.channel)
+            case event:
+                for each in self._order.take(event, time.monotonic()):
+                    self._happen(each)
+                self._wait()
+
+    def _wait(self) -> None:
+        """See to it that what is held back comes in time."""
+        if self._late is None and (until := self._order.until) is not None:
+            loop = asyncio.get_running_loop()
+            self._late = loop.call_later(max(0.0, until - time.monotonic()), self._give_up)
+
+    def _give_up(self) -> None:
+        self._late = None
+        for event in self._order.late(time.monotonic()):
+            self._happen(event)
+        self._wait()
+
+    def _happen(self, event: Event) -> None:
+        """Fold an event that is in order."""
+        match event:
+            case Originated():
+                pass
             case Dialled(interface=to) if not (to.startswith(LOCAL) or self._phones(to)):
                 pass
-            case event if self.view.current:
+            case _ if self.view.current:
                 for observed in self._observers:
                     observed(self.view.board, event)
                 self._put(QueueView(apply_event(self.view.board, event), True))
-            case event:
+            case _:
                 self._early.append(event)
 
     def _compare(self, listed: Board) -> None:

@@ -117,17 +117,11 @@ class Talk(Struct, frozen=True):
 
 
 class Board(Struct, frozen=True):
-    """All queues by name, all ringing phones, all conversations.
-
-    ``early`` and ``early_talks``: phones that a half ``Local/…;2`` dials, which is their caller
-    here, before Asterisk reports who dials its ``Local/…;1``: each runs in a thread of its own.
-    """
+    """All queues by name, all ringing phones, all conversations."""
 
     queues: Mapping[str, Queue] = {}
     offers: tuple[Offer, ...] = ()
     talks: tuple[Talk, ...] = ()
-    early: tuple[Offer, ...] = ()
-    early_talks: tuple[Talk, ...] = ()
 
 
 def waits_in(board: Board, call: str) -> str:
@@ -150,47 +144,6 @@ def half(board: Board, channel: str) -> Caller | None:
     if way == channel or not way.startswith(LOCAL):
         return None
     return next((one.caller for one in board.offers if one.leg == f"{way};1"), None)
-
-
-def far_half(leg: str) -> str:
-    """The half at the far end of ``Local/…;1``; "" for any other channel."""
-    return f"{leg.removesuffix(';1')};2" if leg.startswith(LOCAL) and leg.endswith(";1") else ""
-
-
-def early_legs(board: Board, leg: str) -> tuple[str, ...]:
-    """The channels that the far half of ``leg`` dialled before its own dialler was reported."""
-    its = [one.leg for one in board.early if one.caller.channel == far_half(leg)]
-    return tuple(chain.from_iterable((each, *early_legs(board, each)) for each in its))
-
-
-def with_dialler(board: Board, leg: str, caller: Caller) -> Board:
-    """The board once it is known that ``leg`` is dialled for ``caller``: what the far half of a
-    ``Local`` channel did before that is the caller's."""
-    far = far_half(leg)
-    if not far:
-        return board
-    queues = {
-        name: replace(queue, waiting=tuple(_held(one, far, caller) for one in queue.waiting))
-        for name, queue in board.queues.items()
-    }
-    queue, before = waits_in(board, caller.call), board
-    board = Board(
-        queues,
-        tuple(replace(one, caller=_held(one.caller, far, caller)) for one in board.offers),
-        tuple(replace(one, caller=_held(one.caller, far, caller)) for one in board.talks),
-        tuple(one for one in board.early if one.caller.channel != far),
-        tuple(one for one in board.early_talks if one.caller.channel != far),
-    )
-    for offer in (one for one in before.early if one.caller.channel == far):
-        board = with_offer(board, replace(offer, caller=caller, queue=queue))
-        board = with_dialler(board, offer.leg, caller)
-    for talk in (one for one in before.early_talks if one.caller.channel == far):
-        board = with_talk(board, replace(talk, caller=caller, queue=queue))
-    return before if board == before else board
-
-
-def _held(one: Caller, far: str, caller: Caller) -> Caller:
-    return replace(one, held=caller) if one.channel == far and one.held is None else one
 
 
 def of_member(board: Board, one: Offer | Talk) -> bool:

@@ -24,7 +24,6 @@ from ivr.acd.board import (
     offers_where,
     talks_where,
     waits_in,
-    with_dialler,
     with_offer,
     with_queue,
     with_talk,
@@ -40,6 +39,12 @@ class Dialled(Struct, frozen=True):
     interface: str
     leg: str
     at: datetime
+
+
+class Originated(Struct, frozen=True):
+    """DialBegin of a channel that an application originates: there is no caller."""
+
+    leg: str
 
 
 class DialEnded(Struct, frozen=True):
@@ -76,7 +81,7 @@ class Transferred(Struct, frozen=True):
     at: datetime
 
 
-Event: TypeAlias = Dialled | DialEnded | Rung | HungUp | Transferred
+Event: TypeAlias = Dialled | Originated | DialEnded | Rung | HungUp | Transferred
 
 
 def apply_event(board: Board, event: Event) -> Board:
@@ -86,7 +91,7 @@ def apply_event(board: Board, event: Event) -> Board:
             return _dialled(board, event)
         case DialEnded():
             return _ended(board, event)
-        case Rung():
+        case Rung() | Originated():
             return board
         case HungUp():
             return _hung_up(board, event)
@@ -103,28 +108,17 @@ def _dialled(board: Board, event: Dialled) -> Board:
     elif found := half(board, caller.channel):
         caller = found
     elif is_half and known(board, caller.call) is None:
-        if event.leg in {*(it.leg for it in board.early), *(it.leg for it in board.early_talks)}:
-            return board
-        early = Offer("", event.interface, caller, event.at, event.leg)
-        return replace(board, early=(*board.early, early))
+        return board
     else:  # an agent's channel that dials consults somebody about the caller who hears music
         spoken = (one.caller for one in board.talks if one.leg == caller.channel)
         caller = next(spoken, caller)
     caller = known(board, caller.call) or caller
     queue = waits_in(board, caller.call)
-    board = with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))
-    return with_dialler(board, event.leg, caller)
+    return with_offer(board, Offer(queue, event.interface, caller, event.at, event.leg))
 
 
 def _ended(board: Board, event: DialEnded) -> Board:
     """Members of the queue are left to app_queue's own events, which say more."""
-    early = next((one for one in board.early if one.leg == event.leg), None)
-    if early is not None:
-        talks = board.early_talks
-        if event.answered and not early.interface.startswith(LOCAL):
-            talks = (*talks, Talk("", early.interface, early.caller, event.at, early.leg))
-        kept = tuple(one for one in board.early if one.leg != event.leg)
-        return replace(board, early=kept, early_talks=talks)
     offer = next((one for one in board.offers if one.leg == event.leg), None)
     if offer is None or of_member(board, offer):
         return board
@@ -145,10 +139,6 @@ def _hung_up(board: Board, event: HungUp) -> Board:
         if of_member(board, talk):
             board = completed(board, talk.queue, talk.interface, talk.caller.call, event.at)
     board = talks_where(board, lambda one: not its(one))
-    early = tuple(one for one in board.early if not its(one))
-    talks = tuple(one for one in board.early_talks if not its(one))
-    if (early, talks) != (board.early, board.early_talks):
-        board = replace(board, early=early, early_talks=talks)
     while name := waits_in(board, event.call):
         waiting = tuple(one for one in board.queues[name].waiting if one.call != event.call)
         board = with_queue(board, name, replace(board.queues[name], waiting=waiting))

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.acd.board import LOCAL, Board, early_legs
+from ivr.acd.board import LOCAL
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung
 from ivr.acd.queues import CallerJoined, Connected, Event
 
@@ -56,15 +56,13 @@ class Pass(Struct, frozen=True, kw_only=True):
         return self.state in OVER
 
 
-def follow(one: Pass, event: Event, board: Board | None = None) -> Pass:
-    """The same caller after an event; the same value if it is about something else.
-
-    ``board``: as it was before the event."""
+def follow(one: Pass, event: Event) -> Pass:
+    """The same caller after an event; the same value if it is about something else."""
     if one.over:
         return one
     match event:
         case Dialled():
-            return _dialled(one, event, board or Board())
+            return _dialled(one, event)
         case Rung(leg) if leg in one.legs and one.state == "calling":
             return replace(one, state="rings")
         case DialEnded():
@@ -78,7 +76,7 @@ def follow(one: Pass, event: Event, board: Board | None = None) -> Pass:
     return one
 
 
-def _dialled(one: Pass, event: Dialled, board: Board) -> Pass:
+def _dialled(one: Pass, event: Dialled) -> Pass:
     channel = event.caller.channel
     its = event.caller.call == one.call
     asks = one.warm and channel == one.leg
@@ -90,7 +88,7 @@ def _dialled(one: Pass, event: Dialled, board: Board) -> Pass:
     if its and event.interface == one.phone:
         return replace(one, state="back-rings", back_leg=event.leg, why=one.why or "unavailable")
     if asks or its:
-        return replace(one, state="calling", legs=(event.leg, *early_legs(board, event.leg)))
+        return replace(one, state="calling", legs=(event.leg,))
     return one
 
 

@@ -24,7 +24,6 @@ from ivr.acd.board import (
     half,
     known,
     offers_where,
-    with_dialler,
     with_member,
     with_offer,
     with_queue,
@@ -197,8 +196,7 @@ def _ringing(board: Board, event: Offered | Unanswered) -> Board:
     caller = next((one for one in waiting if one.call == event.call), None)
     if caller is None:
         return board
-    offer = Offer(event.queue, event.interface, caller, event.at, event.leg)
-    return with_dialler(with_offer(board, offer), event.leg, caller)
+    return with_offer(board, Offer(event.queue, event.interface, caller, event.at, event.leg))
 
 
 def _connected(board: Board, event: Connected) -> Board:

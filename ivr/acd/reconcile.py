@@ -42,8 +42,7 @@ def reconciled(old: Board, listed: Board, alive: Container[str] | None) -> Board
     offers, talks = tuple(filter(rings, old.offers)), tuple(filter(speaks, old.talks))
     if alive is not None:
         return Board(listed.queues, offers, talks)
-    queues = {name: since(name, it) for name, it in listed.queues.items()}
-    return replace(old, queues=queues, offers=offers, talks=talks)
+    return Board({name: since(name, it) for name, it in listed.queues.items()}, offers, talks)
 
 
 def differences(board: Board, listed: Board) -> tuple[str, ...]:

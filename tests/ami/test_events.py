@@ -13,7 +13,7 @@ from ari_app.ami.events import READ, ChannelListed, Listed, ListEnd, Unparsed, p
 from ari_app.main.sip_guard import FAILED
 from asterisk_conf.render import render
 from ivr.acd.channels import Channel
-from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
+from ivr.acd.dials import DialEnded, Dialled, HungUp, Originated, Transferred
 from ivr.acd.queues import (
     Caller,
     CallerAbandoned,
@@ -95,7 +95,10 @@ def caller(since: datetime) -> Caller:
         ),
         ({"Event": "Status"}, Unparsed("Status", "it has no Uniqueid")),
         (dials("a", f"{OLGA}-1", **STAMP), Dialled(caller(BEFORE), OLGA, f"{OLGA}-1", BEFORE)),
-        ({"Event": "DialBegin", "DestChannel": f"{OLGA}-1", "DestUniqueid": "b"}, None),
+        (
+            {"Event": "DialBegin", "DestChannel": f"{OLGA}-1", "DestUniqueid": "b"},
+            Originated(f"{OLGA}-1"),
+        ),
         (dials("a", f"{OLGA}-1", "ANSWER"), DialEnded(f"{OLGA}-1", True, NOW, "ANSWER")),
         (dials("a", f"{OLGA}-1", "BUSY"), DialEnded(f"{OLGA}-1", False, NOW, "BUSY")),
         (hangs_up("a", "PJSIP/1-a"), HungUp("a", "PJSIP/1-a", NOW)),

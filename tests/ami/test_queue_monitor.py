@@ -195,13 +195,15 @@ async def test_a_list_that_does_not_come(asterisk: Server) -> None:
         await until(lambda: watch.view.current)
 
 
-async def test_direct_calls_are_followed_to_agents_only(asterisk: Server) -> None:
-    """Also through a Local channel, which belongs to no agent."""
+@pytest.mark.parametrize("early", [False, True])
+async def test_direct_calls_are_followed_to_agents_only(asterisk: Server, early: bool) -> None:
+    """Also through a Local channel, which belongs to no agent, and whose far half may be first."""
     half = "Local/701@people-1;"
+    halves = [dials("b", f"{half}1"), {**dials("x", f"{OLGA}-1"), "Channel": f"{half}2"}]
     async with watching(asterisk.settings) as watch:
         await until(lambda: watch.view.current)
-        await asterisk.send(dials("b", "PJSIP/375291234567-1"), dials("b", f"{half}1"))
-        await asterisk.send({**dials("x", f"{OLGA}-1"), "Channel": f"{half}2"})
+        await asterisk.send(dials("b", "PJSIP/375291234567-1"))
+        await asterisk.send(*(reversed(halves) if early else halves))
         await until(lambda: len(watch.view.board.offers) == 2)
         assert watch.view.board.offers[1].interface == OLGA
         assert watch.view.board.offers[1].caller.call == "b"
@@ -210,6 +212,15 @@ async def test_direct_calls_are_followed_to_agents_only(asterisk: Server) -> Non
         assert len(watch.view.board.talks) == 1
         await asterisk.send(hangs_up("b", "PJSIP/1-b"))
         await until(lambda: not watch.view.board.talks)
+
+
+async def test_a_half_whose_dialler_is_not_reported_waits_a_moment(asterisk: Server) -> None:
+    async with watching(asterisk.settings) as watch:
+        await until(lambda: watch.view.current)
+        await asterisk.send({**joins("x", 2), "Channel": "Local/701@people-1;2"}, joins("b", 2))
+        await until(lambda: "b" in calls(watch))
+        assert calls(watch) == ["a", "b"]
+        await until(lambda: calls(watch) == ["a", "x", "b"])
 
 
 async def test_calls_in_progress_at_the_login_are_known(asterisk: Server) -> None:

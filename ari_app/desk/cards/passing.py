@@ -117,11 +117,11 @@ class Passing:
             pass
         return card.passage.at if card.passage else None
 
-    def observe(self, board: Board, event: Event) -> None:
+    def observe(self, _: Board, event: Event) -> None:
         """Follow an event of Asterisk. Never waits."""
         for card in tuple(self._under_way.values()):
             assert card.passage is not None
-            after = follow(card.passage.at, event, board)
+            after = follow(card.passage.at, event)
             if after is not card.passage.at:
                 self._move(card, after)
 

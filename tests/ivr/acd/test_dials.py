@@ -1,7 +1,6 @@
 """Calls that reach a phone without a queue, in the order of a real Asterisk's events."""
 
 from datetime import datetime
-from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -10,15 +9,7 @@ from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller, Offer, Talk
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
-from ivr.acd.queues import (
-    CallerJoined,
-    CallerLeft,
-    Completed,
-    Connected,
-    Event,
-    Offered,
-    apply_event,
-)
+from ivr.acd.queues import CallerLeft, Completed, Connected, Event, Offered, apply_event
 from ivr.acd.reconcile import reconciled
 from tests.ivr.acd.test_queues import ANNA, EVENTS, OLGA, at, board, caller, member, waits
 
@@ -93,43 +84,7 @@ def test_halves_of_halves_are_seen_through() -> None:
 
 
 def test_halves_without_a_caller_are_not_followed() -> None:
-    now = board(Dialled(half(1), ANNA, LEG, at(1)))
-    assert (now.offers, now.talks) == ((), ())
-    for ends in (HungUp("half-1", f"{LOCAL}-00000001;2", at(2)), DialEnded(LEG, False, at(2))):
-        assert board(ends, of=now) == Board()
-
-
-def test_a_half_may_dial_before_its_own_dialler_is_reported() -> None:
-    """``Local/…;2`` runs in a thread of its own: on a busy machine its events come first."""
-    outer = Dialled(caller("a"), "Local/600@ring-group", "Local/600@ring-group-02;1", at(1))
-    inner = replace(caller("half-2"), channel="Local/600@ring-group-02;2")
-    ways: tuple[tuple[Event, ...], ...] = (
-        through(),
-        (outer, Dialled(inner, LOCAL, f"{LOCAL}-00000001;1", at(1)), *through()[1:]),
-    )
-    for way in ways:
-        for events in permutations(way):
-            now = board(*events)
-            assert ("", ANNA, "a") in rung(now)
-            assert now == replace(board(*way), offers=now.offers)
-            assert {*now.offers} == {*board(*way).offers}
-            assert spoken(board(ANSWERS, of=now)) == [("", ANNA, "a")]
-    lead, dials = through()
-    assert spoken(board(dials, ANSWERS, lead)) == [("", ANNA, "a")]
-
-
-def test_who_waits_on_a_half_is_whom_it_was_dialled_for() -> None:
-    """Whichever of the two Asterisk reports first."""
-    lead = through()[0]
-    joins = CallerJoined("support", 1, half(1))
-    offered = Offered("support", OLGA, "half-1", at(2), f"{OLGA}-01")
-    connected = Connected("support", OLGA, half(1), at(3), f"{OLGA}-01")
-    for events in ((lead, joins), (joins, lead), (joins, offered, lead), (joins, connected, lead)):
-        now = board(member(OLGA), *events)
-        waiting = now.queues["support"].waiting
-        rung, spoken = (one.caller for one in now.offers), (one.caller for one in now.talks)
-        callers = (*waiting, *rung, *spoken)
-        assert {one.held for one in callers if one.call == "half-1"} == {caller("a")}
+    assert board(Dialled(half(1), ANNA, LEG, at(1))) == Board()
 
 
 @pytest.mark.parametrize("end", [";1", ";2"])

@@ -3,10 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from ivr.acd.board import Board
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Rung
 from ivr.acd.passing import Pass, State, Why, follow
-from ivr.acd.queues import CallerJoined, Connected, Event, apply_event
+from ivr.acd.queues import CallerJoined, Connected, Event
 from tests.ivr.acd.test_dials import LEG, LOCAL, half
 from tests.ivr.acd.test_queues import ANNA, OLGA, at, caller
 
@@ -95,16 +94,3 @@ def test_a_caller_arrives_or_comes_back(
     for event in events:
         start = follow(start, event)
     assert (start.state, start.why) == (state, why)
-
-
-@pytest.mark.parametrize("start", [BLIND, WARM, ASKS_QUEUE])
-def test_the_far_half_may_dial_first(start: Pass) -> None:
-    """Its thread may overtake that of the channel which dialled the near half."""
-    events = RINGS if start is BLIND else ASKS
-    board = Board()
-    for early in (events[1], events[0]):
-        start, board = follow(start, early, board), apply_event(board, early)
-    assert start.legs == (WAY, LEG)
-    for later in events[2:]:
-        start = follow(start, later)
-    assert start.state == "rings"
