@@ -34,7 +34,7 @@ is to begin elsewhere on the database."""
 RETURN = 30.0
 """For how many seconds a queue node that leads is awaited when its application is stopped and its
 Asterisk goes on, as by a restart: callers wait there, and agents' phones are there. Another node
-leads after that."""
+leads after that, also if the application comes up and dies again and again."""
 
 Adopt = Callable[[Worker], Awaitable[None]]
 """Goes on with what a worker left that died."""
@@ -196,9 +196,8 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
     worker = Worker(name, place, config.application, settings.pod, epoch)
     leading = not of and not config.handover.nodes
     one = Membership(store, worker, lease, leading=leading)
-    stays = timedelta(seconds=RETURN if name and leading and config.handover.pods else 0)
     try:
-        until = clock() + max(stays, timedelta(seconds=lease))
+        until = clock() + timedelta(seconds=lease)
         await _enter(store, worker, until, succeeds=foundation.before is None, leading=leading)
         one.drain(await store.read(nodes.drained))
     except NameInUseError as error:
@@ -208,8 +207,10 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
     try:
         yield one
     finally:
+        now, returns = clock(), one.returns and one.leads and config.handover.pods
+        awaited = now + timedelta(seconds=RETURN) if returns else None
         with suppress(StoreError):
-            await _end(store, worker, stays if one.returns and one.leads else timedelta(0))
+            await store.write(workers.leave, worker.epoch, now, awaited)
 
 
 async def _enter(store: Store, worker: Worker, until: datetime, **kinds: bool) -> None:
@@ -219,14 +220,6 @@ async def _enter(store: Store, worker: Worker, until: datetime, **kinds: bool) -
         await store.write(workers.enter, worker, clock(), until, **kinds)
     elif others := await store.write(workers.alone, worker, clock(), until):
         raise UpError(_who_is_there(others))
-
-
-async def _end(store: Store, worker: Worker, stays: timedelta) -> None:
-    """A worker ends, and ``stays`` in its place for its next run. Raises as the store does."""
-    if stays:
-        await store.write(workers.put_off, worker, clock(), clock() + stays)
-    else:
-        await store.write(workers.leave, worker.epoch, clock())
 
 
 def _who_is_there(others: Sequence[Worker]) -> str:

@@ -7,6 +7,9 @@ one calls it so, which may do so only if it could put its own lease off all that
 negative then, for all to see. What a living worker owns no other takes; what another took, its
 owner of before writes to no more, as each of its statements names its epoch.
 
+One that ended and comes back, as by a restart, is dead with a moment to come: until then its next
+run is awaited, and what it did alone is no other's.
+
 An application without a name owns nothing by an epoch, and has a lease, so that no worker begins
 beside it.
 """
@@ -76,7 +79,8 @@ def enter(
     leading: bool = True,
 ) -> None:
     """A worker begins, with an epoch that no other ever had. Its runs before this one are dead if
-    it ``succeeds`` them; what such a run that lived did alone is its, not without ``leading``.
+    it ``succeeds`` them. What one of them did alone that ended to come back (:func:`leave`) is
+    its, with a lease for as long as it is awaited; not without ``leading``.
 
     Raises :class:`NameInUseError` where one of its name, or one without a name, lives at another
     place.
@@ -94,15 +98,15 @@ def enter(
         (micros(at - KEPT),),
     )
     if succeeds:
-        if leading:
-            db.conn.execute(
-                "update duties set owner = ? where owner in"
-                " (select epoch from workers where name = ? and until > 0)",
-                (worker.epoch, worker.name),
-            )
-        db.conn.execute(
-            "update workers set until = -until where name = ? and until > 0", (worker.name,)
-        )
+        now = micros(at)
+        awaited = "name = ? and until < ? and epoch in (select owner from duties)"
+        query = f"select epoch, until from workers where {awaited}"
+        for epoch, awaited_until in db.conn.execute(query, (worker.name, -now)).fetchall():
+            owner = worker.epoch if leading else 0
+            db.conn.execute("update duties set owner = ? where owner = ?", (owner, epoch))
+            until = max(until, moment(-awaited_until))
+        died = "update workers set until = ? where name = ? and until > 0"
+        db.conn.execute(died, (-now, worker.name))
     put_off(db, worker, at, until)
 
 
@@ -145,16 +149,17 @@ def beat(
     left = f"select 1 from calls where ended is null and owner = epoch and line in {listed(*lines)}"
     tail = f"where until < 0 and pod = ? and epoch <> ? and exists ({left})"
     dead = _selected(db, tail, worker.pod, epoch) if lines else ()
-    return Beat(leading and hold(db, "lead", epoch), dead)
+    return Beat(leading and hold(db, "lead", epoch, at), dead)
 
 
-def hold(db: Database, duty: str, epoch: int) -> bool:
-    """Have a worker do what one worker alone does; False if another one that lives does it."""
+def hold(db: Database, duty: str, epoch: int, at: datetime) -> bool:
+    """Have a worker do what one worker alone does; False if another one does it that lives or is
+    awaited."""
     db.conn.execute(
         "insert into duties (duty, owner) values (?, ?) on conflict (duty) do update"
         " set owner = excluded.owner where duties.owner <> excluded.owner"
-        f" and duties.owner not in ({LIVING})",
-        (duty, epoch),
+        " and duties.owner not in (select epoch from workers where until > 0 or until < ?)",
+        (duty, epoch, -micros(at)),
     )
     (owner,) = db.conn.execute("select owner from duties where duty = ?", (duty,)).fetchone()
     return bool(owner == epoch)
@@ -168,16 +173,19 @@ def leading_pod(db: Database) -> str:
     return found[0] if found else ""
 
 
-def leave(db: Database, epoch: int, at: datetime) -> None:
+def leave(db: Database, epoch: int, at: datetime, awaited: datetime | None = None) -> None:
     """A worker ends: it is dead, and another leads: that of its name that comes after it, if one
-    has begun already. One without a name is forgotten."""
+    has begun already. One without a name is forgotten.
+
+    One that is ``awaited`` until a moment leaves what it did alone to its next run until then.
+    """
     db.conn.execute("delete from workers where epoch = ? and name = ''", (epoch,))
-    db.conn.execute("update workers set until = ? where epoch = ?", (-micros(at), epoch))
+    db.conn.execute("update workers set until = ? where epoch = ?", (-micros(awaited or at), epoch))
     db.conn.execute(
         "update duties set owner = coalesce((select max(later.epoch) from workers as later"
         " join workers as me on later.name = me.name where me.epoch = ? and me.name <> ''"
-        " and later.until > 0), 0) where owner = ?",
-        (epoch, epoch),
+        " and later.until > 0), ?) where owner = ?",
+        (epoch, epoch if awaited else 0, epoch),
     )
 
 

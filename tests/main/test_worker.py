@@ -194,6 +194,7 @@ async def test_a_queue_node_that_is_restarted_leads_on(
         one.returns = returns
     clocks.passes(module.RETURN - 1)
     assert await leads(worker(1)) != returns
+    node.state.directory = Path("moved")
     async with module.joined(node) as one:
         assert await leads(worker(one.epoch, "q1")) == returns
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from msgspec import Struct
-from msgspec.structs import replace
 
 from ari_app.store import calls, left_calls, orders, outbox, workers
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
@@ -239,18 +238,6 @@ async def test_a_call_has_one_owner_and_one_end(store: Store) -> None:
     assert await store.write(left_calls.close_lost, (), ("ari",), 1) == []
 
 
-async def test_one_worker_leads_until_its_lease_is_over(store: Store) -> None:
-    async def beat(epoch: int, at: datetime) -> workers.Beat:
-        return await store.write(workers.beat, worker(epoch), at, at + LEASE)
-
-    assert [(await beat(epoch, NOON)).leads for epoch in (1, 2, 1)] == [True, False, True]
-    assert not (await beat(2, NOON + LEASE - SECOND)).leads
-    assert (await beat(2, NOON + LEASE)).leads
-    assert not (await beat(1, NOON + LEASE)).leads, "the one that comes back follows"
-    await store.write(workers.leave, 2, NOON + LEASE)
-    assert (await beat(1, NOON + LEASE)).leads
-
-
 async def test_a_name_is_used_at_one_place(store: Store) -> None:
     await store.write(workers.enter, worker(1, "a"), NOON, NOON + LEASE)
     await store.write(workers.enter, worker(2, "a"), NOON, NOON + LEASE)
@@ -289,23 +276,3 @@ async def test_what_a_run_left_is_free_for_the_next_one_at_once(store: Store) ->
     assert not await store.read(orders.due, NOON, 9, 2), "the run before hands over"
     await store.write(workers.enter, worker(3, "a"), NOON, NOON + LEASE, succeeds=True)
     assert await store.read(orders.due, NOON, 9, 3)
-
-
-async def test_the_lead_goes_to_the_next_run_of_the_same_worker(store: Store) -> None:
-    """Else an upgrade moves the callers of a queue node to another one, without their agents."""
-    write, runs = store.write, [Worker(name, name, name) for name in ("q1", "q2", "q1")]
-    q1, q2, upgraded = (replace(one, epoch=at) for at, one in enumerate(runs, 1))
-    for one in (q1, q2, upgraded):
-        await write(workers.enter, one, NOON, NOON + LEASE)
-        await write(workers.beat, one, NOON, NOON + LEASE)
-    await write(workers.leave, 1, NOON)
-    assert not (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
-    assert (await write(workers.beat, upgraded, NOON, NOON + LEASE)).leads
-    restarted = replace(q1, epoch=4)
-    await write(workers.enter, restarted, NOON, NOON + LEASE, succeeds=True)
-    assert not (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
-    await write(workers.leave, 4, NOON)
-    assert (await write(workers.beat, q2, NOON, NOON + LEASE)).leads
-    never = replace(q2, epoch=5)
-    await write(workers.enter, never, NOON, NOON + LEASE, succeeds=True, leading=False)
-    assert (await write(workers.beat, replace(q1, epoch=6), NOON, NOON + LEASE)).leads

@@ -23,7 +23,7 @@ def of_workers() -> Iterator[tuple[str, Use]]:
     one = Worker("one", "here", "firstline-one", epoch=1)
     yield "workers.enter", lambda db: workers.enter(db, one, NOW, NOW + HOUR)
     yield "workers.beat", lambda db: workers.beat(db, one, NOW, NOW + HOUR, ("ari",))
-    yield "workers.hold", lambda db: workers.hold(db, "lead", 1)
+    yield "workers.hold", lambda db: workers.hold(db, "lead", 1, NOW)
     yield "workers.put_off", lambda db: workers.put_off(db, one, NOW, NOW + HOUR)
     yield "workers.alone", lambda db: workers.alone(db, one, NOW, NOW + HOUR)
     yield "workers.leading_pod", workers.leading_pod
