@@ -13,6 +13,7 @@ from ari_app.session.line import Line
 from ari_app.store import campaign_calls
 from ari_app.store.campaign_calls import Attempt, Outcome, of_key
 from ari_app.store.db import Store, StoreError
+from ari_app.store.patience import patience
 from ivr.model import OUTBOUND
 from ivr.values import Phrase
 from ivr.wants import Done, Say, Screen
@@ -91,9 +92,10 @@ class AnsweredCalls:
     async def _noted(self, one: CalledOut, call: str) -> bool:
         attempt, known = one.attempt, call if one.outcome == "answered" else ""
         try:
-            noted = await self._store.write(
-                campaign_calls.settle, attempt, one.outcome, self._now(), known
-            )
+            async with patience():
+                noted = await self._store.write(
+                    campaign_calls.settle, attempt, one.outcome, self._now(), known
+                )
         except StoreError as error:
             log.error("what came of the call %s is not stored: %s", attempt.key, error)
             return False
@@ -107,7 +109,11 @@ class AnsweredCalls:
         return noted
 
     async def _leave_message(self, attempt: Attempt, line: Line) -> None:
-        found = await self._store.read(campaign_calls.message, attempt)
+        try:
+            found = await self._store.look_up(campaign_calls.message, attempt)
+        except StoreError as error:
+            log.error("campaign %d: a machine got no message: %s", attempt.campaign, error)
+            return
         if found.prompt:
             spoken = found.language in self._languages
             language = found.language if spoken else self._languages[0]

@@ -10,6 +10,7 @@ from ari_app.store.connection import Connection
 from ari_app.store.engine import engine
 from ari_app.store.errors import StoreError
 from ari_app.store.health import Health, HealthMonitor
+from ari_app.store.patience import patience
 from ari_app.store.server import Place, place
 from ari_app.store.sqlite import Database
 from ari_app.store.watch import Exchange
@@ -134,8 +135,9 @@ class Store:
         self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """As :meth:`read`, for what a call waits for and an index answers: no long read, such as a
-        report, is before it."""
-        return await self._read(self._looking_up, "look-up", lambda db: fn(db, *args, **kwargs))
+        report, is before it, and it is given up after :data:`~ari_app.store.patience.PATIENCE`."""
+        async with patience():
+            return await self._read(self._looking_up, "look-up", lambda db: fn(db, *args, **kwargs))
 
     async def scrub(self) -> None:
         """Rewrite the file (``vacuum``), so that erased data cannot be recovered from it.
