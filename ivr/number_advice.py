@@ -42,7 +42,8 @@ def advice(plan: NumberPlan, written: str, area: bool = True) -> str:
             return f"{cut} is no telephone number — write it as {found}"
     digits = re.sub("[^0-9]", "", bare(text, plan.code))
     longer = len(plan.usual) != 1 or len(digits) > max(plan.usual) + 1
-    if longer and bare(text, plan.code) == digits and plan.msisdn(f"+{digits}") == digits:
+    alone = bare(text, plan.code) == digits and not digits.startswith(plan.code)
+    if longer and alone and plan.msisdn(f"+{digits}") == digits:
         return f"{cut} has no + — write +{digits} if it is a number of another country"
     local = plan.in_some_area(digits) if area else None
     if local is not None:

@@ -7,6 +7,7 @@ number too.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -110,12 +111,11 @@ class NumberPlan(Struct, frozen=True):
 
         A number of another country that is longer than the national ones is one by its length, if
         it is written with ``+`` or ``00``; digits alone, which may be a slip of the pen, and
-        shorter ones are numbers only in a range that the package knows.
+        shorter ones are numbers only in a range that the package knows. One of the own country
+        with digits too many or too few is a slip of the pen in every form.
         What is stored, or comes from the network, is read by :meth:`whole`.
         """
-        text = bare(written, self.code)
-        forms = (text, *(text[len(each) :] for each in self.prefixes if text.startswith(each)))
-        found = (_msisdn(self, form) for form in forms if is_number(form))
+        found = (_msisdn(self, form) for form in _forms(self, bare(written, self.code)))
         return next(filter(None, found), None)
 
     def whole(self, number: str) -> str | None:
@@ -226,18 +226,30 @@ def _rules(plan: NumberPlan) -> _Rules:
     )
 
 
+def _forms(plan: NumberPlan, text: str) -> Iterator[str]:
+    """A bare number, and without each prefix of the site."""
+    for form in (text, *(text[len(each) :] for each in plan.prefixes if text.startswith(each))):
+        if is_number(form):
+            yield form
+
+
 @lru_cache(maxsize=4096)
-def _msisdn(plan: NumberPlan, digits: str) -> str | None:
-    """The MSISDN; None also where that, read again, would be another number."""
-    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
-    rules = _rules(plan)
-    if rules.private.fullmatch(digits):
+def _msisdn(plan: NumberPlan, form: str) -> str | None:
+    """The MSISDN; None also where that, read again from the store, would be another number."""
+    found = _understood(plan, form)
+    if found is None or found == form:
+        return found
+    again = next(filter(None, (_understood(plan, each) for each in _forms(plan, found))), None)
+    return found if (again or _understood(plan, f"+{found}")) == found else None
+
+
+def _understood(plan: NumberPlan, form: str) -> str | None:
+    digits = f"+{form[2:]}" if form.startswith("00") else form
+    private = _rules(plan).private
+    if private.fullmatch(digits):
         return digits
     found = _read(plan, digits)
-    if found is None or rules.private.fullmatch(found):
-        return None
-    again = found if found == digits else _read(plan, found)
-    return found if again == found or (again is None and rules.abroad.match(digits)) else None
+    return None if found is None or private.fullmatch(found) else found
 
 
 def _read(plan: NumberPlan, digits: str) -> str | None:
@@ -266,7 +278,8 @@ def _read(plan: NumberPlan, digits: str) -> str | None:
     if one is None or not rules.abroad.match(digits) or not is_whole(one):
         return None
     found = stored(one)
-    return found if len(found) > max(rules.lengths) or world().is_valid_number(one) else None
+    by_length = len(found) > max(rules.lengths) and not found.startswith(rules.code)
+    return found if by_length or world().is_valid_number(one) else None
 
 
 # The package says the same as the next two, ten times as slowly: a million numbers are imported.

@@ -94,7 +94,7 @@ def restore(state: State, directory: Path, yes: bool, as_json: bool) -> None:
 def _parts(config: Config, state: State) -> Mapping[str, Path]:
     """What belongs into a backup besides the database, by its name there."""
     parts = {
-        FILE: (state.directory / FILE).resolve(),  # that of a service is in /etc
+        FILE: state.settings,
         SECRETS: (state.directory / SECRETS).resolve(),
         "recordings": speech.recordings(config, state),
         "announcements": state.announcements,
@@ -120,7 +120,7 @@ def _beside(path: Path, backup: Path, state: State) -> Path:
     """Where a part is restored: what was beside the settings comes beside those here."""
     settings = backup.resolve()
     inner = path.is_relative_to(settings)
-    return state.directory / path.relative_to(settings) if inner else path
+    return state.settings.parent / path.relative_to(settings) if inner else path
 
 
 def _refuse_other_secrets(state: State, source: Path, found: Manifest, running: bool) -> None:

@@ -156,7 +156,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         menus=menus,
     )
     state.make()
-    _write_menus(answers, state.directory / DIRECTORY)
+    _write_menus(answers, state.settings.parent / DIRECTORY)
     state.begin(first_settings(answers))
     state.keys()  # so that the file is there for secrets of the operator's
     run(_made(state))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from ivr.speech.languages import language
 
 DIRECTORY = "menus"
-"""Where it is written, in the state directory."""
+"""Where it is written, beside the settings."""
 
 _FLOW = """\
 # Your first menu. docs/tutorial.md explains how to change it, ivr/menus/README.md the language.

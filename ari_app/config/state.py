@@ -87,6 +87,11 @@ class State:
             ) from error
 
     @property
+    def settings(self) -> Path:
+        """The file of the settings itself: that of a service is in /etc, and linked to."""
+        return (self.directory / FILE).resolve()
+
+    @property
     def database(self) -> Path:
         return self.directory / "firstline.db"
 
@@ -182,8 +187,7 @@ class State:
     def begin(self, text: str) -> None:
         """Write the first settings of a real operator, if they are right."""
         self._config(text, {})
-        file = (self.directory / FILE).resolve()  # that of a service is in /etc
-        replace_file(file, text.encode())
+        replace_file(self.settings, text.encode())
 
     def configure(self, offset: int, voice: str = "") -> None:
         """Write the first settings of an installation, its ports moved by ``offset``.

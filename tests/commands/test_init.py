@@ -145,6 +145,22 @@ def test_a_restore_elsewhere_leaves_the_menus_here(state: Path, tmp_path: Path) 
     assert run(other, "flows", "check").output.startswith("no errors, no warnings in 1 flow")
 
 
+def test_the_menus_of_a_service_are_beside_its_settings(state: Path, tmp_path: Path) -> None:
+    """`firstline install` leaves a link to /etc."""
+    backup = str(tmp_path / "backup")
+    for each in (state, tmp_path / "other"):
+        etc = tmp_path / f"etc-{each.name}"
+        for directory in (each, etc):
+            directory.mkdir()
+        (each / "firstline.toml").symlink_to(etc / "firstline.toml")
+        words = ("restore", backup, "--yes") if each != state else ("init", *_options(**GIVEN))
+        done = run(each, *words)
+        assert done.exit_code == 0, done.output
+        assert (etc / "menus" / "main.yaml").exists()
+        assert run(each, "flows", "check").output.startswith("no errors, no warnings in 1 flow")
+        run(each, "backup", backup)
+
+
 @pytest.mark.parametrize("name", ["name", "country", "currency", "timezone"])
 def test_without_a_terminal_all_must_be_given(state: Path, name: str) -> None:
     done = init(state, **{key: value for key, value in GIVEN.items() if key != name})

@@ -14,6 +14,7 @@ from ivr.numbers import NumberPlan
         ("BY", "2000516", "2000516 has no area code — write it with one, such as 375152000516"),
         ("US", "5551234", "5551234 has no area code — write it with one, such as 12015551234"),
         ("PL", "51234562", "51234562 has 8 digits — write all 9 of them, as 4851234562X"),
+        ("PL", "485123456288", "485123456288 has 12 digits — write it with 9, as 48512345678"),
         ("PL", "5123456288", "5123456288 has 10 digits — write it with 9, as 48512345678"),
         (
             "PL",

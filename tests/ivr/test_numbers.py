@@ -1,7 +1,7 @@
 """Telephone numbers of any country: what is understood, and how it is shown and said."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ivr.numbers import NumberPlan
@@ -92,6 +92,20 @@ def test_a_number_of_another_country_is_itself_in_international_form(country: st
     assert plan.msisdn("+375000000000") is None
 
 
+@pytest.mark.parametrize(
+    ("country", "written"),
+    [
+        ("PL", "+48 512 345 6789"),
+        ("PL", "0048 600 123 45"),
+        ("BY", "+37529491911"),
+        ("CZ", "+4206011234567"),
+    ],
+)
+def test_an_own_number_with_a_digit_too_many_or_too_few_is_none(country: str, written: str) -> None:
+    plan = NumberPlan.of(country)
+    assert plan.msisdn(written) is plan.whole(written) is None
+
+
 def test_what_stands_before_a_number_abroad_is_that_of_the_country() -> None:
     assert NumberPlan.of("KZ").msisdn("8 10 48 512 345 678") == "48512345678"
     assert NumberPlan.of("US").msisdn("011 48 512 345 678") == "48512345678"
@@ -111,8 +125,11 @@ def test_whatever_is_written_has_an_msisdn_that_stays_or_none(text: str) -> None
 
 
 @given(st.from_regex(r"\+?[0-9]{4,17}", fullmatch=True))
+@example("+9156380326")  # without the prefix, it is one of the own country
+@example("+27000867784")  # its trunk prefixes are taken off one by one
 def test_digits_have_an_msisdn_that_stays_or_none(text: str) -> None:
-    for plan in (BELARUS, NumberPlan.of("KZ"), NumberPlan.of("PL")):
+    poland = (NumberPlan.of("PL", prefixes=prefixes) for prefixes in ((), ("9",)))
+    for plan in (BELARUS, NumberPlan.of("KZ"), *poland):
         found = plan.msisdn(text)
         assert found is None or plan.whole(found) == plan.caller(found) == found
 
