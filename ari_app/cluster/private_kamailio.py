@@ -84,14 +84,11 @@ def unpack_debian(package: str, root: Path, progress: Callable[[str], None]) -> 
 
     Raises :class:`ClusterError` and :class:`~asterisk_conf.discovery.PbxError`.
     """
-    try:
-        root.rmdir()
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise ClusterError(
-            f"{root} is in the way, and has no {package}: remove it, or choose another directory"
-        ) from error
+    in_the_way = ClusterError(
+        f"{root} is in the way, and has no {package}: remove it, or choose another directory"
+    )
+    if root.is_symlink() or root.is_file() or (root.exists() and any(root.iterdir())):
+        raise in_the_way
     suite = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
     archive = next(
         (
@@ -111,4 +108,7 @@ def unpack_debian(package: str, root: Path, progress: Callable[[str], None]) -> 
     shutil.rmtree(part, ignore_errors=True)
     unpack(part, archive, progress, suite, (package,))
     part.chmod(0o755)
-    part.rename(root)
+    try:
+        part.rename(root)  # an empty directory is replaced
+    except OSError as error:
+        raise in_the_way from error

@@ -1,5 +1,7 @@
 """`firstline cluster render`: what each machine gets, and what is refused."""
 
+import platform
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -7,11 +9,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ari_app.cli import main
+from ari_app.cluster import private_kamailio
 from ari_app.cluster.description import ClusterError
 from ari_app.cluster.files import read_settings
 from ari_app.cluster.private_kamailio import provided, unpack_debian
 from ari_app.config.state import Keys, State
 from ari_app.main import pbx_site
+from asterisk_conf.apt_sources import Entry
 from asterisk_conf.render import render as asterisk_files
 from ivr.secret import Secret
 
@@ -149,6 +153,26 @@ def test_a_program_is_not_unpacked_over_what_is_there(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="kamailio is in the way"):
         unpack_debian("kamailio", tmp_path / "kamailio", print)
     assert [one.name for one in tmp_path.rglob("*")] == ["kamailio", "kamailio.cfg"]
+
+
+def test_an_empty_directory_stays_until_a_program_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "kamailio"
+    there.mkdir()
+    monkeypatch.setattr(private_kamailio, "entries", lambda _: ())
+    with pytest.raises(ClusterError, match="no kamailio on this machine"):
+        unpack_debian("kamailio", there, print)
+    assert there.is_dir()
+    suite = platform.freedesktop_os_release().get("VERSION_CODENAME", "")
+    archive = Entry("http://192.0.2.1/debian", (suite,), ("main",))
+    monkeypatch.setattr(private_kamailio, "entries", lambda _: (archive,))
+    monkeypatch.setattr(
+        private_kamailio, "unpack", lambda part, *_: (part / "usr").mkdir(parents=True)
+    )
+    monkeypatch.setattr(shutil, "which", lambda _: "/usr/bin/mmdebstrap")
+    unpack_debian("kamailio", there, print)
+    assert [one.name for one in there.iterdir()] == ["usr"]
 
 
 @pytest.mark.parametrize(
