@@ -15,6 +15,7 @@ _OUT = re.compile(
     r"(?:PJSIP|SIP|IAX2)/[^,&)]*@(?!\$\{CONTEXT)|(?:SIP|IAX2|DAHDI|PJSIP)/[\w-]+/[^,&)]*\$\{",
     re.IGNORECASE,
 )
+_STASIS = re.compile(r"(StasisBroadcast|Stasis)\b(?:\((.*)\))?", re.IGNORECASE)
 FALLBACK = "same => n,Goto(firstline-fallback,s,1)"
 
 
@@ -67,10 +68,10 @@ def _handed_over(
     context: Context, known: Mapping[str, Context], application: str
 ) -> Iterator[Finding]:
     """Each place where callers are given to the application."""
-    entered, name = False, re.escape(application)
-    ours = rf"Stasis\({name}[,)]|StasisBroadcast\([^,]*,[^,]*\b{name}(?!-?\w)"
+    entered = False
     for place, step in enumerate(context.steps):
-        if not re.match(ours, step.does, re.IGNORECASE):
+        by = _offers(step.does, application)
+        if not by:
             continue
         entered = True
         following = context.steps[place + 1 : place + 2]
@@ -79,7 +80,7 @@ def _handed_over(
                 "no-fallback",
                 "critical",
                 step.where,
-                f"nothing follows Stasis() in {context.name}: while the application does not run, "
+                f"nothing follows {by}() in {context.name}: while the application does not run, "
                 "callers are hung up on",
                 FALLBACK,
             )
@@ -89,7 +90,7 @@ def _handed_over(
                 "no-time-limit",
                 "warning",
                 step.where,
-                "no time limit is set before Stasis(): callers stay in silence in an application "
+                f"no time limit is set before {by}(): callers stay in silence in an application "
                 "that has died, until they hang up",
                 "same => n,Set(TIMEOUT(absolute)=120), before this line",
             )
@@ -103,6 +104,25 @@ def _handed_over(
             "application hangs or has died, are hung up on",
             "exten => T,1,Goto(firstline-fallback,s,1)",
         )
+
+
+def _offers(does: str, application: str) -> str:
+    """What offers callers to the application in a line, such as ``Stasis``; "" if nothing does.
+
+    ``StasisBroadcast(timeout,app_filter,…)`` offers them to the applications whose names its
+    regular expression matches, to all without one (`core show application StasisBroadcast`).
+    """
+    found = _STASIS.match(does)
+    if found is None:
+        return ""
+    first, *more = (one.strip() for one in (found[2] or "").split(","))
+    if found[1].lower() == "stasis":
+        return "Stasis" if first.lower() == application.lower() else ""
+    try:
+        apart = more and not re.search(more[0], application)
+    except re.error:
+        apart = False
+    return "" if apart else "StasisBroadcast"
 
 
 def _anonymous(facts: Facts, known: Mapping[str, Context]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ files.
 
 import ast
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from ari_app.doctor import modules
 from ari_app.doctor.conf import parsed
 from ari_app.doctor.examine import GROUPS, examined
 from ari_app.doctor.facts import Facts, Live
-from ari_app.doctor.findings import EXIT_CODES
+from ari_app.doctor.findings import EXIT_CODES, Finding
 from ari_app.doctor.version import advisories, number
 from asterisk_conf.queue_nodes import QueueNode
 from asterisk_conf.render import render
@@ -91,13 +91,34 @@ def test_it_names_the_place_and_the_line_to_change(name: str, where: str, change
 
 @pytest.mark.parametrize("name", ["no-fallback", "no-time-limit", "no-dead-man"])
 def test_a_call_that_several_workers_may_claim_is_looked_at_alike(name: str) -> None:
+    found = offered(name, "StasisBroadcast(500,^(other|firstline)$,")
+    assert [one.id for one in found] == [name]
+    assert "Stasis()" not in found[0].text
+
+
+@pytest.mark.parametrize(
+    ("handed", "ours"),
+    [
+        ("StasisBroadcast(", True),
+        ("StasisBroadcast(500,,", True),
+        ("StasisBroadcast(500,^first.*,", True),
+        ("StasisBroadcast(500,^(first,", True),
+        ("StasisBroadcast(500,^firstline-2$,", False),
+        ("StasisBroadcast(500,^other$,firstline:", False),
+        ("Stasis(firstline-2,", False),
+    ],
+)
+def test_a_call_is_offered_to_whom_the_filter_matches(handed: str, ours: bool) -> None:
+    """To all without one, or with one that is no regular expression."""
+    assert [one.id for one in offered("no-fallback", handed)] == ["no-fallback"] * ours
+
+
+def offered(name: str, handed: str) -> Sequence[Finding]:
+    """What is found where callers are handed over in another way."""
     broken = facts(name)
-    claimed = {
-        file: text.replace("Stasis(firstline,", "StasisBroadcast(500,^(other|firstline)$,")
-        for file, text in broken.files.items()
-    }
-    found = examined(msgspec.structs.replace(broken, files=claimed))
-    assert (claimed != broken.files, [one.id for one in found]) == (True, [name])
+    files = {file: text.replace("Stasis(firstline,", handed) for file, text in broken.files.items()}
+    assert files != broken.files
+    return examined(msgspec.structs.replace(broken, files=files))
 
 
 def test_files_in_the_form_of_freepbx_are_read(tmp_path: Path) -> None:
