@@ -16,11 +16,14 @@ from ari_app.ari.rest import Ari
 log = logging.getLogger(__name__)
 
 LOOK = 0.5
-"""Seconds between two looks at the nodes, and for which one waits to hear who leads: a database
-that hangs keeps no caller at a node that died."""
+"""Seconds between two looks at the nodes."""
 
-LEADER = 4
-"""At each how many of them it is asked which node leads."""
+ASKING = 2.0
+"""Seconds from one answer to the question which node leads until it is asked again."""
+
+LATE = 5.0
+"""Seconds after which it is said that such an answer is late. It counts whenever it comes, and
+callers at a node that died do not wait for it."""
 
 SEEKING = 20
 """At how many looks in a row without a caller at a dead node no more are looked for there."""
@@ -53,29 +56,52 @@ class QueueNodeWatch:
         self._ours = ours
         self._take_back = take_back
         self._leader = leader
-        self._active = ""
+        self._active, self._late = "", False
         self._dead: dict[str, int] = {}
         """Node that does not answer: at how many looks more its callers are looked for. Later ones
         do not come to it, and all channels of Asterisk are many."""
 
     async def run(self) -> NoReturn:
         """Watch without end."""
-        looks = 0
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._again(self.ask, ASKING))
+            await self._again(self.look, LOOK)
+
+    async def _again(self, work: Callable[[], Awaitable[None]], pause: float) -> NoReturn:
         while True:
             try:
-                await self.look(asks=looks % LEADER == 0)
+                await work()
             except (AriError, GoneError, UnreachableError, RefusedError) as error:
                 log.debug("queue nodes are looked at later: %s", error)
-            looks += 1
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(pause)
 
-    async def look(self, *, asks: bool = True) -> None:
-        """Look at all nodes once, and ask who leads if it ``asks``. Raises as ARI does."""
-        if asks and (leader := await self._leading()) in self._endpoints:
+    async def ask(self) -> None:
+        """Ask once who leads, and call them first. Raises as ARI does."""
+        loop = asyncio.get_running_loop()
+        late = loop.call_later(LATE, self._is_late)
+        try:
+            leader = await self._leader()
+        finally:
+            late.cancel()
+        if loop.time() < late.when():
+            self._late = False
+        if leader in self._endpoints:
             await self._ari.asterisk.set_global_var(ACTIVE, leader)  # one that started lacks it
             if leader != self._active:
                 log.info("queue node %s leads: callers go there first", leader)
             self._active = leader
+
+    def _is_late(self) -> None:
+        if not self._late:
+            first = self._active or "the first one of the settings"
+            log.warning(
+                "which queue node leads is not known yet, the database is slow: callers go to %s",
+                first,
+            )
+        self._late = True
+
+    async def look(self) -> None:
+        """Look at all nodes once. Raises as ARI does."""
         for name, endpoint in self._endpoints.items():
             state = (await self._ari.endpoints.get(TECHNOLOGY, endpoint)).state
             if state != "offline":
@@ -86,13 +112,6 @@ class QueueNodeWatch:
             if left := self._dead.setdefault(name, SEEKING):
                 found = await self._bring_back(endpoint)
                 self._dead[name] = SEEKING if found else left - 1
-
-    async def _leading(self) -> str:
-        try:
-            async with asyncio.timeout(LOOK):
-                return await self._leader()
-        except TimeoutError:
-            return ""
 
     async def _bring_back(self, endpoint: str) -> bool:
         """Take back who is at a node that died, those who came first before the others; whether

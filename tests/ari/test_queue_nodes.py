@@ -1,6 +1,8 @@
 """The watch over queue nodes: whose callers it takes back, and which node is called first."""
 
 import asyncio
+from collections.abc import Sized
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from ari_app.ari import queue_nodes
 from ari_app.ari.queue_nodes import ACTIVE, SEEKING, QueueNodeWatch
 from ari_app.ari.rest import Ari
 from ari_app.ari.verbs import GET_ENDPOINT, LIST_CHANNELS, SET_GLOBAL, Request
+from tests.ari.facts import until
 
 DIAL = "PJSIP/support@node-%s,,gib(firstline-hand^s^1)"
 
@@ -59,33 +62,43 @@ async def test_callers_of_a_node_that_died_are_taken_back() -> None:
 
     endpoints = {"q1": "node-q1", "q2": "node-q2"}
     watch = QueueNodeWatch(Ari(send, "a"), endpoints, ours, take_back, leader)
+    await watch.ask()
     await watch.look()
     assert (taken, variables) == ([], [])
     states["node-q1"] = "offline"
+    await watch.ask()
     await watch.look()
     assert taken == ["PJSIP/trunk-1", "PJSIP/trunk-2"]
     assert variables == [ACTIVE, "q2"]
     channels.clear()
     for _ in range(2 * SEEKING):
-        await watch.look(asks=False)
+        await watch.look()
     assert len(lists) == 1 + SEEKING, "no one comes there any more"
     states["node-q1"] = "online"
+    await watch.look()
     for _ in range(3):
-        await watch.look()
+        await watch.ask()
     assert len(taken) == 2
     assert variables == [ACTIVE, "q2", ACTIVE, "q2", ACTIVE, "q1"]
 
 
-async def test_a_database_that_hangs_keeps_no_caller_at_a_node_that_died(
-    monkeypatch: pytest.MonkeyPatch,
+async def test_a_database_that_is_slow_keeps_no_caller_at_a_node_that_died(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(queue_nodes, "LOOK", 0.01)
+    """And who leads counts whenever it is heard: else callers go to the node without a desk."""
+    for seconds in ("LOOK", "ASKING", "LATE"):
+        monkeypatch.setattr(queue_nodes, seconds, 0)
     taken: list[str] = []
+    variables: list[str] = []
+    asked: list[asyncio.Future[str]] = []
 
     async def send(request: Request) -> bytes:
         if request.verb is GET_ENDPOINT:
             return json.encode({"state": "offline"})
-        return json.encode([listed("1", "PJSIP/trunk-1", "Dial", DIAL % "q1", 1)])
+        if request.verb is LIST_CHANNELS:
+            return json.encode([listed("1", "PJSIP/trunk-1", "Dial", DIAL % "q1", 1)])
+        variables.extend(pair.value for pair in request.query)
+        return b""
 
     async def ours(_channel: str, _name: str) -> bool:
         return True
@@ -94,9 +107,21 @@ async def test_a_database_that_hangs_keeps_no_caller_at_a_node_that_died(
         taken.append(name)
 
     async def leader() -> str:
-        await asyncio.Event().wait()
-        return "q1"
+        asked.append(asyncio.get_running_loop().create_future())
+        return await asked[-1]
+
+    async def more(found: Sized, than: int) -> None:
+        await until(lambda: len(found) > than)
 
     watch = QueueNodeWatch(Ari(send, "a"), {"q1": "node-q1"}, ours, take_back, leader)
-    await watch.look()
-    assert taken == ["PJSIP/trunk-1"]
+    running = asyncio.create_task(watch.run())
+    for n in range(2):
+        await more(asked, n)
+        await more(taken, len(taken) + 1)
+        asked[n].set_result("q1")
+    await until(lambda: len(variables) == 4)
+    assert variables == [ACTIVE, "q1"] * 2
+    assert caplog.text.count("which queue node leads is not known yet") == 1
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
