@@ -1,7 +1,7 @@
 """Keeps the record of queues and agents: live, over restarts, and by quarter hours.
 
-Live events come first. What they miss is found at each look: a stay that the board does not show
-any more, a caller whom only it shows, and what Asterisk's ``queue_log`` knows.
+Live events come first. What they miss is found at each look: a stay that the board no longer shows,
+a caller whom only it shows, and what Asterisk's ``queue_log`` knows.
 """
 
 import asyncio
@@ -286,14 +286,14 @@ class QueueRecord:
         try:
             others = await self._store.write_unsynced(quarters.take_changed)
             since = quarter(min(self._counted or now, others or now))
-            quarters_of = sorted(changed := changed | set(range(since, now, QUARTER)))
-            for first in range(0, len(quarters_of), MANY):
-                some = quarters_of[first : first + MANY]
-                await self._store.write_unsynced(_count, some, now, self._sources.in_time)
+            at = sorted(changed := changed | set(range(since, now, QUARTER)))
+            in_time = self._sources.in_time
+            for n in range(0, len(at), MANY):
+                await self._store.write_unsynced(_count, at[n : n + MANY], now, in_time)
+            await self._store.write_unsynced(_counted, now, self.spans.seen, others)
         except StoreError:
             self.stays.changed |= changed
             raise
-        await self._store.write_unsynced(_counted, now, self.spans.seen)
         self._counted = now
 
 
@@ -308,13 +308,12 @@ def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int, Reconc
     )
 
 
-def _count(
-    db: Database, beginnings: Sequence[int], now: int, in_time: Callable[[str], int]
-) -> None:
-    for at in beginnings:
+def _count(db: Database, begins: Sequence[int], now: int, in_time: Callable[[str], int]) -> None:
+    for at in begins:
         quarters.count(db, at, in_time, now)
 
 
-def _counted(db: Database, now: int, seen: int) -> None:
+def _counted(db: Database, now: int, seen: int, others: int | None) -> None:
+    quarters.counted(db, others)
     places.put(db, COUNTED, str(now))
     places.put(db, SEEN, str(seen))

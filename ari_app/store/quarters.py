@@ -13,8 +13,8 @@ from ari_app.store import agent_states, places, queue_calls
 from ari_app.store.sqlite import Database
 from ivr.acd.figures import QUARTER, SUMS, Figures, Stay, figures, quarter, spent
 
-_CHANGED = "changed"
-"""The name of :mod:`ari_app.store.places`."""
+_CHANGED, _TAKEN = "changed", "changed-taken"
+"""Names of :mod:`ari_app.store.places`."""
 
 
 class QueueQuarter(Struct, frozen=True):
@@ -66,12 +66,20 @@ def changed(db: Database, joined: int) -> None:
 
 
 def take_changed(db: Database) -> int | None:
-    """The quarter hour from which on all are to be counted again, which is forgotten; None for
-    none."""
-    place = places.of(db, _CHANGED)
-    if place:
+    """The quarter hour from which on all are to be counted again; None for none. It is taken again
+    until :func:`counted` says that it was counted."""
+    places_of = (places.of(db, each) for each in (_CHANGED, _TAKEN))
+    first = min((int(place) for place in places_of if place), default=None)
+    if first is not None:
         places.put(db, _CHANGED, "")
-    return int(place) if place else None
+        places.put(db, _TAKEN, str(first))
+    return first
+
+
+def counted(db: Database, first: int | None) -> None:
+    """All from the ``first`` quarter hour on that :func:`take_changed` gave were counted again."""
+    if first is not None and places.of(db, _TAKEN) == str(first):
+        places.put(db, _TAKEN, "")
 
 
 def of_queues(db: Database, since: int, until: int, queue: str | None = None) -> list[QueueQuarter]:

@@ -1,9 +1,13 @@
 """Quarter hours are counted again when something in them changes."""
 
+from unittest.mock import Mock
+
+import pytest
+
 from ari_app.fulfilment.requests import StoredRequests
 from ari_app.selfcare.request_port import Asker
 from ari_app.store import quarters
-from ari_app.store.db import Store
+from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ivr.acd.figures import QUARTER, SECOND, Origin
 from tests.operators import DEMO_TICKETS
@@ -26,8 +30,9 @@ async def test_quarter_hours_follow_what_changes(world: World, store: Store) -> 
 
 
 async def test_a_call_back_that_is_agreed_later_is_counted_in_its_quarter_hour(
-    world: World, store: Store
+    world: World, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also if the count fails at first, and the application is restarted."""
     world.take(joins("a", 800), leaves("a", 890))
     world.record.stays.back("a", "support", "left", Origin())
     for second in range(900, 1200, 60):
@@ -35,6 +40,11 @@ async def test_a_call_back_that_is_agreed_later_is_counted_in_its_quarter_hour(
     [before] = await store.read(quarters.of_queues, T0, T0 + QUARTER)
     requests = StoredRequests(store, LiveAnnouncements(store), DEMO_TICKETS, lambda: world.now)
     await requests.call_back(Asker("of a", "375291234567", None), "c1:1", None)
-    await world.look(1260)
+    with monkeypatch.context() as failing:
+        failing.setattr(quarters, "count", Mock(side_effect=StoreError("disk full")))
+        with pytest.raises(StoreError):
+            await world.look(1260)
+    await world.restarted().restore()
+    await world.look(1320)
     [after] = await store.read(quarters.of_queues, T0, T0 + QUARTER)
     assert [(one.figures.key, one.figures.callback) for one in (before, after)] == [(1, 0), (0, 1)]

@@ -45,6 +45,7 @@ def statistics() -> Iterator[tuple[str, Use]]:
     yield "quarters.of_agents", lambda db: quarters.of_agents(db, since, _UNTIL, AGENT)
     yield "quarters.changed", lambda db: quarters.changed(db, since)
     yield "quarters.take_changed", quarters.take_changed
+    yield "quarters.counted", lambda db: quarters.counted(db, since)
     yield "quarters.answered", lambda db: quarters.answered(db, since, _UNTIL)
     yield "queue_calls.answered_by", lambda db: queue_calls.answered_by(db, since)
     yield "quarters.last", quarters.last
