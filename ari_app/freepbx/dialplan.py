@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TextIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ari_app.freepbx.errors import SourceError
 
@@ -14,18 +15,22 @@ MOST: Final = 500_000
 LONGEST: Final = 65_536
 """How many characters a line may have; Asterisk reads 8192."""
 
-_CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\([^)]*\)\s*)?(?:;\s*(.*))?")
+_CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\(([^)]*)\)\s*)?(?:;\s*(.*))?")
 _LINE: Final = re.compile(r"(exten|same)\s*=>?\s*(.*)", re.IGNORECASE)
-_LABEL: Final = re.compile(r"\(\s*([\w*#-]+)\s*\)")
-_CALL: Final = re.compile(r"\s*(\w+)\s*(?:\((.*)\))?\s*", re.DOTALL)
+_PRIORITY: Final = re.compile(
+    r"(hint|n|next|s|same|\d{1,9})(?:\s*\+\s*(\d{1,9}))?(?:\s*\(\s*([\w*#-]+)\s*\))?", re.IGNORECASE
+)
+_CALL: Final = re.compile(r"(\w+)\s*(?:\((.*)\))?", re.DOTALL)
 
 
 class Step(Struct, frozen=True):
-    """One step of an extension: what it does, with what, and its label ("" for none)."""
+    """One step of an extension: what it does, with what, its label ("" for none), and its number
+    there. One without an application stands where numbers are left out: a call ends there."""
 
     app: str
     args: str
     label: str = ""
+    priority: int = 0
 
 
 class Context(Struct, frozen=True):
@@ -54,47 +59,97 @@ def lines(file: TextIO) -> Iterator[str]:
 
 def contexts(lines: Iterable[str]) -> Mapping[str, Context]:
     """The contexts of a dialplan. Raises :class:`SourceError` if it has none, or far too much."""
-    found: dict[str, Context] = {}
-    one, extension = Context("", [], {}, []), ""
+    reader = _Reader()
     for number, line in enumerate(_without_blocks(lines)):
         if number > MOST:
             raise SourceError(f"a dialplan of more than {MOST} lines is none")
         text = line.strip()
         if head := _CONTEXT.fullmatch(text):
-            one = found.setdefault(head[1], Context(head[2] or "", [], {}, []))
-            continue
-        text = _uncommented(text)
+            reader.begin(head[1], head[2] or "", head[3] or "")
+        else:
+            reader.line(_uncommented(text))
+    return reader.contexts()
+
+
+class _Reader:
+    """Contexts as they are read, line by line."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Context] = {}
+        self._steps: dict[str, dict[str, dict[int, Step]]] = {}
+        """Context -> extension -> the number of a step -> the step."""
+        self._one, self._own = Context("", [], {}, []), dict[str, dict[int, Step]]()
+        self._extension, self._last = "", 0
+
+    def begin(self, name: str, options: str, comment: str) -> None:
+        """Begin a context, or go on with it; ``options`` are the templates that it is made of."""
+        self._one = self._found.setdefault(name, Context(comment, [], {}, []))
+        self._own, self._last = self._steps.setdefault(name, {}), 0
+        for base in arguments(options):
+            if (template := self._found.get(base)) and base != name:
+                self._one.includes.extend(template.includes)
+                self._one.ignored.extend(template.ignored)
+                for extension, steps in self._steps[base].items():
+                    self._own[extension] = steps | self._own.get(extension, {})
+            elif base not in ("", "!", "+"):
+                self._one.ignored.append(f"[{name}]({options})")
+
+    def line(self, text: str) -> None:
+        """Read a line of a context."""
         if text.lower().startswith("include") and "=>" in text:
-            one.includes.append(text.partition("=>")[2].strip())
-        elif line_found := _LINE.fullmatch(text):
-            body = line_found[2]
-            if line_found[1].lower() == "exten":
+            self._one.includes.append(text.partition("=>")[2].strip())
+        elif found := _LINE.fullmatch(text):
+            body = found[2]
+            if found[1].lower() == "exten":
                 extension, _, body = body.partition(",")
-                extension = extension.strip()
-            if (step := _step(body)) is None:
-                one.ignored.append(text)
-            elif step.app:
-                one.extensions.setdefault(extension, []).append(step)
-    if not any(each.extensions for each in found.values()):
-        raise SourceError("this is no dialplan: no context of it has an extension")
-    return found
+                self._extension = extension.strip()
+            step = _step(body, self._last)
+            if step and step.priority:
+                self._last = step.priority
+                steps = self._own.setdefault(self._extension, {})
+                step = step if step.app and self._last not in steps else None
+                steps |= {self._last: step} if step else {}
+            if step is None:
+                self._one.ignored.append(text)
+
+    def contexts(self) -> Mapping[str, Context]:
+        """What was read. Raises :class:`SourceError` if no context has an extension."""
+        for name, own in self._steps.items():
+            numbered = {extension: _in_order(steps) for extension, steps in own.items() if steps}
+            self._found[name].extensions.update(numbered)
+        if not any(each.extensions for each in self._found.values()):
+            raise SourceError("this is no dialplan: no context of it has an extension")
+        return self._found
 
 
-def _step(body: str) -> Step | None:
-    """A step without its priority; a hint is one without an application."""
+def _step(body: str, last: int) -> Step | None:
+    """A step, ``last`` the number of the one before it in its context; without an application if
+    that cannot be read, and without a number for a hint."""
     head, _, rest = (part.strip() for part in body.partition(","))
-    priority, bracket, label = head.partition("(")
-    labelled = _LABEL.fullmatch(bracket + label)
-    if not priority or not rest or (bracket and not labelled):
+    found = _PRIORITY.fullmatch(head)
+    if not found or not rest:
         return None
-    if priority.strip().lower() == "hint":
+    own, more = found[1].lower(), int(found[2] or 0)
+    if own == "hint":
         return Step("", rest)
-    return application(rest, labelled[1] if labelled else "")
+    number = int(own) if own.isdecimal() else last + own.startswith("n")  # "s": the same again
+    step = application(rest, found[3] or "") or Step("", rest)
+    return replace(step, priority=number + more)
+
+
+def _in_order(steps: Mapping[int, Step]) -> list[Step]:
+    found, last = list[Step](), 0
+    for number in sorted(steps):
+        if number > last + 1:
+            found.append(Step("", "", "", last + 1))
+        found.append(steps[number])
+        last = number
+    return found
 
 
 def application(text: str, label: str = "") -> Step | None:
     """The step of an application and its arguments; None if it is none."""
-    call = _CALL.fullmatch(text)
+    call = _CALL.fullmatch(text.strip())
     return Step(call[1].lower(), call[2] or "", label) if call else None
 
 

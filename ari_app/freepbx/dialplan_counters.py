@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
-from ari_app.freepbx.dialplan import Step, arguments
+from ari_app.freepbx.dialplan import Step, application, arguments, branches
 
 Counts: TypeAlias = tuple[tuple[str, int], ...]
 """Counters and their values, by name."""
@@ -18,6 +18,18 @@ MOST_ROUNDS: Final = 20
 """How far a counter is followed: more rounds than that are no attempts of a caller."""
 
 LOOPS: Final = frozenset(("while", "endwhile", "exitwhile", "continuewhile"))
+
+PRIORITY: Final = "QUEUE_PRIO"
+"""The variable with the priority of a call in queues."""
+
+_SETS_NONE: Final = LOOPS | {
+    *("answer", "background", "busy", "congestion", "dial", "echo", "execif", "goto", "gotoif"),
+    *("gotoiftime", "hangup", "log", "mixmonitor", "monitor", "mset", "musiconhold", "noop"),
+    *("playback", "playtones", "progress", "queue", "read", "ringing", "saydigits", "saynumber"),
+    *("sendtext", "set", "startmusiconhold", "stopmixmonitor", "stopmusiconhold", "system"),
+    *("stopplaytones", "trysystem", "userevent", "verbose", "voicemail", "wait", "waitexten"),
+}
+"""Applications that set no variable but the one that they are given, or their own status."""
 
 _OPERATORS: Final = {
     "=": operator.eq,
@@ -28,11 +40,14 @@ _OPERATORS: Final = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_NUMBER: Final = r'\s*"?\s*(-?\d{1,9})\s*"?\s*'
-_COMPARED: Final = re.compile(rf"\$\[{_NUMBER}(==?|!=|<=?|>=?){_NUMBER}\]")
-_ALONE: Final = re.compile(rf"(?:\$\[)?{_NUMBER}\]?")
-_SUM: Final = re.compile(rf"(?:\$\[|\$\{{MATH\(){_NUMBER}([+-]){_NUMBER}(?:\]|,\s*i(?:nt)?\)\}})")
+_NUMBER: Final = r'(-?\d{1,9}|"-?\d{1,9}")'
+_COMPARED: Final = re.compile(rf"\$\[\s*{_NUMBER}\s*(==?|!=|<=?|>=?)\s*{_NUMBER}\s*\]")
+_ALONE: Final = re.compile(r"(?:\$\[\s*)?(-?\d{1,9})(?:\s*\])?")
+_SUM: Final = re.compile(
+    r"(?:\$\[|\$\{MATH\()\s*(-?\d{1,9})\s*([+-])\s*(-?\d{1,9})\s*(?:\]|,\s*i(?:nt)?\)\})"
+)
 _STEPPED: Final = re.compile(r"\$\{(INC|DEC)\((\w+)\)\}", re.IGNORECASE)
+_CHANGED: Final = re.compile(r"\b(?:INC|DEC|PUSH|POP|SHIFT|UNSHIFT)\((\w+)", re.IGNORECASE)
 _VARIABLE: Final = re.compile(r"\$\{(\w+)\}")
 
 
@@ -40,11 +55,21 @@ def decided(condition: str, counts: Counts) -> bool | None:
     """Whether a condition holds; None if that is not known, or numbers are too great for rounds."""
     text = _filled(condition, counts).strip()
     if compared := _COMPARED.fullmatch(text):
-        one, other = int(compared[1]), int(compared[3])
-        far = max(abs(one), abs(other)) > MOST_ROUNDS
-        return None if far else bool(_OPERATORS[compared[2]](one, other))
+        return _holds(*compared.groups())
     alone = _ALONE.fullmatch(text)
     return bool(int(alone[1])) if alone else None
+
+
+def _holds(one: str, sign: str, other: str) -> bool | None:
+    """A comparison. What is in quotes is compared as text, with the quotes (Asterisk,
+    main/ast_expr2.y): "2" is more than "10", and "1" never 1. Whether "1" is less than 2 depends
+    on the locale there."""
+    numbers = [int(each.strip('"')) for each in (one, other)]
+    quoted = [each.startswith('"') for each in (one, other)]
+    mixed = any(quoted) and not all(quoted) and sign not in ("=", "==", "!=")
+    if mixed or max(map(abs, numbers)) > MOST_ROUNDS:
+        return None
+    return bool(_OPERATORS[sign](*((one, other) if any(quoted) else numbers)))
 
 
 def counted(step: Step, counts: Counts) -> Counts:
@@ -57,6 +82,7 @@ def counted(step: Step, counts: Counts) -> Counts:
             found[counter[2]] += 1 if counter[1].upper() == "INC" else -1
             value: int | None = found[counter[2]]
         else:
+            found = dict(read(text, tuple(found.items())))
             value = _value(_filled(text, tuple(found.items())))
         if value is not None and name.isidentifier():
             found[name] = value
@@ -68,6 +94,26 @@ def counted(step: Step, counts: Counts) -> Counts:
 def forgotten(name: str, counts: Counts) -> Counts:
     """The counters without one that becomes something else."""
     return tuple(each for each in counts if each[0] != name)
+
+
+def read(text: str, counts: Counts) -> Counts:
+    """The counters without those that a text changes as it is read, such as ``${INC(I)}``."""
+    changed = set(_CHANGED.findall(text))
+    return tuple(each for each in counts if each[0] not in changed)
+
+
+def kept(step: Step, counts: Counts) -> Counts:
+    """The counters behind a step that is not understood: without those that it may set. An AGI may
+    set all; the priority of a queue stays as it is written."""
+    steps = [step]
+    if step.app == "execif":
+        named = set(re.findall(r"\w+", step.args))
+        steps = [one for way in branches(step.args)[1:] if (one := application(way))]
+        if any(one.app in ("set", "mset") for one in steps):
+            counts = tuple(each for each in counts if each[0] not in named)
+    if not {one.app for one in steps} <= _SETS_NONE:
+        counts = tuple(each for each in counts if each[0] == PRIORITY)
+    return read(step.args, counts)
 
 
 def loop(steps: Sequence[Step], at: int) -> tuple[int, int] | None:

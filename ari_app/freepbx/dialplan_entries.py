@@ -14,13 +14,14 @@ Entries: TypeAlias = tuple[dict[str, Place], Place]
 
 _GOTO: Final = re.compile(r"\s*goto\((.*)\)\s*", re.IGNORECASE)
 _CALLER: Final = re.compile(
-    r"\$\[\s*\"?\$\{CALLERID\(num(?:ber)?\)\}\"?\s*=+\s*\"?(\+?[0-9]{3,20})\"?\s*\]", re.IGNORECASE
+    r'\$\[\s*("?)\$\{CALLERID\(num(?:ber)?\)\}\1\s*==?\s*\1(\+?[0-9]{3,20})\1\s*\]', re.IGNORECASE
 )
 _BRACKET: Final = re.compile(r"\s*\$\[(.*)\]\s*")
+# Quotes stand around both or none: else they are never the same (main/ast_expr2.y of Asterisk).
 _ENTRY: Final = re.compile(
-    r'\s*"?(x?)\$\{(?P<name>\w+)\}"?\s*(?:=+|!=)\s*"?\1(?P<key>[0-9*#]*)"?\s*', re.IGNORECASE
+    r'\s*("?)(x?)\$\{(?P<name>\w+)\}\1\s*(?:==?|!=)\s*\1\2(?P<key>[0-9*#]*)\1\s*', re.IGNORECASE
 )
-_NOTHING: Final = re.compile(r'\s*"?\$\{LEN\(\$\{(?P<name>\w+)\}\)\}"?\s*=+\s*"?0(?P<key>)"?\s*')
+_NOTHING: Final = re.compile(r'\s*("?)\$\{LEN\(\$\{(?P<name>\w+)\}\)\}\1\s*==?\s*\1(?P<key>)0\1\s*')
 
 
 def entries(plan: Dialplan, variable: str, at: Place) -> Entries | None:
@@ -123,4 +124,4 @@ def caller(step: Step) -> tuple[str, str, str] | None:
     same, and if not; "" for the next step. None if it compares something else."""
     condition, yes, no = branches(step.args)
     found = _CALLER.fullmatch(condition)
-    return (found[1], yes, no) if found else None
+    return (found[2], yes, no) if found else None

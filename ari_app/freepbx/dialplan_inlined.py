@@ -91,7 +91,7 @@ class InlinedDialplan(Dialplan):
             condition, yes, _ = branches(step.args)
             first = "" if yes else ":"
             onto = Step(app, f"{condition}?{first}{':'.join(there)}")
-        steps[at.step] = replace(onto, label=step.label)
+        steps[at.step] = replace(onto, label=step.label, priority=step.priority)
         return True
 
     def _written(self, at: Place, extensions: dict[str, list[Step]], part: list[Step]) -> str:
@@ -100,8 +100,11 @@ class InlinedDialplan(Dialplan):
         names = (f"{at.extension}-part{each}" for each in self._numbers[at.context, at.extension])
         own = next(name for name in names if name not in extensions)
         self.parts.add((at.context, own))
-        back = Step("goto", f"{at.context},{at.extension},{at.step + 2}")
-        extensions[own] = [*part, back]
+        behind = extensions[at.extension][at.step].priority + 1
+        back = Step("goto", f"{at.context},{at.extension},{behind}")
+        extensions[own] = [
+            replace(step, priority=number) for number, step in enumerate((*part, back), 1)
+        ]
         return f"{at.context},{own},1"
 
     def _parts(self, at: Place, step: Step, known: bool) -> list[list[Step] | None]:

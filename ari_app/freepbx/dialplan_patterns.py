@@ -97,4 +97,7 @@ def unread(found: Mapping[str, Context], name: str) -> Iterator[tuple[str, str]]
     for pattern in [key for key in one.extensions if key.startswith("_")] if one else ():
         yield f"[{name}] {pattern}", "the pattern has many numbers: write those that callers key"
     for line in one.ignored if one else ():
-        yield f"[{name}]", f"{line} is not understood, or is in another file"
+        yield (
+            f"[{name}]",
+            f"{line} is not understood, has a priority that is taken, or is in another file",
+        )

@@ -1,11 +1,12 @@
 """Where calls go in a plain dialplan: from step to step, over labels and Goto."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches
-from ari_app.freepbx.dialplan_counters import LOOPS, Counts, counted, decided, loop
+from ari_app.freepbx.dialplan_counters import LOOPS, Counts, counted, decided, loop, read
 from ari_app.freepbx.tables import KEYS
 from ari_app.freepbx.texts import whole
 
@@ -70,7 +71,7 @@ class Dialplan:
         if step.app in ("set", "mset") and not language_of(step):
             return onward._replace(counts=counted(step, place.counts))
         if step.app in SILENT_STEPS:
-            return onward
+            return onward._replace(counts=read(step.args, place.counts))
         if step.app == "goto" and "${" not in step.args:
             return self.target(place, step.args)
         if step.app in ("gotoif", "execif"):
@@ -109,18 +110,24 @@ class Dialplan:
 
     def target(self, place: Place, text: str) -> Place:
         """What ``context,extension,priority`` names from a place, as Goto takes it. Where no step
-        has the label, Asterisk ends the call: the place is then one that is not there."""
+        has the label or number, Asterisk ends the call: the place is then one that is not there."""
         *before, priority = arguments(text)
         extension = before[-1] if before else place.extension
         context = before[-2] if len(before) > 1 else place.context
         there = place._replace(context=context, extension=extension, step=0)
-        if not priority.isdecimal():  # as Asterisk, which takes no number for a label
-            for at, step in enumerate(self.steps(there)):
-                if step.label == priority:
-                    return there._replace(step=at)
-            if self.steps(there):
-                return there._replace(extension=f"{extension},{priority}")
-        return there._replace(step=max(whole(priority) - 1, 0))
+        if not (steps := self.steps(there)):
+            return there
+        if priority.isdecimal():  # as Asterisk, which takes no number for a label
+            number = whole(priority)
+            at = bisect_left(steps, number, key=lambda step: step.priority)
+            found = at < len(steps) and steps[at].priority == number
+            found = found or number == steps[-1].priority + 1  # where the extension ends
+        else:
+            at = next((at for at, step in enumerate(steps) if step.label == priority != ""), -1)
+            found = at >= 0
+        if found:
+            return there._replace(step=at)
+        return there._replace(extension=f"{extension},{priority}")
 
     def keys(self, place: Place) -> dict[str, Place]:
         """The extensions of the context of a place that callers can key."""

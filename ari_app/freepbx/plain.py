@@ -17,7 +17,7 @@ from ari_app.freepbx.calendar import met
 from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments
-from ari_app.freepbx.dialplan_counters import loop
+from ari_app.freepbx.dialplan_counters import kept, loop
 from ari_app.freepbx.dialplan_entries import caller, entries
 from ari_app.freepbx.dialplan_inlined import TOO_MANY
 from ari_app.freepbx.dialplan_patterns import joined
@@ -103,12 +103,12 @@ class _Plan(PlainNodes):
         """The node of a step, as its application has it."""
         steps = self.steps(place)
         if place.step >= len(steps):
-            known = place.context in self.found and place.extension in (
-                self.found[place.context].extensions
-            )
-            if known:
+            if steps:
                 return DraftNode({"end": "thanks-bye"}, [])
             missing = f"[{place.context}] {place.extension}"
+            return self._unknown(name, missing, f"{missing} is not in the file")
+        if not steps[place.step].app:
+            missing = f"[{place.context}] {place.extension},{steps[place.step].priority}"
             return self._unknown(name, missing, f"{missing} is not in the file")
         step, onward = steps[place.step], place._replace(step=place.step + 1)
         args, what = arguments(step.args), f"[{place.context}] {place.extension}, {step.app}"
@@ -126,9 +126,10 @@ class _Plan(PlainNodes):
         }.get(step.app)
         node = made(step, args, onward) if made else None
         if node is None:
+            onward = onward._replace(counts=kept(step, place.counts))
             why = TOO_MANY if place in self.too_many else _WHY.get(step.app, _UNKNOWN)
             if step.app == "while":
-                onward, why = self._loop(place)
+                onward, why = self._loop(place._replace(counts=onward.counts))
             elif language := language_of(step):
                 why = f"is not known: to speak {language!r}, add it to `languages` of [site]"
             return self._unknown(name, what, f"{step.app}({step.args}) {why}", onward)

@@ -38,7 +38,7 @@ PATIENCE, SET = DETAIL[2:]
 
 IDLE, IDLE_RATIO = 30_000, 3
 """A level leaves the rest to the next one when it has found nothing in its first 30,000 steps, or
-since a third of all its steps, which is in seconds: it would hardly find more."""
+in the last two thirds of all its steps: it would hardly find more."""
 
 AHEAD = 2
 """What an event that is to come counts, in events that were taken."""

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from ari_app.freepbx.dialplan_counters import decided
 from ari_app.freepbx.draft import DraftMenus
 from tests.deadlines import allowed
 from tests.freepbx.test_plain import imported, nodes
@@ -78,3 +79,41 @@ def test_nothing_keyed_may_lead_elsewhere_than_a_wrong_key() -> None:
     menu = nodes(drafted)[drafted.start]
     assert (menu["keys"], menu["unanswered"]) == ({"1": "goodbye"}, "goodbye")
     assert nodes(drafted)[menu["gave-up"]]["say"] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("step", "vip"),
+    [
+        ("AGI(x)", None),
+        ("MYSQL(Fetch f ${r} VIP)", None),
+        ("Gosub(no,s,1)", None),
+        ('ExecIf($["${CALLERID(num)}" = "1"]?Set(VIP=1))', None),
+        ("ExecIf($[${RAND(0,1)}]?Playback(x))", False),
+        ("GotoIf($[${INC(VIP)} = 9]?end)", None),
+        ("NoOp(${INC(VIP)})", None),
+        ("Queue(${Q})", False),
+    ],
+)
+def test_a_counter_is_known_no_more_behind_what_may_set_it(step: str, vip: bool | None) -> None:
+    drafted = counted(f"Set(QUEUE_PRIO=5);Set(VIP=0);{step};GotoIf($[${{VIP}} = 1]?end)")
+    branch = "gotoif($[${VIP} = 1]?end) is not understood"
+    assert (branch in left(drafted)) == (vip is None)
+    assert [one["priority"] for one in nodes(drafted).values() if "queue" in one] == ["5"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ('$["2" < "10"]', False),
+        ('$["2" > "10"]', True),
+        ("$[2 < 10]", True),
+        ('$["1" = 1]', False),
+        ('$["1" != 1]', True),
+        ('$["1" < 2]', None),
+        ('$["7" = "7"]', True),
+        ('"0"', None),
+    ],
+)
+def test_what_is_in_quotes_is_compared_as_text(condition: str, holds: bool | None) -> None:
+    """As main/ast_expr2.y of Asterisk does."""
+    assert decided(condition, ()) is holds

@@ -54,13 +54,6 @@ def test_read_and_gotoif_are_a_menu() -> None:
     )
 
 
-def test_a_label_that_is_not_there_ends_the_call_and_is_named() -> None:
-    text = "[shop]\nexten => s,1,Goto(ho)\n same => n(home),Playback(a)\n"
-    menus = imported(text)
-    assert "[shop] s,ho is not in the file" in [one.why for one in menus.findings]
-    assert nodes(menus)[menus.start]["end"] == ["operator-left", "thanks-bye"]
-
-
 def test_queues_phones_voicemail_hours_and_languages() -> None:
     found = nodes(imported())
     assert found["shop-menu-1"] == {
@@ -305,7 +298,11 @@ def test_included_contexts_have_keys_and_what_is_no_key_is_named() -> None:
     left = [(each.what, each.why) for each in drafted.findings if each.outcome == "not imported"]
     assert left == [
         ("[a] _2XX", "the pattern has many numbers: write those that callers key"),
-        ("[a]", "exten => 4,1,Dial(PJSIP/104 is not understood, or is in another file"),
+        (
+            "[a]",
+            "exten => 4,1,Dial(PJSIP/104 is not understood, "
+            "has a priority that is taken, or is in another file",
+        ),
     ]
 
 
