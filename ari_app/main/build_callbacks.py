@@ -14,7 +14,7 @@ from ari_app.main.shared import Shared
 from ari_app.store import callbacks
 from ari_app.store.db import StoreError
 from ivr.acd.board import Board, Caller
-from ivr.acd.callbacks import of_channel
+from ivr.acd.callbacks import gave_up
 from ivr.acd.figures import SHORT
 from ivr.acd.queues import CallerAbandoned, Event
 
@@ -60,12 +60,10 @@ def begin_calling_back(
 def _observe_abandoned(
     shared: Shared, callers: CallHandling, begin: Begin, board: Board, event: Event
 ) -> None:
-    """Note who hangs up while waiting; a stand-in does not."""
+    """Note who hangs up while waiting."""
     match event:
-        case CallerAbandoned(queue, call) if queue in board.queues and not of_channel(call):
-            for one in board.queues[queue].waiting:
-                if one.call == call:
-                    begin(_noted(shared, callers, one, queue, clock()))
+        case CallerAbandoned(queue, call) if one := gave_up(board, queue, call):
+            begin(_noted(shared, callers, one, queue, clock()))
 
 
 async def _noted(

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from ari_app.monitoring.metrics import Metrics
-from ivr.acd.callbacks import of_channel
-from ivr.acd.queues import Board, CallerAbandoned, Connected, Event, Queue
+from ivr.acd.callbacks import gave_up
+from ivr.acd.figures import SECOND, SHORT
+from ivr.acd.queues import Board, CallerAbandoned, Connected, Event
 
 
 class QueueMeter:
@@ -22,7 +23,7 @@ class QueueMeter:
                 waited = (at - caller.since).total_seconds()
                 self._waits.labels(queue, "answered").observe(max(0.0, waited))
             case CallerAbandoned(queue, call, at):
-                for one in before.queues.get(queue, Queue()).waiting:
-                    if one.call == call and not of_channel(call):  # no stand-in
-                        waited = ((at or self._now()) - one.since).total_seconds()
-                        self._waits.labels(queue, "abandoned").observe(max(0.0, waited))
+                if one := gave_up(before, queue, call):
+                    waited = ((at or self._now()) - one.since).total_seconds()
+                    result = "short" if waited * SECOND < SHORT else "abandoned"
+                    self._waits.labels(queue, result).observe(max(0.0, waited))

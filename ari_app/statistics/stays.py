@@ -13,7 +13,7 @@ from datetime import datetime
 from msgspec.structs import asdict, replace
 
 from ari_app.store.times import micros
-from ivr.acd.board import Board, Caller, half
+from ivr.acd.board import Board, Caller, half, known
 from ivr.acd.callbacks import of_channel
 from ivr.acd.dials import HungUp
 from ivr.acd.figures import How, Origin, Stay, quarter
@@ -71,8 +71,8 @@ class Stays:
 
     def clear(self) -> None:
         """Know of no stay any more, but of what changed: another worker kept the record."""
-        for known in (self._waiting, self._left, self._talking, self._wrapping, self._recent):
-            known.clear()
+        for each in (self._waiting, self._left, self._talking, self._wrapping, self._recent):
+            each.clear()
         for about in (self._hung_up, self._hows, self._offered):
             about.clear()
 
@@ -92,7 +92,9 @@ class Stays:
             case CallerJoined(queue, _, caller):
                 self._join(queue, caller, half(board, caller.channel) or caller)
             case CallerAbandoned(queue=queue, call=call, at=at):
-                how: How = "withdrawn" if of_channel(call) else "abandoned"  # a stand-in
+                one = known(board, call)
+                no_caller = of_channel(call) or (one and one.held)  # a stand-in, or an agent asks
+                how: How = "withdrawn" if no_caller else "abandoned"
                 self._end_wait(queue, call, micros(at or self._now()), how)
             case CallerLeft(queue=queue, call=call, at=at):
                 self._leave(queue, call, micros(at or self._now()))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ivr.acd.board import Board, Caller
+from ivr.acd.board import Board, Caller, Queue
 from ivr.acd.figures import Stay
 from ivr.hours.day import DayHours, in_hours
 
@@ -140,6 +140,14 @@ def called(board: Board) -> Iterator[Caller]:
         *(one.caller for one in board.talks),
     ]
     return (one for one in everyone if of_channel(one.call) is None)
+
+
+def gave_up(board: Board, queue: str, call: str) -> Caller | None:
+    """Who waits in a queue by this channel, if it is a caller: no stand-in, and no agent who asks
+    on behalf of one."""
+    waiting = board.queues.get(queue, Queue()).waiting
+    own = (one for one in waiting if one.call == call and one.held is None)
+    return None if of_channel(call) else next(own, None)
 
 
 def eligible(

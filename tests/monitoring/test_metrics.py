@@ -82,6 +82,9 @@ def test_waits_in_queues_end_with_an_agent_or_a_hang_up(metrics: Metrics) -> Non
     stand_in = replace(first, call=channel_of(7, 1))
     place = Board({"support": Queue(waiting=(stand_in,))})
     queues.take(place, CallerAbandoned("support", stand_in.call))
+    asked = Board({"support": Queue(waiting=(replace(first, held=second),))})
+    queues.take(asked, CallerAbandoned("support", first.call))
+    queues.take(SNAPSHOT.board, CallerAbandoned("support", first.call, first.since))
     early = replace(first, since=NOW + timedelta(seconds=1))
     queues.take(SNAPSHOT.board, Connected("support", "PJSIP/701", early, NOW))
     found = exposed(metrics)
@@ -90,6 +93,8 @@ def test_waits_in_queues_end_with_an_agent_or_a_hang_up(metrics: Metrics) -> Non
     assert value(found, "firstline_queue_wait_seconds_count", **labels) == 2
     labels["result"] = "abandoned"
     assert value(found, "firstline_queue_wait_seconds_sum", **labels) == 7
+    assert value(found, "firstline_queue_wait_seconds_count", **labels) == 1
+    labels["result"] = "short"
     assert value(found, "firstline_queue_wait_seconds_count", **labels) == 1
 
 

@@ -11,7 +11,7 @@ from ari_app.store import queue_calls
 from ari_app.store.db import Store
 from ivr.acd.dials import HungUp
 from ivr.acd.figures import SECOND, How, Origin, Stay
-from ivr.acd.queues import Board, Event
+from ivr.acd.queues import Board, Event, Queue
 from tests.ari.facts import until
 from tests.statistics.world import (
     ANNA,
@@ -20,6 +20,7 @@ from tests.statistics.world import (
     abandons,
     answered,
     at,
+    caller,
     ends,
     joins,
     leaves,
@@ -66,6 +67,16 @@ async def test_the_menu_knows_why_a_wait_ended(
     for step in reversed(steps) if early else steps:
         step()
     assert [brief(one) for one in await world.stays()] == [("a", how, "", 0, 30, None)]
+
+
+async def test_an_agent_who_asks_and_takes_the_call_back_is_no_caller_who_gave_up(
+    world: World,
+) -> None:
+    asks = replace(caller("half"), held=caller("a"))
+    world.take(joins("half", 0))
+    world.board = Board({"support": Queue(waiting=(asks,))})
+    world.take(*abandons("half", 9))
+    assert [stay.how for stay in await world.stays()] == ["withdrawn"]
 
 
 async def test_a_queue_that_took_no_caller(world: World) -> None:
