@@ -6,7 +6,7 @@ that was not recorded is spoken by the voice as a whole.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
@@ -86,6 +86,7 @@ def _every(language: str, currency: str) -> Iterator[tuple[str, str]]:
             if word != dates.month(1, language):
                 yield f"day-{number}", word
     yield from _little_words(language)
+    yield from _times(language)
 
 
 def _numerals(language: str) -> Iterator[tuple[str, str]]:
@@ -116,3 +117,23 @@ def _little_words(language: str) -> Iterator[tuple[str, str]]:
     for sign, name in (("+", "plus"), ("*", "star"), ("#", "hash")):
         yield name, digits(sign, language)
     yield from found.recorded.items()
+
+
+def _times(language: str) -> Iterator[tuple[str, str]]:
+    """The words that only times have, and the days before them: "at nine", "by nine", "on the 3rd".
+
+    What is not the number itself should be named by ``recorded`` of the language."""
+    nine = datetime(2024, 1, 1, 9)
+    today, other = nine.date(), date(2000, 1, 1)
+    hours = [(hour, nine.replace(hour=hour, minute=half)) for hour in range(24) for half in (0, 30)]
+    texts = [(f"hour-{hour}", dates.moment(at, today, language)) for hour, at in hours]
+    texts += [(f"by-{hour}", dates.deadline(at, today, language)) for hour, at in hours]
+    for minute in range(1, 60):
+        at = nine.replace(minute=minute)
+        texts.append((f"minutes-{minute}", dates.moment(at, today, language)))
+    for day in range(1, 32):
+        at = nine.replace(day=day)
+        texts += [(f"day-{day}-at", dates.moment(at, seen, language)) for seen in (other, None)]
+    for name, text in texts:
+        for word in _split(text, language):
+            yield from ((each, word) for each in (name, f"{name}-2", f"{name}-3"))

@@ -145,7 +145,7 @@ class Writes(Struct, frozen=True):
     async def request_callback(self, asked: Asked) -> v.Callback:
         """Request a callback."""
         body: v.NewCallback = asked.body
-        if self.store.numbers.msisdn(body.number) is None:
+        if self.store.numbers.whole(body.number) is None:
             raise Refused(422, f"it is no number: write one such as {self.store.numbers.example}")
         _due(body.due)
         done = await self.store.write(_requested, _key(asked), body, asked.at)
@@ -165,7 +165,7 @@ class Writes(Struct, frozen=True):
     async def send_text(self, asked: Asked) -> v.Sent:
         """Send a text."""
         body: v.NewText = asked.body
-        if self.store.numbers.msisdn(body.number) is None:
+        if self.store.numbers.whole(body.number) is None:
             raise Refused(422, f"it is no number: write one such as {self.store.numbers.example}")
         key = _key(asked)
         done = await self.store.write(_posted, key, body, asked.at)

@@ -119,7 +119,7 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
     )
     languages = _asked(
         "--language",
-        "Languages of callers, with commas, the default first",
+        f"Languages of callers, of {', '.join(spoken.known())}, with commas, the default first",
         given["languages"] or (() if _terminal() else _usual(name, country)),
         _languages,
         ",".join(_usual(name, country)),
@@ -225,7 +225,7 @@ def _asked(
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint=option) from error
     if not _terminal():
-        raise click.UsageError(f"{option} is missing, and there is no terminal to ask")
+        raise click.UsageError(f"{option} is missing, and no terminal is there to ask: {question}")
     while True:
         text = click.prompt(question, default=default or None)
         try:

@@ -78,7 +78,7 @@ def request(
     promised the call. False if nothing was stored. The same key twice is the same request, and
     True both times.
     """
-    number, when = db.numbers.msisdn(number) or number, due and micros(due)
+    number, when = db.numbers.whole(number) or number, due and micros(due)
     asks = db.conn.execute(  # who had given up: now they ask for it
         "update callbacks set gave_up = 0, joined = null, key = ?, call = ?, at = ?, due = ?,"
         " topic = ? where state = 'open' and number = ? and gave_up = 1 and agent = ''"
@@ -119,7 +119,7 @@ def keep_place(db: Database, number: str, wait: Wait) -> None:
             wait.language,
             wait.priority,
             micros(wait.joined),
-            db.numbers.msisdn(number) or number,
+            db.numbers.whole(number) or number,
         ),
     )
 
@@ -213,7 +213,7 @@ def open_of(db: Database, number: str) -> Callback | None:
     """The open request of a number, if there is one."""
     rows = db.conn.execute(
         f"select {_COLUMNS} from callbacks where state = 'open' and number = ?",
-        (db.numbers.msisdn(number) or number,),
+        (db.numbers.whole(number) or number,),
     )
     return next((_callback(*row) for row in rows), None)
 

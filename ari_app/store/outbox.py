@@ -59,7 +59,7 @@ def post(
     The same key twice is the same text: then nothing happens, and False is returned. ``until``:
     it is not sent after that moment.
     """
-    to, begun = db.numbers.msisdn(number) or number, micros(at)
+    to, begun = db.numbers.whole(number) or number, micros(at)
     added = db.conn.execute(
         f"insert into outbox ({_COLUMNS}) values (?, ?, ?, ?, ?, 'waiting', 0, ?, null, '', 0, ?)"
         " on conflict (key) do nothing",
@@ -154,7 +154,7 @@ def make_due(db: Database, number: str, at: datetime) -> int:
     """Send what waits for a number at once; returns how many texts wait."""
     done = db.conn.execute(
         "update outbox set next_at = ? where state = 'waiting' and number = ?",
-        (micros(at), db.numbers.msisdn(number) or number),
+        (micros(at), db.numbers.whole(number) or number),
     )
     return done.rowcount
 
@@ -219,7 +219,7 @@ def undelivered(db: Database, number: str, limit: int) -> Sequence[Text]:
 def recent(db: Database, limit: int, number: str | None = None) -> Sequence[Text]:
     """The last texts, to one number if it is given, the newest first."""
     where = "where number = ?" if number else ""
-    given = (db.numbers.msisdn(number) or number, limit) if number else (limit,)
+    given = (db.numbers.whole(number) or number, limit) if number else (limit,)
     rows = db.conn.execute(
         f"select {_COLUMNS} from outbox {where} order by created desc, rowid desc limit ?", given
     )

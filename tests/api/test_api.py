@@ -272,6 +272,8 @@ async def test_a_text_is_posted_once_and_a_secret_one_is_not_shown(tmp_path: Pat
         status, sent = await one.ask("POST", "/texts", token, new, Idempotency_Key="k")
         assert (status, sent["state"]) == (202, "waiting")
         assert (await one.ask("POST", "/texts", token, new, Idempotency_Key="k"))[1] == sent
+        foreign = {**new, "number": "48100000503"}  # as it is stored, in no range that is known
+        assert (await one.ask("POST", "/texts", token, foreign))[1]["number"] == "48100000503"
         until = NOON + timedelta(hours=1)
         await one.store.write(outbox.post_secret, "s", NUMBER, "1234", "", NOON, until)
         _, found = await one.ask("GET", f"/texts?number={NUMBER}", token)

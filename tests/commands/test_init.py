@@ -119,6 +119,13 @@ def test_departments_topics_and_languages_are_written(state: Path) -> None:
     assert run(state, "flows", "check").output.startswith("no errors, no warnings")
 
 
+def test_a_country_without_a_language_of_ours_needs_one(state: Path) -> None:
+    done = init(state, **{**GIVEN, "country": "JP", "timezone": "Asia/Tokyo"})
+    assert done.exit_code == 2
+    assert "--language is missing" in done.output
+    assert "pl, de, hu" in done.output
+
+
 def test_without_options_there_are_usual_departments(state: Path) -> None:
     assert init(state, **GIVEN, language="en").exit_code == 0
     config = installation(state).config({})

@@ -1,8 +1,9 @@
 """Values put together from recorded words: all that the voice would say, word by word."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from prompts.operator import Operator
 from prompts.pieces import Piece, RecordedFile, SpokenText
 from prompts.plan import Recordings, pieces
 from prompts.recorded_values import recorded_as, vocabulary
-from tests.spoken import CASES, CURRENCIES, LANGUAGES, UNITS
+from tests.spoken import CASES, CURRENCIES, LANGUAGES, SHIPPED, UNITS
 
 TODAY = date(2026, 11, 29)
 languages = st.sampled_from(LANGUAGES)
@@ -63,6 +64,19 @@ def test_moments(language: str, at: datetime) -> None:
         dates.deadline(at, TODAY, language),
     ):
         assert words(text, language) == bare(text, language)
+
+
+@pytest.mark.parametrize("language", SHIPPED)
+def test_each_time_of_each_day_is_recorded_in_every_language(language: str) -> None:
+    """Kazakh, Hungarian and others have words for times alone: "at nine" is one word."""
+    first = datetime(2026, 11, 28)
+    times = [first + timedelta(hours=hour, minutes=half) for hour in range(24) for half in (0, 30)]
+    times += [first + timedelta(hours=7, minutes=minute) for minute in range(60)]
+    times += [first + timedelta(days=day, hours=9) for day in range(62)]
+    for at in times:
+        for today in (TODAY, None):
+            for text in (dates.moment(at, today, language), dates.deadline(at, today, language)):
+                assert recorded_as(text, language, "EUR"), text
 
 
 @given(languages, st.text("0123456789+*#", min_size=1, max_size=15))
