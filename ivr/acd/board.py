@@ -63,7 +63,7 @@ class Member(Struct, frozen=True, kw_only=True):
     @property
     def there(self) -> bool:
         """Whether the agent is at work: the phone is reachable, and they did not sign out."""
-        signed_out = self.paused and self.reason == SIGNED_OUT and not self.in_call
+        signed_out = self.paused and self.reason == SIGNED_OUT
         return self.state not in ("unavailable", "invalid") and not signed_out
 
     def takes(self, now: datetime, of_queue: int) -> bool:
@@ -81,11 +81,6 @@ class Queue(Struct, frozen=True):
 
     members: Mapping[str, Member] = {}
     waiting: tuple[Caller, ...] = ()
-
-    @property
-    def present(self) -> int:
-        """How many members are at work."""
-        return sum(one.there for one in self.members.values())
 
     def free(self, now: datetime, wrapup: int) -> int:
         """How many members are available; ``wrapup`` is the queue's wrap-up time in seconds."""
@@ -122,6 +117,12 @@ class Board(Struct, frozen=True):
     queues: Mapping[str, Queue] = {}
     offers: tuple[Offer, ...] = ()
     talks: tuple[Talk, ...] = ()
+
+    def present(self, queue: str) -> int:
+        """How many members of a queue are at work, or have a call left, of whatever queue."""
+        busy = {one.interface for one in self.offers} | {one.interface for one in self.talks}
+        members = self.queues[queue].members.values()
+        return sum(one.there or one.interface in busy for one in members)
 
 
 def waits_in(board: Board, call: str) -> str:

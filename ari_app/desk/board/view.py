@@ -227,7 +227,7 @@ class Composer:
             waiting=len(waiting),
             oldest=waiting[0] if waiting else None,
             free=queue.free(now, self._wrapups.get(name, 0)),
-            present=queue.present,
+            present=board.present(name),
             answered=today.answered,
             abandoned=today.abandoned,
             level=percent(hour.service_level),

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ivr.acd.board import Board, Caller, Offer, Talk
 from ivr.acd.dials import DialEnded, Dialled, HungUp, Transferred
+from ivr.acd.figures import SIGNED_OUT
 from ivr.acd.queues import CallerLeft, Completed, Connected, Event, Offered, apply_event
 from ivr.acd.reconcile import reconciled
 from tests.ivr.acd.test_queues import ANNA, EVENTS, OLGA, at, board, caller, member, waits
@@ -215,3 +216,12 @@ def test_events_in_any_order(events: list[Event]) -> None:
         now = apply_event(now, HungUp(call, "", last))
     assert (now.offers, now.talks) == ((), ())
     assert all(not queue.waiting for queue in now.queues.values())
+
+
+def test_who_signed_out_during_a_call_of_one_queue_is_there_in_all_until_it_ends() -> None:
+    queues = ("support", "claims")
+    out = [member(queue=name, paused=True, reason=SIGNED_OUT) for name in queues]
+    speaks = Connected("support", OLGA, caller("a"), at(2))
+    during = board(*out, speaks)
+    after = board(Completed("support", OLGA, "a", at(9)), of=during)
+    assert [[one.present(name) for name in queues] for one in (during, after)] == [[1, 1], [0, 0]]
