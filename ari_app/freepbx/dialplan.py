@@ -15,6 +15,9 @@ MOST: Final = 500_000
 LONGEST: Final = 65_536
 """How many characters a line may have; Asterisk reads 8192."""
 
+DEEPEST: Final = 5
+"""How many conditions in each other are followed."""
+
 _CONTEXT: Final = re.compile(r"\[([^\]]+)\]\s*(?:\(([^)]*)\)\s*)?(?:;\s*(.*))?")
 _LINE: Final = re.compile(r"(exten|same)\s*=>?\s*(.*)", re.IGNORECASE)
 _PRIORITY: Final = re.compile(
@@ -197,6 +200,11 @@ def branches(args: str) -> tuple[str, str, str]:
     condition, *rest = arguments(args, "?")
     yes, *no = arguments("?".join(rest), ":")
     return condition, yes, ":".join(no)
+
+
+def nested(step: Step) -> bool:
+    """Whether more conditions stand in each other than are followed."""
+    return step.args.lower().count("execif") > DEEPEST
 
 
 def goto_targets(steps: Iterable[Step]) -> Iterator[str]:

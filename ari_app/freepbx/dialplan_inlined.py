@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches
+from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches, nested
 from ari_app.freepbx.dialplan_counters import decided
 from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place
 
@@ -118,6 +118,8 @@ class InlinedDialplan(Dialplan):
             return []
         if not self._left:
             raise _TooManyError
+        if nested(step):
+            return [None]
         found = [application(way) for way in ways[: 2 if known else 1] if way]
         return [[one] if one else None for one in found]
 

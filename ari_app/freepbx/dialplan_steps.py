@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches
+from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches, nested
 from ari_app.freepbx.dialplan_counters import LOOPS, Counts, counted, decided, loop, read
 from ari_app.freepbx.tables import KEYS
 from ari_app.freepbx.texts import whole
@@ -82,7 +82,7 @@ class Dialplan:
                 return onward
             if step.app == "gotoif":
                 return self.target(place, way)
-            inner = application(way)
+            inner = None if nested(step) else application(way)
             return self._passed(place, inner) if inner else None
         return self._looped(place, step) if step.app in LOOPS else None
 

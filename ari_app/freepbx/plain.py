@@ -269,6 +269,8 @@ class _Plan(PlainNodes):
         name = self._hours_of.setdefault(key, f"hours-{len(self.schedules) + 1}")
         if name not in self.schedules:
             found = calendar.schedule(met(times), self.year)
+            until = f"days that move with the year are listed until {found.until}"
+            notes += [until] if found.until else []
             self.schedules[name] = Schedule(found, asked.zone, tuple(notes))
         closed = self.target(onward, asked.no) if asked.no else onward
         ways = {"open": self.node(to), "closed": self.node(closed)}

@@ -117,3 +117,17 @@ def test_a_counter_is_known_no_more_behind_what_may_set_it(step: str, vip: bool 
 def test_what_is_in_quotes_is_compared_as_text(condition: str, holds: bool | None) -> None:
     """As main/ast_expr2.y of Asterisk does."""
     assert decided(condition, ()) is holds
+
+
+@pytest.mark.parametrize(("text", "priority"), [("50", "50"), ("$[19 + 9]", None)])
+def test_a_priority_may_be_more_than_a_counter(text: str, priority: str | None) -> None:
+    found = nodes(counted(f"Set(__QUEUE_PRIO={text});Set(I=0)"))
+    assert [one.get("priority") for one in found.values() if "queue" in one] == [priority]
+
+
+def test_conditions_in_each_other_are_followed_within_a_limit() -> None:
+    began = time.process_time()
+    assert not left(counted("ExecIf(1?ExecIf(1?Playback(x)))"))
+    [why] = left(counted("ExecIf(1?" * 2000 + "Playback(x)" + ")" * 2000))
+    assert why.endswith("is not understood")
+    assert time.process_time() - began < allowed(1)
