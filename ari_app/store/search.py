@@ -55,8 +55,8 @@ class Found(Struct, frozen=True):
 
 def find(db: Database, text: str, limit: int) -> list[Found]:
     """Subscribers by number (or its last digits), name, or words of their contacts, each once: by
-    number first, then by name, then by contacts, the newest first; else by names that sound
-    alike.
+    number first, then by name, then by contacts: those with the whole words as they are typed, the
+    newest first, then those with beginnings of them; else by names that sound alike.
 
     Contacts are not ranked: all matches would have to be read for that.
     """
