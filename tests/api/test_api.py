@@ -19,15 +19,7 @@ from ari_app.api.writes import Writes
 from ari_app.messaging.outbox import Outbox
 from ari_app.messaging.received import ReceivedTexts
 from ari_app.rate_limit import Rate, RateLimit
-from ari_app.store import (
-    api_tokens,
-    calls,
-    outbox,
-    queue_calls,
-    subscribers,
-    views,
-    webhooks,
-)
+from ari_app.store import api_tokens, calls, outbox, queue_calls, subscribers, views, webhooks
 from ari_app.store.calls import CallBegan, CallEnded, StepTaken
 from ari_app.store.db import Store
 from ari_app.store.subscribers import Subscriber

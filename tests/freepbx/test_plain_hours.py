@@ -23,7 +23,7 @@ def test_holidays_in_a_row_are_one_schedule() -> None:
     assert asked["a-s-1"] == {"hours": "hours-1", "open": "a-off", "closed": "a-s-4"}
 
 
-def test_until_when_days_that_move_are_listed_is_told() -> None:
+def test_until_when_days_that_move_are_listed_is_reported() -> None:
     text = "[a]\nexten => s,1,GotoIfTime(*,mon,1-7,may?b,1)\nexten => b,1,Queue(4)\n"
-    told = [one.why for one in imported(text, "a", "1").findings if "until 20" in one.why]
-    assert len(told) == 1
+    found = [one.why for one in imported(text, "a", "1").findings if "until 20" in one.why]
+    assert len(found) == 1
