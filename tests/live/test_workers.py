@@ -16,7 +16,7 @@ from aiohttp import (
 )
 from msgspec import json
 
-from ari_app.phone.handset import Connected, Disconnected, Phone
+from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError
 from ari_app.store import calls
 from ari_app.store.calls import Call
 from ari_app.store.opening import open_reader
@@ -114,19 +114,29 @@ async def _calls_are_shared_and_go_on(
                 await me.press("2")  # a key of the moment in which it changes hands is lost
         await me.hangup()
         await me.wait(Disconnected)
-    await asyncio.to_thread(until, lambda: all(call.ended for call in recorded(server)), 20)
+    await asyncio.to_thread(until, lambda: _ended(server) == [True], 20)
     (call,) = recorded(server)
     assert call.ended is not None
     assert call.ended.ending != calls.LOST
     assert "restart" in other.out("calls", "show", call.began.call)
     async with Phone(second) as me:
-        await me.dial("611")
-        await me.wait(Connected)
+        async with within(20):
+            while True:  # until the worker has seen that it takes calls again
+                try:
+                    await me.dial("611")
+                    await me.wait(Connected)
+                except PhoneError:
+                    continue
+                break
         await asyncio.to_thread(until, lambda: _calls(other) == 1, 20)
         await me.hangup()
         await me.wait(Disconnected)
-    await asyncio.to_thread(until, lambda: all(call.ended for call in recorded(server)), 20)
-    assert len(recorded(server)) == 2
+    await asyncio.to_thread(until, lambda: _ended(server) == [True, True], 20)
+
+
+def _ended(server: Server) -> list[bool]:
+    """Of each call that is recorded, whether it ended."""
+    return [call.ended is not None for call in recorded(server)]
 
 
 def _calls(one: Installation) -> int:
@@ -134,7 +144,8 @@ def _calls(one: Installation) -> int:
 
 
 def _pressed(one: Installation, server: Server, key: str = "1") -> bool:
-    return f"key {key} " in one.out("calls", "show", recorded(server)[0].began.call)
+    found = recorded(server)  # none, where the database hung before the call was recorded
+    return bool(found) and f"key {key} " in one.out("calls", "show", found[0].began.call)
 
 
 def _leading(one: Installation) -> str:
