@@ -38,6 +38,8 @@ async def test_the_keypad_moves_nothing_and_the_test_call_ends_no_call(
     desk: Page, sip: FakeSip, harness: DeskHarness
 ) -> None:
     await talks(desk, sip, harness)
+    await desk.evaluate("new Promise((later) => setTimeout(later, 1000))")  # sound was looked for
+    await expect(desk.locator("[data-phone-state=silenced]")).to_be_hidden()
     places = [control(desk, "mute"), desk.locator("article.card:visible .why")]
     before = [await one.bounding_box() for one in places]
     await desk.keyboard.press("Alt+KeyK")

@@ -15,12 +15,12 @@ export class Ring {
     this.context = new AudioContext();
     this.sink = this.context.createMediaStreamDestination();
     this.loudspeaker.srcObject = this.sink.stream;
-    this.silenced = false;
+    this.silenced = undefined; // until `settle` knows
     setTimeout(() => this.settle(), 1000); // it runs by then, where it may
   }
 
   settle() {
-    const was = this.silenced;
+    const was = Boolean(this.silenced);
     this.silenced = this.context.state !== "running";
     if (!this.silenced && !this.timer) this.context.suspend(); // which costs nothing
     if (was !== this.silenced) this.changed();
@@ -55,7 +55,7 @@ export class Ring {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.loudspeaker.pause();
-    if (!this.silenced) this.context.suspend();
+    if (this.silenced === false) this.context.suspend(); // not before `settle` has looked
     if (this.title) document.title = this.title;
     this.title = "";
     this.shown?.close();
