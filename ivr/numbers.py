@@ -3,7 +3,7 @@
 The rules of the world's number plans come from the package `phonenumbers`; which of them is the
 operator's own, and what it does not know, are settings of the site. Numbers of the own plan are
 accepted by their length, so that a range which was only just opened, or a fictional one, is a
-number too.
+number too; not in a country such as Germany, where a length says nothing.
 """
 
 import re
@@ -182,8 +182,9 @@ class NumberPlan(Struct, frozen=True):
 class _Rules(Struct, frozen=True):
     """What is looked at for each number of a plan, made once.
 
-    ``lengths``: how many national digits its numbers may have. ``usual``: with how many a number is
-    accepted also where the package knows no such range; none in a country where that could be any.
+    ``lengths``: how many national digits its numbers may have. ``by_length``: with how many a whole
+    number, and ``usual``: with how many any is accepted also where the package knows no such range;
+    in a country where that could be any number of digits, only as many as the plan says.
     ``abroad``: what stands before a whole international number, ``trunk`` before a national one.
     ``valid``: the package's patterns of national digits, with their lengths; the first must match,
     and one of the others.
@@ -191,6 +192,7 @@ class _Rules(Struct, frozen=True):
 
     code: str
     lengths: frozenset[int]
+    by_length: frozenset[int]
     usual: frozenset[int]
     abroad: re.Pattern[str]
     trunk: re.Pattern[str]
@@ -218,6 +220,7 @@ def _rules(plan: NumberPlan) -> _Rules:
     return _Rules(
         str(metadata.country_code),
         frozenset(lengths | set(plan.lengths)),
+        frozenset((set() if varied else lengths) | set(plan.lengths)),
         frozenset((set() if varied else usual) | set(plan.lengths)),
         re.compile(rf"^(?:\+|{metadata.international_prefix or '00'})"),
         re.compile(rf"^(?:{trunk})" if simple else "(?!)"),
@@ -256,7 +259,8 @@ def _read(plan: NumberPlan, digits: str) -> str | None:
     rules, country = _rules(plan), plan.country
     whole = rules.abroad.sub("", digits, count=1)
     rest = whole.removeprefix(rules.code)
-    own = whole.startswith(rules.code) and len(rest) in rules.lengths and not rest.startswith("0")
+    known = len(rest) in rules.by_length or _is_valid(rules, rest)
+    own = whole.startswith(rules.code) and known and not rest.startswith("0")
     if own and (whole != digits or len(whole) not in rules.lengths):
         return whole  # as most of them are stored; the package would take 80 for a trunk prefix
     if digits.startswith(rules.code):

@@ -1,4 +1,4 @@
-"""When the certificates end that the desk serves, by which back ends know us, and whom we trust."""
+"""When the certificates end that our pages serve, by which back ends know us, and whom we trust."""
 
 import logging
 import ssl
@@ -82,6 +82,7 @@ def _endings(config: Config, made: Path) -> Iterator[Ending]:
     named = [("[desk] certificate", config.desk.certificate, False)]
     if not config.desk.certificate and made.exists():
         named = [("firstline desk certificate", str(made), False)]
+    named.append(("[cabinet] certificate", config.cabinet.certificate, False))
     named += [("[billing] ca", config.billing.ca, True), ("[mail] ca", config.mail.ca, True)]
     each = (
         ((f"[tls.{name}] certificate", one.certificate, False), (f"[tls.{name}] ca", one.ca, True))

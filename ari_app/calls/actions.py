@@ -17,7 +17,6 @@ from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
 from ari_app.store.forced_hours import ForcedHours
 from ari_app.store.live_announcements import LiveAnnouncements
-from ari_app.store.patience import patience
 from ivr.events import Answered
 from ivr.hours.schedule import Schedule, hours_answer, hours_at
 from ivr.model import Book
@@ -118,6 +117,5 @@ class Actions(Struct, frozen=True):
         now = self.now()
         until = now + timedelta(seconds=action.valid) if action.valid else None
         written = " ".join(text(action.dated(Moment(now.astimezone(_zone(self.zone))))))
-        async with patience():
-            await self.outbox.post(action.key, number, written, session.id, until)
+        await self.outbox.post(action.key, number, written, session.id, until)
         return Answered("sent")

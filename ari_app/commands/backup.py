@@ -54,7 +54,7 @@ def backup(state: State, directory: Path, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("directory", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option()
 @click.pass_obj
@@ -64,6 +64,7 @@ def restore(state: State, directory: Path, yes: bool, as_json: bool) -> None:
     The backup is checked first, and refused if a file differs from its checksum or a newer
     Firstline made it. What was there is kept beside it, as `….before-restore`.
     """
+    _expect(state)
     with _shown() as show:
         found = restores.checked(directory, show)
     running = recorded(state.process) is not None
@@ -89,6 +90,13 @@ def restore(state: State, directory: Path, yes: bool, as_json: bool) -> None:
         "`firstline reload` puts its settings and menus in force" if running else "`firstline up`"
     )
     click.echo(f"Next: {then}")
+
+
+def _expect(state: State) -> None:
+    """Where no installation is yet, have none begin if this restore is refused or interrupted."""
+    if not state.settings.exists() and not state.database.exists():
+        state.make()
+        state.database_made.touch(0o600)
 
 
 def _parts(config: Config, state: State) -> Mapping[str, Path]:

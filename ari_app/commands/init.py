@@ -3,23 +3,21 @@
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
+from ari_app.commands import init_answers as answer_of
 from ari_app.commands.runner import run
 from ari_app.config.first_settings import Answers, first_settings
 from ari_app.config.settings import Site
-from ari_app.config.site_departments import NAME, defaults, first
+from ari_app.config.site_departments import defaults, first
 from ari_app.config.starter_menu import DIRECTORY, starter_menu
 from ari_app.config.state import FILE, State
 from ivr.countries import country_named
 from ivr.numbers import NumberPlan
-from ivr.problems import near
 from ivr.speech import cldr
 from ivr.speech import languages as spoken
 
@@ -103,25 +101,30 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
             "or name another --state"
         )
     name = _asked(
-        "--name", "Name of the operator, as callers hear it (ru=…;en=…)", given["names"], _names
+        "--name",
+        "Name of the operator, as callers hear it (ru=…;en=…)",
+        given["names"],
+        answer_of.names,
     )
     country = _asked("--country", "Country (name or ISO code)", given["country"], country_named)
     plan = NumberPlan.of(country)
-    zone = _asked("--timezone", "Time zone", given["timezone"], _zone, next(iter(plan.zones), ""))
-    currency = _asked("--currency", "Currency (ISO 4217)", given["currency"], _currency)
+    zone = _asked(
+        "--timezone", "Time zone", given["timezone"], answer_of.zone, next(iter(plan.zones), "")
+    )
+    currency = _asked("--currency", "Currency (ISO 4217)", given["currency"], answer_of.currency)
     numbers = _asked(
         "--number",
         "Numbers that callers dial, with commas",
         given["numbers"] or (() if _terminal() else NUMBERS),
-        _numbers,
+        answer_of.numbers,
         ",".join(NUMBERS),
         ",",
     )
     languages = _asked(
         "--language",
-        f"Languages of callers, of {', '.join(spoken.known())}, with commas, the default first",
+        _which_languages(name, country),
         given["languages"] or (() if _terminal() else _usual(name, country)),
-        _languages,
+        answer_of.languages,
         ",".join(_usual(name, country)),
         ",",
     )
@@ -129,11 +132,11 @@ def init(state: State, /, **given: Any) -> None:  # fmt: skip
         "--department",
         "Departments that work on tickets, with commas",
         given["departments"] or (() if _terminal() else tuple(defaults().departments)),
-        _labelled,
+        answer_of.labelled,
         ",".join(defaults().departments),
         ",",
     )
-    topics = _asked("--topic", "", given["topics"], _labelled) if given["topics"] else {}
+    topics = _asked("--topic", "", given["topics"], answer_of.labelled) if given["topics"] else {}
     menus = _own_menus(languages, given["starter"])
     own_departments, own_topics = first(departments, topics, bool(menus))
     try:
@@ -239,27 +242,11 @@ def _terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def _names(texts: tuple[str, ...]) -> dict[str, str]:
-    """Language -> name; a name without a language is for all others."""
-    found = {}
-    for text in texts:
-        language, sign, name = text.partition("=")
-        if not sign:
-            language, name = "", text
-        if language and language not in spoken.known():
-            known = near(language, spoken.known())
-            raise ValueError(f"{language} is not a supported language: {known}")
-        if not name.strip():
-            raise ValueError("the name is empty: write it")
-        found[language] = name.strip()
-    return found
-
-
 def _words(web: str | None, payment_ways: tuple[str, ...]) -> dict[str, dict[str, str]]:
     """The words of the operator that were given."""
     said = {"site": _web(web)} if web else {}
     if payment_ways:
-        said["payment-ways"] = _asked("--payment-ways", "", payment_ways, _names)
+        said["payment-ways"] = _asked("--payment-ways", "", payment_ways, answer_of.names)
     return said
 
 
@@ -279,42 +266,8 @@ def _usual(name: Mapping[str, str], country: str) -> tuple[str, ...]:
     return tuple(filter(None, name)) or tuple(of_country)
 
 
-def _languages(texts: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(dict.fromkeys(text.strip() for text in texts))
-    for language in found:
-        if language not in spoken.known():
-            other = f"write some of {', '.join(spoken.known())} (docs/languages.md adds others)"
-            raise ValueError(f"{language!r} is not a supported language: {other}")
-    return found
-
-
-def _labelled(texts: tuple[str, ...]) -> dict[str, str]:
-    """Name -> label, "" where none is given."""
-    found = dict(text.partition("=")[::2] for text in texts)
-    for name in found:
-        if not NAME.fullmatch(name.strip()):
-            raise ValueError(f"{name!r} is not a name: use letters, digits and -, 40 at most")
-    return {name.strip(): label.strip() for name, label in found.items()}
-
-
-def _zone(text: str) -> str:
-    if text not in available_timezones():
-        close = get_close_matches(text, available_timezones(), n=1)
-        remedy = f"did you mean {close[0]}?" if close else "write one such as Europe/Warsaw"
-        raise ValueError(f"there is no time zone {text!r}: {remedy}")
-    return ZoneInfo(text).key
-
-
-def _currency(text: str) -> str:
-    code = text.strip().upper()
-    if not cldr.is_currency(code):
-        raise ValueError(f"{text!r} is no code of ISO 4217: write one such as EUR")
-    return code
-
-
-def _numbers(texts: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(text.strip() for text in texts)
-    for number in found:
-        if not re.fullmatch("[0-9]{2,15}", number):
-            raise ValueError(f"{number!r} is not a number to dial: write 2 to 15 digits")
-    return tuple(dict.fromkeys(found))
+def _which_languages(name: Mapping[str, str], country: str) -> str:
+    """What is asked, and why where no language goes without saying."""
+    why = "" if _usual(name, country) else f"Firstline speaks no language of {country}. "
+    known = ", ".join(spoken.known())
+    return f"{why}Languages of callers, of {known}, with commas, the default first"

@@ -68,11 +68,14 @@ def reload_all(state: State, dry_run: bool, by: str) -> None:
         click.echo(f"at the next start of Asterisk: {name}", err=True)
     if done.problems:
         raise click.exceptions.Exit(1)
-    report(done.menus)
+    report(done.menus, also=bool(done.settings or done.at_start or done.asterisk))
 
 
-def report(done: Reloaded) -> None:
-    """Print the result of a reload; ends the command with exit code 1 if it was rejected."""
+def report(done: Reloaded, *, also: bool = False) -> None:
+    """Print the result of a reload; ends the command with exit code 1 if it was rejected.
+
+    ``also``: something besides the menus has changed, and was printed.
+    """
     for problem in done.problems:
         click.echo(problem)
     if done.problems:
@@ -80,5 +83,5 @@ def report(done: Reloaded) -> None:
         raise click.exceptions.Exit(1)
     for warning in done.warnings:
         click.echo(f"warning: {warning}", err=True)
-    for change in done.changes() or ("nothing changed",):
+    for change in done.changes() or (() if also else ("nothing changed",)):
         click.echo(change)

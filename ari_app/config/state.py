@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from ari_app.config import own_languages
 from ari_app.config.demo_defaults import is_demo, over
@@ -47,8 +47,7 @@ class Keys(Struct, frozen=True):
     The pepper is kept apart from the database, so that a copy of that alone guesses nothing.
     ``billing`` is the token that a billing system wants, ``voice`` that of a speech server,
     ``speech`` that of one that recognises it, ``oidc`` the secret at an OpenID provider; the
-    operator writes them, or they are "".
-    ``trunks`` are those of trunks, by name.
+    operator writes them, or they are "". ``trunks`` are those of trunks, by name.
     """
 
     ari: Secret
@@ -97,7 +96,7 @@ class State:
 
     @property
     def database_made(self) -> Path:
-        """Made with the database: where it is and no database, that was lost."""
+        """Made with the database, or before a restore: where it is, one must be."""
         return self.directory / "database.made"
 
     @property
@@ -192,15 +191,20 @@ class State:
     def configure(self, offset: int, voice: str = "") -> None:
         """Write the first settings of an installation, its ports moved by ``offset``.
 
-        ``voice`` is the engine of the prompts, if one was chosen.
+        ``voice`` is the engine of the prompts, if one was chosen. :class:`ConfigError`: there was
+        an installation, or one was to be restored.
         """
         file = self.directory / FILE
         if file.exists():
             if offset:
                 raise ConfigError(f"{file} has the ports of this installation: change them there")
             return
-        ports = Ports().shifted(offset)
-        lines = [f"{name} = {getattr(ports, name)}" for name in ports.__struct_fields__]
+        if self.database_made.exists():
+            raise ConfigError(
+                f"{file} is missing, where there was an installation, or its restore was refused: "
+                f"restore a whole backup, or remove {self.database_made} to begin again"
+            )
+        lines = [f"{name} = {port}" for name, port in asdict(Ports().shifted(offset)).items()]
         text = "# Settings of this installation; docs/settings.md names them all.\n[ports]\n"
         if voice:
             lines += ["", "[voice]", f'engine = "{voice}"']
@@ -216,9 +220,8 @@ class State:
             lacks = _OWN[2:] if ran else _OWN  # an old one the last two, a new one all
             text = "".join(_made(name) for name in lacks if name not in before) + text
             table = tomllib.loads(text)
-            made = {name: Secret(table[name]) for name in _OWN}
             found = Keys(
-                **made,
+                **{name: Secret(table[name]) for name in _OWN},
                 billing=Secret(str(table.get("billing", ""))),
                 voice=Secret(str(table.get("voice_token", ""))),
                 speech=Secret(str(table.get("speech_token", ""))),

@@ -10,6 +10,7 @@ from ari_app.doctor import (
     leaks,
     limits,
     modules,
+    pages,
     passwords,
     queues,
     sounds,
@@ -20,7 +21,7 @@ from ari_app.doctor.findings import ORDER, Finding
 
 GROUPS = (
     version, doors, passwords, dialplan, key_logging, modules, limits, host, sounds, queues, leaks,
-    browsers, certificates,
+    browsers, certificates, pages,
 )  # fmt: skip
 
 

@@ -40,6 +40,13 @@ class Certificate(Struct, frozen=True):
     over: bool
 
 
+class OpenPages(Struct, frozen=True):
+    """Pages that are served beyond this machine without TLS, by their section of the settings."""
+
+    section: str
+    host: str
+
+
 class Sound(Struct, frozen=True):
     """The header of a WAV file; ``format`` is 1 for PCM."""
 
@@ -67,8 +74,8 @@ class Queue(Struct, frozen=True):
 
 
 class Live(Struct, frozen=True, kw_only=True):
-    """What a running Asterisk says. ``leaked`` are channels in our application that no call of the
-    application is on; ``log_levels`` those of all its logs."""
+    """What a running Asterisk says. ``leaked`` are channels in our application, or that of another
+    worker, that no call of it is on; ``log_levels`` those of all its logs."""
 
     version: str
     modules: frozenset[str]
@@ -93,6 +100,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     """The command that runs another in Asterisk's console."""
     machine: Machine | None = None
     certificates: tuple[Certificate, ...] = ()
+    open_pages: tuple[OpenPages, ...] = ()
     sounds: tuple[Sound, ...] = ()
     live: Live | None = None
 

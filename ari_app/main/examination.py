@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,11 +16,11 @@ from ari_app.config.state import State
 from ari_app.control.client import ControlClient, NotRunningError
 from ari_app.doctor import read_files, read_live
 from ari_app.doctor.conf import Conf
-from ari_app.doctor.facts import Certificate, Facts, Live
+from ari_app.doctor.facts import Certificate, Facts, Live, OpenPages
 from ari_app.doctor.read_machine import machine
 from ari_app.main.foundation import clock
 from ari_app.main.processes import asterisk_process, recorded
-from ari_app.store import agents
+from ari_app.store import agents, checkpoints
 from ari_app.store.errors import StoreError
 from ari_app.store.opening import open_reader
 from ari_app.store.server import place
@@ -71,6 +72,7 @@ async def of_installation(state: State) -> Examined:
         application=config.application,
         browser_phones=await asyncio.to_thread(_browser_phones, state, config),
         certificates=await asyncio.to_thread(_certificates, state, config),
+        open_pages=tuple(_open_pages(config)),
         console="firstline pbx console" if ours else "asterisk -rx",
     )
     places = _places(facts.conf("asterisk.conf"))
@@ -100,6 +102,13 @@ def _certificates(state: State, config: Config) -> tuple[Certificate, ...]:
         for one in certificate_ends.of_installation(config, state.directory)
         if (trouble := one.trouble(now))
     )
+
+
+def _open_pages(config: Config) -> Iterator[OpenPages]:
+    for section, pages in (("desk", config.desk), ("cabinet", config.cabinet)):
+        here = pages.host.startswith("127.") or pages.host in ("::1", "localhost")
+        if pages.enabled and not pages.by_https and not here:
+            yield OpenPages(section, pages.host)
 
 
 def _browser_phones(state: State, config: Config) -> tuple[str, ...]:
@@ -156,11 +165,24 @@ async def _live(state: State, config: Config, running: _Running) -> Live:
 
 
 async def _unserved(state: State, config: Config, running: _Running) -> frozenset[str]:
-    """The channels in our application that it serves no call on; all, if it does not run."""
+    """The channels in our application that it serves no call on; all, if it does not run. Those of
+    other workers at this Asterisk, as far as the database knows of their calls."""
     there = await asyncio.to_thread(read_live.inside, running.console, config.application)
-    if not there:
-        return there
+    if there:
+        with suppress(NotRunningError):
+            there -= frozenset(await ControlClient(state.control).channels())
+    for other in {*config.worker.applications(config.ari.application)} - {config.application}:
+        inside = await asyncio.to_thread(read_live.inside, running.console, other)
+        there |= inside and await asyncio.to_thread(_unknown, state, config, inside)
+    return there
+
+
+def _unknown(state: State, config: Config, channels: frozenset[str]) -> frozenset[str]:
+    """Channels on which no call of the database is; none if it cannot be read."""
     try:
-        return there - frozenset(await ControlClient(state.control).channels())
-    except NotRunningError:
-        return there
+        with closing(
+            open_reader(place(config.database.url, state.database), 5.0, config.numbers)
+        ) as db:
+            return frozenset(one for one in channels if checkpoints.on(db, one) is None)
+    except (StoreError, sqlite3.Error):
+        return frozenset()

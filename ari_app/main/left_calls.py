@@ -24,7 +24,6 @@ from ari_app.session.media import Sounds
 from ari_app.store.calls import CallEnded
 from ari_app.store.db import StoreError
 from ari_app.store.left_calls import owner as of_call
-from ari_app.store.patience import patience
 from ari_app.ussd.left import OF_TEXTS, LeftSession
 from ivr.checkpoint import fits
 from ivr.relocation import nearest
@@ -132,8 +131,7 @@ async def _taken(shared: Shared, channel: str) -> LeftCall | None:
     if not shared.worker.shares:
         return None
     try:
-        async with patience():
-            return await shared.store.write_unsynced(adoption.taken, channel, shared.worker.epoch)
+        return await shared.store.write_in_time(adoption.taken, channel, shared.worker.epoch)
     except StoreError as error:
         log.error("channel %s: its call is not found: %s", channel, error)
         return None

@@ -86,10 +86,13 @@ class Outbox:
     ) -> bool:
         """Send a text to a number; False if one with the same ``key`` was posted before.
 
-        It is not sent after ``until``. It is stored when this returns. To post inside a
+        It is not sent after ``until``. It is stored when this returns, and never sent where this
+        raises ``StoreError``. To post inside a
         transaction of your own, call :func:`ari_app.store.outbox.post` there, then :meth:`wake`.
         """
-        new = await self._store.write(outbox.post, key, number, text, call, self._now(), until)
+        new = await self._store.write_in_time(
+            outbox.post, key, number, text, call, self._now(), until
+        )
         self.wake()
         return new
 

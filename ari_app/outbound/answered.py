@@ -13,7 +13,6 @@ from ari_app.session.line import Line
 from ari_app.store import campaign_calls
 from ari_app.store.campaign_calls import Attempt, Outcome, of_key
 from ari_app.store.db import Store, StoreError
-from ari_app.store.patience import patience
 from ivr.model import OUTBOUND
 from ivr.values import Phrase
 from ivr.wants import Done, Say, Screen
@@ -92,10 +91,9 @@ class AnsweredCalls:
     async def _noted(self, one: CalledOut, call: str) -> bool:
         attempt, known = one.attempt, call if one.outcome == "answered" else ""
         try:
-            async with patience():
-                noted = await self._store.write(
-                    campaign_calls.settle, attempt, one.outcome, self._now(), known
-                )
+            noted = await self._store.write_in_time(
+                campaign_calls.settle, attempt, one.outcome, self._now(), known
+            )
         except StoreError as error:
             log.error("what came of the call %s is not stored: %s", attempt.key, error)
             return False

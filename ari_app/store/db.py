@@ -3,6 +3,7 @@ loop waits for none of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from threading import Event
 from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -123,6 +124,27 @@ class Store:
         """As :meth:`write`, but a power cut may take back the last moments (a crash of the program
         does not): for what is acknowledged to no one, such as the steps of calls."""
         return await self._write(lambda db: fn(db, *args, **kwargs), synced=False)
+
+    async def write_in_time(
+        self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """As :meth:`write`, for what a call waits for: given up after
+        :data:`~ari_app.store.patience.PATIENCE`. Then it is not written later, either, unless the
+        disk hangs in its very commit."""
+        given_up = Event()
+
+        def call(db: Database) -> T:
+            result = fn(db, *args, **kwargs)
+            if given_up.is_set():
+                raise StoreError("who waited for this had given it up: it is undone", "slow")
+            return result
+
+        try:
+            async with patience():
+                return await self._write(call, synced=True)
+        except StoreError:
+            given_up.set()
+            raise
 
     async def read(
         self, fn: Callable[Concatenate[Database, P], T], *args: P.args, **kwargs: P.kwargs

@@ -1,6 +1,5 @@
 """Subscribers by number, looked up by index: neither memory nor the start grows with them."""
 
-import asyncio
 import logging
 
 from msgspec import Struct
@@ -8,6 +7,7 @@ from msgspec import Struct
 from ari_app.store import subscribers
 from ari_app.store.db import Store
 from ari_app.store.errors import StoreError
+from ari_app.store.patience import patience
 
 _log = logging.getLogger(__name__)
 
@@ -38,11 +38,10 @@ class Directory:
         if self._store.numbers.whole(number) is None:
             return None
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with patience(PATIENCE):
                 one = await self._store.look_up(subscribers.by_number, number)
-        except (StoreError, TimeoutError) as error:
-            why = str(error) or f"no answer in {PATIENCE:g} s"
-            _log.warning("a caller is served as unknown, the store is unavailable: %s", why)
+        except StoreError as error:
+            _log.warning("a caller is served as unknown, the store is unavailable: %s", error)
             return None
         return None if one is None else Caller(one.id, one.language, one.area)
 

@@ -110,7 +110,7 @@ def second_contact(db: Database, subscriber: int) -> str:
 def set_second_contact(db: Database, subscriber: int, number: str) -> None:
     """Store the number of the second contact, normalised; "" for none. ``ValueError`` for what is
     no number, or the subscriber's own."""
-    msisdn = db.numbers.msisdn(number) if number else ""
+    msisdn = db.numbers.whole(number) if number else ""
     one = by_id(db, subscriber)
     if msisdn is None or one is None or msisdn == one.msisdn:
         raise ValueError(f"{number} is no number of somebody else ({db.numbers.example})")

@@ -39,6 +39,12 @@ def dialled(book: Book, code: str, text: str) -> tuple[str, str]:
     return whole if bare else code, ""
 
 
+def dialled_before(book: Book, text: str) -> str:
+    """What was dialled as the first text, and begins a later one; "" if that does not."""
+    code, sign, further = text.partition("#")
+    return dialled(book, "", code + sign)[1] if further[:1] in ("", "*") else ""
+
+
 def _whole(code: str) -> str:
     return f"*{code.removeprefix('*').removesuffix('#')}#"
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from ari_app.session import unknown_code
 from ari_app.session.conductor import LEFT, SessionPorts, conduct
 from ari_app.ussd import line
-from ari_app.ussd.joined import OTHERS, Request, dialled, replies
+from ari_app.ussd.joined import OTHERS, Request, dialled, dialled_before, replies
 from ari_app.ussd.left import Checkpoints, LeftSession
 from ari_app.ussd.line import Page, Reply, Text, TextLine
 from ivr.checkpoint import fits
@@ -136,7 +136,7 @@ class Sessions:
         if left.session.caller.number != number:
             raise MismatchError(OTHERS)
         del self._left[request.session]
-        _, prefix = dialled(written.book, request.code, request.text)
+        prefix = dialled_before(written.book, request.text)
         one = _OpenSession(written, left.session, request.code, prefix)
         one.go_on(left, request.text)
         self._add(request.session, one)

@@ -11,6 +11,7 @@ import pytest
 
 from ari_app.admin.certificate_ends import Ending, ends, of_installation, run, trouble
 from ari_app.admin.certificates import AUTHORITY, MADE, SERVER, made
+from ari_app.config.cabinet_settings import CabinetSettings
 from ari_app.config.desk_settings import DeskSettings
 from ari_app.config.settings import BillingSettings, Config, TlsSettings
 
@@ -58,15 +59,21 @@ def test_each_that_is_served_or_used_is_looked_at(tmp_path: Path) -> None:
     made(tmp_path / MADE, ["desk.example.net"])
     shop = str(signed(tmp_path / "shop.pem", "20"))
     config = Config(
-        tls={"shop": TlsSettings(certificate=shop, ca=shop)}, billing=BillingSettings(ca=shop)
+        cabinet=CabinetSettings(certificate=shop),
+        tls={"shop": TlsSettings(certificate=shop, ca=shop)},
+        billing=BillingSettings(ca=shop),
     )
     found = of_installation(config, tmp_path)
     assert [one.setting for one in found] == [
-        "firstline desk certificate", "[billing] ca", "[tls.shop] certificate", "[tls.shop] ca"
-    ]  # fmt: skip
+        "firstline desk certificate",
+        "[cabinet] certificate",
+        "[billing] ca",
+        "[tls.shop] certificate",
+        "[tls.shop] ca",
+    ]
     now = datetime.now(UTC)
-    assert trouble(found, now).count("ends in 19 days") == 3
-    assert trouble(found, now + timedelta(days=21)).count("renew it now") == 3
+    assert trouble(found, now).count("ends in 19 days") == 4
+    assert trouble(found, now + timedelta(days=21)).count("renew it now") == 4
     assert trouble(found[:1], now) == ""
 
 

@@ -18,7 +18,7 @@ from ari_app.main.build_placing import build_placing
 from ari_app.messaging.outbox import Outbox
 from ari_app.outbound.answered import AnsweredCalls, CalledOut
 from ari_app.selfcare.backends import NumbersUnavailable
-from ari_app.store import announcements, patience
+from ari_app.store import announcements, outbox, patience
 from ari_app.store.announcements import Announcement
 from ari_app.store.campaign_calls import Attempt, Outcome
 from ari_app.store.db import Store
@@ -61,11 +61,19 @@ async def bulletin(answering: Store) -> LiveAnnouncements:
 
 
 @pytest.fixture
+def answers() -> Event:
+    """That the database answers again."""
+    return Event()
+
+
+@pytest.fixture
 async def store(
-    answering: Store, bulletin: LiveAnnouncements, monkeypatch: pytest.MonkeyPatch
+    answering: Store,
+    bulletin: LiveAnnouncements,
+    answers: Event,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Store]:
     """One in which each thread hangs; the announcements were read before."""
-    answers = Event()
     assert len(await bulletin.concerning(None, NOON)) == 1
 
     def hang(_: Database) -> None:
@@ -99,12 +107,15 @@ def actions(store: Store, bulletin: LiveAnnouncements = NOTHING) -> Actions:
     )  # fmt: skip
 
 
-async def test_a_text(store: Store) -> None:
-    """As of an action that fails, the flow goes on at ``on-error``."""
+async def test_a_text(store: Store, answers: Event) -> None:
+    """As of an action that fails, the flow goes on at ``on-error``: it is not sent later."""
     send = Send(Screen((Phrase("welcome"),), "ru"), "c1:1")
     async with within(WITHIN):
         with pytest.raises(StoreError, match="did not answer"):
             await actions(store).perform(Book({}, {}), lambda _: ("Hello",), send, SESSION)
+    answers.set()
+    await store.write(lambda _: None)  # after all that was to be written
+    assert await store.read(outbox.due, NOON + HOUR, 10) == []
 
 
 async def test_announcements(store: Store, bulletin: LiveAnnouncements) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from ari_app.config.state import State
+from ari_app.main.installation import installation
 from asterisk_conf.process import Process, started
 from tests.commands.conftest import Run
 
@@ -52,3 +53,13 @@ def test_a_lost_database_is_not_replaced_by_an_empty_one(demo: State, run: Run) 
     assert refused.exit_code == 1
     assert "is lost: restore a backup with `firstline restore`" in refused.stderr
     assert not demo.database.exists()
+
+
+def test_where_a_restore_was_refused_no_demo_begins(run: Run, tmp_path: Path) -> None:
+    empty = installation(tmp_path / "empty")
+    refused = run("--state", str(empty.directory), "restore", str(tmp_path / "no-backup"))
+    assert "this is no whole backup" in refused.stderr
+    done = run("--state", str(empty.directory), "up", "--detach")
+    assert done.exit_code == 3
+    assert "its restore was refused: restore a whole backup" in done.stderr
+    assert not empty.settings.exists()

@@ -100,6 +100,11 @@ def test_what_is_wrong_is_printed_and_nothing_is_written(
     assert not state.exists()
 
 
+def test_without_a_language_of_the_country_init_says_so(state: Path) -> None:
+    asked = init(state, **{**GIVEN, "country": "JP"}).output
+    assert "Firstline speaks no language of JP. Languages of callers, of ru, be, en" in asked
+
+
 def test_departments_topics_and_languages_are_written(state: Path) -> None:
     own = ("--department", "care=Customer care", "--department", "visits", "--topic", "roaming")
     given = [word for name, value in GIVEN.items() for word in (f"--{name}", value)]

@@ -8,7 +8,9 @@ from click.testing import CliRunner, Result
 from msgspec import json
 
 from ari_app.cli import main
+from ari_app.control.client import ControlClient
 from ari_app.main.installation import installation
+from ari_app.main.reloading import ReloadedAll
 from ari_app.store import calls, versions
 from ari_app.store.db import Store
 from ari_app.store.versions import Version
@@ -135,3 +137,15 @@ def test_nothing_was_ever_in_force(tmp_path: Path) -> None:
     done = firstline(tmp_path, "flows", "versions")
     assert done.exit_code == 1
     assert "start" in done.output
+
+
+@pytest.mark.parametrize("settings", [(), ("[trunk]",)])
+def test_what_came_in_force_is_not_called_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: tuple[str, ...]
+) -> None:
+    async def reloaded(*_: object) -> bytes:
+        return json.encode(ReloadedAll(settings))
+
+    monkeypatch.setattr(ControlClient, "reload", reloaded)
+    said = firstline(tmp_path, "reload").stdout
+    assert said == ("in force: [trunk]\n" if settings else "nothing changed\n")

@@ -9,11 +9,13 @@ import pytest
 
 from ari_app.doctor import read_files, read_live, read_machine
 from ari_app.doctor.examine import examined
-from ari_app.doctor.facts import Member, Queue
+from ari_app.doctor.facts import Member, OpenPages, Queue
 from ari_app.main import examination
 from ari_app.main.installation import installation
+from ari_app.store.db import Store
 from asterisk_conf.discovery import PbxError
 from tests.doctor.test_doctor import NAMED, files
+from tests.operators import BELARUS
 
 ANSWERS = {
     "core show version": "Asterisk 22.10.1+dfsg built by pbuilder @ buildd on a x86_64\n",
@@ -158,3 +160,29 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     assert 0 < seen.open_files < seen.most_files
     gone = read_machine.machine(None, [])
     assert (gone.open_files, gone.most_files, gone.disks) == (0, 0, ())
+
+
+async def test_a_call_of_another_worker_has_not_leaked(
+    asterisk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that the database knows; the other one has, and pages are open without TLS."""
+    state = installation(asterisk / "workers")
+    state.make()
+    (state.directory / "firstline.toml").write_text(
+        '[worker]\nname = "1"\nnames = ["1", "2"]\n[cabinet]\nenabled = true\nhost = "0.0.0.0"\n'
+    )
+    store = await Store.open(state.database, BELARUS)
+    await store.write(
+        lambda db: db.conn.execute(
+            "insert into checkpoints (call, channel, at, body) values ('c', '1795987.1', 0, x'')"
+        )
+    )
+    await store.close()
+    shown = "core show channels concise"
+    said = ANSWERS | {shown: ANSWERS[shown].replace("Stasis!firstline,", "Stasis!firstline-2,")}
+    running = examination._Running(os.getpid(), said.__getitem__)
+    monkeypatch.setattr(examination, "_system", lambda _: running)
+    found = (await examination.of_installation(state)).facts
+    assert found.live is not None
+    assert found.live.leaked == ("1795987.2",)
+    assert found.open_pages == (OpenPages("cabinet", "0.0.0.0"),)

@@ -69,6 +69,12 @@ async def test_a_second_contact_is_another_number(harness: Harness, contact: str
     assert await harness.store.read(subscribers.second_contact, 1) == ""
 
 
+async def test_a_second_contact_abroad_may_be_written_as_it_is_shown(harness: Harness) -> None:
+    for contact in ("+48 990000503", "48990000503"):
+        await harness.store.write(subscribers.set_second_contact, 1, contact)
+        assert await harness.store.read(subscribers.second_contact, 1) == "48990000503"
+
+
 def voucher(number: str) -> Values:
     return {"voucher": Sealed(Secret(number)), **NOTHING}
 

@@ -106,6 +106,12 @@ def test_an_own_number_with_a_digit_too_many_or_too_few_is_none(country: str, wr
     assert plan.msisdn(written) is plan.whole(written) is None
 
 
+def test_where_lengths_vary_widely_a_length_says_nothing() -> None:
+    plan = NumberPlan.of("DE")
+    assert (plan.msisdn("+49900123"), plan.msisdn("+49 30 123456")) == (None, "4930123456")
+    assert NumberPlan.of("DE", lengths=(6,)).msisdn("+49900123") == "49900123"
+
+
 def test_what_stands_before_a_number_abroad_is_that_of_the_country() -> None:
     assert NumberPlan.of("KZ").msisdn("8 10 48 512 345 678") == "48512345678"
     assert NumberPlan.of("US").msisdn("011 48 512 345 678") == "48512345678"

@@ -110,7 +110,7 @@ async def test_a_call_does_not_wait_for_a_disk_that_does_not_answer(
     finally:
         over.set()
         await stuck
-    assert "no answer in 0.05 s" in caplog.text
+    assert "did not answer in 0.05 s" in caplog.text
     assert await Directory(store).caller("375990000001")
 
 

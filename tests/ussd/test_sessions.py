@@ -274,6 +274,20 @@ async def test_a_session_goes_on_in_another_application() -> None:
             await ask(after, "9*2", "*100#")
 
 
+@pytest.mark.parametrize("before", ["", "*111*7#*"])
+async def test_a_session_goes_on_where_the_code_came_as_the_first_text(before: str) -> None:
+    kept: dict[str, LeftSession] = {}
+    async with harness() as one:
+        one.keep_in(kept)
+        assert await through(one, "*111*7#", f"{before}2") == ["wrong\nmenu", "pin"]
+        await one.sessions.leave()
+    async with harness() as after:
+        after.keep_in(kept)
+        after.sessions.take_up(kept)
+        again, long = await through(after, f"{before}2", f"{before}2*1234")
+        assert (again, long.startswith("word word")) == ("pin", True)
+
+
 async def test_an_action_that_a_session_waited_for_is_carried_out_once_more_by_its_key() -> None:
     kept: dict[str, LeftSession] = {}
     async with harness() as before:
