@@ -18,7 +18,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``desk`` is the port of the agents' pages, ``cabinet`` that of the subscribers', ``monitoring``
     that of metrics and checks; they are here so that no port is used twice. ``agi`` is where the
-    dialplan finds a FastAGI server.
+    dialplan finds a FastAGI server, whose metrics are at ``agi_monitoring``.
     """
 
     sip: int = 5060
@@ -28,6 +28,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     monitoring: int = 8085
     cabinet: int = 8084
     agi: int = 4573
+    agi_monitoring: int = 8083
     rtp_first: int = 10000
     rtp_last: int = 11999
 
@@ -41,6 +42,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
             monitoring=self.monitoring + offset,
             cabinet=self.cabinet + offset,
             agi=self.agi + offset,
+            agi_monitoring=self.agi_monitoring + offset,
             rtp_first=self.rtp_first + offset,
             rtp_last=self.rtp_last + offset,
         )

@@ -22,6 +22,7 @@ from ari_app.config.settings import Config
 from ari_app.config.state import State
 from ari_app.main import speech
 from ari_app.main.build_calls import build_admission
+from ari_app.main.build_monitoring import AgiMonitoring
 from ari_app.main.build_selfcare import build_selfcare
 from ari_app.main.demo import open_store
 from ari_app.main.foundation import Foundation
@@ -88,6 +89,7 @@ async def _answering(foundation: Foundation, signals: Signals) -> AsyncIterator[
                 f"AGI: port {where} of {config.host} cannot be used ({error.strerror}): "
                 "set ports.agi, or stop what uses it"
             ) from error
+        await stack.enter_async_context(AgiMonitoring(shared).served())
         background.begin(shared.store.watch(admission.actions.refresh))
         background.begin(shared.worker.run(shared.lines, partial(_close_lost, shared)))
         background.begin(_reload_on(signals.reload, shared))

@@ -1,4 +1,4 @@
-"""Builds what monitoring is answered: the checks of the running application, and its metrics."""
+"""Builds what monitoring is answered: the checks of a running process, and its metrics."""
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
@@ -15,7 +15,7 @@ from ari_app.main.processes import agi_process, asterisk_process, recorded
 from ari_app.main.shared import Shared
 from ari_app.monitoring import server
 from ari_app.monitoring.checks import STORE, Check, Readiness, check
-from ari_app.monitoring.snapshot import Snapshot, SnapshotCollector
+from ari_app.monitoring.snapshot import Health, Snapshot, SnapshotCollector
 from ari_app.store.backlog import Backlog, backlog
 from ari_app.store.db import StoreError
 
@@ -25,17 +25,15 @@ PATIENCE = 3.0
 _SLOW = "no answer in {:g} s"
 
 
-class Monitoring(Struct, frozen=True):
-    """What is asked of the running application by ``firstline status``, probes and Prometheus."""
+class AgiMonitoring(Struct, frozen=True):
+    """What probes and Prometheus ask of a process that serves callers over FastAGI alone."""
 
     shared: Shared
-    calls: Calls
-    desk: AgentDesk
 
     def served(self) -> AbstractAsyncContextManager[None]:
         """Answer over HTTP while the context lasts, if the settings enable it."""
-        config, registry = self.shared.config, self.shared.foundation.metrics.registry
-        newest: list[Snapshot] = []
+        registry = self.shared.foundation.metrics.registry
+        newest: list[Health] = []
         registry.register(SnapshotCollector(newest.pop))
 
         async def metrics() -> bytes:
@@ -43,7 +41,54 @@ class Monitoring(Struct, frozen=True):
             return generate_latest(registry)
 
         answers = server.Answers(self.readiness, metrics)
-        return server.opened(config.monitoring, config.ports.monitoring, answers)
+        return server.opened(self.shared.config.monitoring, self._port, answers)
+
+    @property
+    def _port(self) -> int:
+        return self.shared.config.ports.agi_monitoring
+
+    async def readiness(self) -> Readiness:
+        """Look at all that callers need."""
+        store, voice = await asyncio.gather(self._store(), self._voice())
+        return Readiness.of((store, self._menus(), voice))
+
+    async def snapshot(self) -> Health:
+        """The state of this moment."""
+        return Health(version=__version__, readiness=await self.readiness())
+
+    def _menus(self) -> Check:
+        flows = self.shared.menus.now.menus.book.flows
+        return check(
+            "menus", "" if flows else "there is no flow: write one, then `firstline reload`"
+        )
+
+    async def _store(self) -> Check:
+        """What is known of the database, and a transaction that takes the lock of writers."""
+        store = self.shared.store
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await store.write_unsynced(lambda _: None)
+        except (StoreError, TimeoutError) as error:
+            return check(STORE, str(error) or f"{store.path}: {_SLOW.format(PATIENCE)}")
+        return check(STORE, store.health.problem)
+
+    async def _voice(self) -> Check:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return check("voice", await self.shared.menus.now.reading.voice.trouble())
+        except TimeoutError:
+            return check("voice", f"the speech engine: {_SLOW.format(PATIENCE)}")
+
+
+class Monitoring(AgiMonitoring, frozen=True):
+    """What is asked of the running application by ``firstline status``, probes and Prometheus."""
+
+    calls: Calls
+    desk: AgentDesk
+
+    @property
+    def _port(self) -> int:
+        return self.shared.config.ports.monitoring
 
     async def readiness(self) -> Readiness:
         """Look at all that callers need."""
@@ -104,29 +149,6 @@ class Monitoring(Struct, frozen=True):
             return ()
         trouble = "`firstline agi` ended: its watcher starts it again, agi.log says why"
         return (check("agi", "" if one else trouble, needed=False),)
-
-    def _menus(self) -> Check:
-        flows = self.shared.menus.now.menus.book.flows
-        return check(
-            "menus", "" if flows else "there is no flow: write one, then `firstline reload`"
-        )
-
-    async def _store(self) -> Check:
-        """What is known of the database, and a transaction that takes the lock of writers."""
-        store = self.shared.store
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await store.write_unsynced(lambda _: None)
-        except (StoreError, TimeoutError) as error:
-            return check(STORE, str(error) or f"{store.path}: {_SLOW.format(PATIENCE)}")
-        return check(STORE, store.health.problem)
-
-    async def _voice(self) -> Check:
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return check("voice", await self.shared.menus.now.reading.voice.trouble())
-        except TimeoutError:
-            return check("voice", f"the speech engine: {_SLOW.format(PATIENCE)}")
 
     async def _ends(self) -> tuple[certificate_ends.Ending, ...]:
         """When certificates end, by the files as they are now."""

@@ -12,28 +12,33 @@ from ari_app.store.backlog import Backlog, Waiting
 from ivr.acd.board import Board, Member
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
+class Health(Struct, frozen=True, kw_only=True):
+    """How a process is at a moment; ``certificates`` is when each ends, by the setting that names
+    it."""
+
+    version: str
+    readiness: Readiness
+    certificates: Mapping[str, datetime] = {}
+
+
+class Snapshot(Health, frozen=True, kw_only=True):
     """The state of the application at a moment."""
 
     at: datetime
-    version: str
-    readiness: Readiness
     ari_connections: int
     ari_unanswered: int
     board: Board
     backlog: Backlog | None
     """None while the database cannot be read."""
-    certificates: Mapping[str, datetime]
-    """When each ends, by the setting that names it."""
     records_waiting: int
     records_dropped: int
     records_refused: int
 
 
 class SnapshotCollector(Collector):
-    """Makes metrics of the snapshot that ``newest`` returns."""
+    """Makes metrics of what ``newest`` returns."""
 
-    def __init__(self, newest: Callable[[], Snapshot]) -> None:
+    def __init__(self, newest: Callable[[], Health]) -> None:
         self._newest = newest
 
     def describe(self) -> list[Metric]:
@@ -44,13 +49,15 @@ class SnapshotCollector(Collector):
         """See the class."""
         now = self._newest()
         yield from _health(now)
+        if not isinstance(now, Snapshot):
+            return
         yield from _ari(now)
         yield from _queues(now)
         yield from _backlog(now)
         yield from _records(now)
 
 
-def _health(now: Snapshot) -> Iterator[Metric]:
+def _health(now: Health) -> Iterator[Metric]:
     info = GaugeMetricFamily(
         "firstline_info", "Always 1; the version is its label.", labels=["version"]
     )

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
@@ -121,6 +122,11 @@ async def test_a_caller_is_served_by_key_and_queued_for_an_agent(
     assert "agent (queue)  -> ended" in path
     assert assert_heard(recording, down.said("services-none")).at_seconds < 2
     assert_heard(recording, down.said("thanks-bye"))
+    url = f"http://127.0.0.1:{down.ports.agi_monitoring}/metrics"
+    async with aiohttp.request("GET", url) as answer:
+        figures = await answer.text()
+    assert 'firstline_calls_total{ending="ended",line="agi"} 1.0' in figures
+    assert 'firstline_check{check="store"} 1.0' in figures
 
 
 @pytest.mark.usefixtures("served")
