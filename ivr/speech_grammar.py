@@ -44,18 +44,23 @@ def plain_words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.casefold().replace("ё", "е")))
 
 
-def digit_words(language: str) -> Mapping[str, str]:
-    """Plain word -> the digit that it names in a language, in every form that callers use."""
+def digit_words(language: str, forms: int | None = None) -> Mapping[str, str]:
+    """Plain word -> the digit that it names in a language, in so many of the forms that callers
+    use; by default in every one."""
     keys = spoken_language(language).keys
     return {plain_words(each): key for key, all_ in keys.items() if key.isdigit()
-            for each in all_.split()}  # fmt: skip
+            for each in all_.split()[:forms]}  # fmt: skip
 
 
 def speech_grammar(node: Listens, keys: frozenset[str], language: str) -> SpeechGrammar | None:
-    """What a node understands in a language besides ``keys``; None if it only takes keys."""
+    """What a node understands in a language besides ``keys``; None if it only takes keys.
+
+    A confirm takes the first name of its keys alone, as the others sound like more words that are
+    no answer ("одну" like "окно").
+    """
     if not (node.spoken or isinstance(node, Listen)):
         return None
-    digits = digit_words(language)
+    digits = digit_words(language, 1 if isinstance(node, Confirm) else None)
     if isinstance(node, Input):
         return SpeechGrammar(language, digits, node.least, node.most)
     found = {word: key for word, key in digits.items() if key in keys}
@@ -66,11 +71,11 @@ def speech_grammar(node: Listens, keys: frozenset[str], language: str) -> Speech
 
 
 def yes_or_no(language: str) -> SpeechGrammar:
-    """What settles a doubt: yes, no, and the names of their keys."""
+    """What settles a doubt: yes and no. The name of a key does not, as that may be another choice
+    of the question."""
     words = spoken_language(language)
     yes, no = dict.fromkeys(words.agrees, YES), dict.fromkeys(words.declines, NO)
-    keys = {words.keys[key].split()[0]: key for key in (YES, NO) if key in words.keys}
-    found = {plain_words(word): key for word, key in {**yes, **no, **keys}.items()}
+    found = {plain_words(word): key for word, key in {**yes, **no}.items()}
     return SpeechGrammar(language, found, agrees=frozenset({YES}))
 
 

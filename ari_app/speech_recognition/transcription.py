@@ -1,7 +1,8 @@
 """An endpoint of transcription as OpenAI has it: a WAV in a form, text as JSON.
 
 ``verbose_json`` says of each segment how likely its words are; a server that has only ``text``
-counts as sure. Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
+counts as sure. A model that has no ``verbose_json`` (``gpt-4o-transcribe`` has ``json`` alone)
+rejects the request with 400, and is asked for ``json`` from then on. Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from ari_app.speech_recognition.features import RATE
 from ari_app.speech_recognition.messages import Listen, Setup
 
 _SURE = 0.8  # where a server does not say how sure it is
+_UNKNOWN_FORMAT = 400
 _PROMPT = 800  # letters of the phrases that are named to it
 
 
@@ -41,6 +43,7 @@ class Transcription:
     def __init__(self, setup: Setup, session: aiohttp.ClientSession) -> None:
         self._setup = setup
         self._session = session
+        self._format = "verbose_json"
         self.pause = 0.6
 
     def hears(self, asked: Listen) -> bool:
@@ -49,23 +52,29 @@ class Transcription:
 
     async def recognise(self, asked: Listen, sound: NDArray[np.int16]) -> Words:
         """See :class:`ari_app.speech_recognition.engine.Recogniser`."""
+        try:
+            async with asyncio.timeout(self._setup.timeout):
+                answer = await self._asked(asked, as_wav(sound))
+        except (aiohttp.ClientError, OSError, TimeoutError, msgspec.MsgspecError) as error:
+            raise RecognitionError(f"{self._setup.url}: {error or 'timeout'}") from error
+        words = " ".join(answer.text.split())
+        return Words(words, _sure(answer) if words else 0.0)
+
+    async def _asked(self, asked: Listen, file: bytes) -> _Answer:
         setup = self._setup
         form = aiohttp.FormData()
-        form.add_field("file", as_wav(sound), filename="said.wav", content_type="audio/wav")
+        form.add_field("file", file, filename="said.wav", content_type="audio/wav")
         form.add_field("model", setup.model or "whisper-1")
         form.add_field("language", asked.language)
         form.add_field("prompt", ", ".join(asked.phrases)[:_PROMPT])
-        form.add_field("response_format", "verbose_json")
+        form.add_field("response_format", self._format)
         headers = {"Authorization": f"Bearer {setup.token}"} if setup.token else {}
-        try:
-            async with asyncio.timeout(setup.timeout):
-                async with self._session.post(setup.url, data=form, headers=headers) as response:
-                    response.raise_for_status()
-                    answer = msgspec.json.decode(await response.read(), type=_Answer)
-        except (aiohttp.ClientError, OSError, TimeoutError, msgspec.MsgspecError) as error:
-            raise RecognitionError(f"{setup.url}: {error or 'timeout'}") from error
-        words = " ".join(answer.text.split())
-        return Words(words, _sure(answer) if words else 0.0)
+        async with self._session.post(setup.url, data=form, headers=headers) as response:
+            if response.status != _UNKNOWN_FORMAT or self._format == "json":
+                response.raise_for_status()
+                return msgspec.json.decode(await response.read(), type=_Answer)
+        self._format = "json"
+        return await self._asked(asked, file)
 
 
 def _sure(answer: _Answer) -> float:

@@ -1,7 +1,8 @@
 """A Vosk server by its WebSocket protocol: a configuration, the sound, and ``eof``.
 
-It answers each message; the last answer has ``text`` and, for each word, ``conf``. Source:
-https://github.com/alphacep/vosk-server (``websocket/asr_server.py`` and its clients).
+It answers each message; the last answer has ``text`` and, for each word, ``conf``: with
+alternatives, which a server may be set up to give, neither. It compares ``eof`` to the letter.
+Source: https://github.com/alphacep/vosk-server (``websocket/asr_server.py`` and its clients).
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from ari_app.speech_recognition.engine import RecognitionError, Words
 from ari_app.speech_recognition.features import RATE
 from ari_app.speech_recognition.messages import Listen, Setup
+from ivr.speech.languages import language as spoken_language
 
 _CHUNK = 8000  # bytes: half a second
 
@@ -52,7 +54,9 @@ class Vosk:
 
     async def _asked(self, asked: Listen, data: bytes) -> Words:
         # A model without a graph of its own takes the phrases; any other one ignores them.
-        config = {"sample_rate": RATE, "words": True, "phrase_list": [*asked.phrases, "[unk]"]}
+        others = (*spoken_language(asked.language).alike, "[unk]")  # a model may lack the latter
+        phrases = list(dict.fromkeys((*asked.phrases, *others)))
+        config = {"sample_rate": RATE, "words": True, "max_alternatives": 0, "phrase_list": phrases}
         text: list[str] = []
         sure: list[float] = []
         async with self._session.ws_connect(self._setup.url) as socket:

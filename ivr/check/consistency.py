@@ -99,10 +99,10 @@ def kinds(context: CheckContext) -> Iterator[Finding]:
 
 
 def keyless(context: CheckContext) -> Iterator[Finding]:
-    """Menus without keys."""
+    """Menus without keys, and questions that are answered by voice alone."""
     for spot, node in context.nodes():
-        if isinstance(node, nodes.Menu) and not node.keys:
-            yield context.at(spot), "no key leads out of this menu: give it `keys`"
+        if isinstance(node, nodes.Menu | nodes.Listen) and not node.keys:
+            yield context.at(spot), "no key leads out of it: give it `keys`"
 
 
 def lengths(context: CheckContext) -> Iterator[Finding]:

@@ -1,6 +1,11 @@
 """What the built-in recogniser makes out: accuracy by noise, delay and CPU.
 
     python -m tests.bench.speech VOICES [--human DIRECTORY]
+    python -m tests.bench.speech VOICES --alike LANGUAGE [--others FILE]
+
+The second one measures which words that are neither yes nor no are taken for yes, without the
+``alike`` of the language's file and with them. FILE: such words, between spaces or lines; ours are
+Russian, Belarusian and English.
 
 Templates are spoken by all free voices of RHVoice but one, in VOICES as `firstline voices install`
 leaves them; that one says the words, at another rate. DIRECTORY: an unpacked Debian package
@@ -26,7 +31,7 @@ from ari_app.speech_recognition.synthesis import speak_templates
 from ari_app.speech_recognition.templates import Templates
 from ari_app.speech_recognition.voice_activity import Energy, Segmenter
 from ivr.speech.languages import language as spoken_language
-from ivr.speech_grammar import YES, yes_or_no
+from ivr.speech_grammar import YES, digit_words, yes_or_no
 from prompts import wav
 from prompts.speaker import Speaker
 from prompts.voice import Settings, Voice
@@ -35,13 +40,27 @@ Sound = NDArray[np.int16]
 
 PHRASES = ("баланс", "тариф", "услуги", "оператор", "назад", "интернет не работает",
            "подарить деньги", "поменять тариф", "сколько у меня денег")  # fmt: skip
-OTHERS = ("собака", "ладно", "спасибо", "привет", "сейчас", "подождите", "минуту", "алло",
-          "что", "почему", "когда", "где", "сколько", "какой", "может", "наверное", "хорошо",
-          "плохо", "дом", "вода", "рука", "нога", "окно", "дверь", "машина", "мама", "дядя",
-          "там", "туда", "сюда", "так", "как", "вот", "дай", "дать", "дам", "день", "ночь",
-          "зима", "дождь", "гора", "река", "дача", "задача", "еда", "беда", "куда",
-          "никогда", "всегда", "иногда", "повторите", "помогите")  # fmt: skip
+OTHERS = {
+    "ru": "собака ладно спасибо привет сейчас подождите минуту алло что почему когда где сколько "
+          "какой может наверное хорошо плохо дом вода рука нога окно дверь машина мама дядя там "
+          "туда сюда так как вот дай дать дам день ночь зима дождь гора река дача задача еда беда "
+          "куда никогда всегда иногда повторите помогите",
+    "be": "сабака дзякуй прывітанне зараз пачакайце хвіліну алё што чаму калі дзе колькі які можа "
+          "напэўна добра дрэнна дом вада рука нага акно дзверы стол машына горад мама дзядзька тут "
+          "сюды вось даць дам дзень ноч вечар раніца лета снег дождж гара лес рака кот задача ежа "
+          "бяда куды ніколі заўсёды часам паўтарыце дапамажыце рак лак бак аднак таксама тады яна "
+          "яго свабодны вагон дома знаёма магчыма зіма вясёлы смак годны родны ладны вядро вядзе "
+          "справа права трава такая такое пятнаццаць стаць агонь паганы сястра вадзіць люты",
+    "en": "dog thanks hello now wait minute what why when which how maybe well good bad house "
+          "water hand leg window door car town mum dad uncle there here so this give day evening "
+          "morning summer winter snow rain sea hill forest river cat task food never always "
+          "sometimes repeat help guess mess chess press dress rest test yesterday yell jet sleep "
+          "night white wide like bright collect elect inspect horse course chair ear years said "
+          "set ages step crate grey ride kept depth",
+}  # fmt: skip
 """Neither yes nor no."""
+UNHEARD = ("+f2", "+f5", "+m1", "+m4", "+m7")
+"""Variants of a voice of espeak that speak no templates."""
 SURE = 0.6
 """From which sureness on an answer is acted on, by default."""
 NOISES = (None, 25, 15)
@@ -81,12 +100,15 @@ def cut(sound: Sound, pause: float) -> Sound:
     return segmenter.finish()
 
 
-async def spoken(voices: Path, speaker: Speaker, words: Sequence[str], to: Path) -> list[Sound]:
+async def spoken(
+    voices: Path, speaker: Speaker, words: Sequence[str], to: Path, language: str = "ru"
+) -> list[Sound]:
     """Words, spoken by a voice."""
-    async with Voice(Settings(speakers={"ru": speaker}, rhvoice=voices), to / "cache") as voice:
+    settings = Settings(speakers={language: speaker}, rhvoice=voices)
+    async with Voice(settings, to / "cache") as voice:
         found = []
         for word in words:
-            await voice.say(word, "ru", to / "word.wav")
+            await voice.say(word, language, to / "word.wav")
             samples, _ = wav.read(to / "word.wav")
             found.append((samples * 32767).astype(np.int16))
         return found
@@ -128,19 +150,60 @@ def measured(engine: BuiltIn, asked: Listen, said: Sequence[tuple[str, Sound]], 
         )
 
 
-def mistaken(engine: BuiltIn, said: Sequence[tuple[str, Sound]], name: str) -> None:
-    """Print how many words that are neither yes nor no are taken for one, by noise."""
-    random, asked = np.random.default_rng(1), yes_or_no("ru")
+def mistaken(
+    engine: BuiltIn, said: Sequence[tuple[str, Sound]], name: str, language: str
+) -> Counter[str]:
+    """Print how many words that are neither yes nor no are taken for one, by noise, and how many of
+    those that are one are acted on. Returns what was taken for yes."""
+    random, answers = np.random.default_rng(1), yes_or_no(language).phrases
+    all_ = Counter[str]()
     for noise in NOISES:
-        found = Counter[str]()
+        found, right = Counter[str](), 0
         for word, samples in said:
             piece = cut(over_the_phone(samples, noise, random), engine.pause)
-            words = engine.nearest(Listen("", 0, "ru", asked.phrases), piece)
-            if words.sure >= SURE:
-                found[f"{words.text} for {word}"] += asked.phrases[words.text] == YES
+            words = engine.nearest(Listen("", 0, language, answers), piece)
+            answer = answers[words.text] if words.sure >= SURE else ""
+            if word in answers:
+                right += answer == answers[word]
+            elif answer == YES:
+                found[f"{words.text} for {word}"] += 1
         level = "clean" if noise is None else f"{noise} dB"
-        taken = ", ".join(sorted(each for each, count in found.items() if count))
-        print(f"{name}, {level}: {found.total()} of {len(said)} a sure yes ({taken or 'none'})")
+        known = sum(word in answers for word, _ in said)
+        print(
+            f"{name}, {level}: {found.total()} of {len(said) - known} others a sure yes, "
+            f"{right} of {known} yes and no acted on"
+        )
+        all_ += found
+    return all_
+
+
+async def alike(voices: Path, language: str, others: Sequence[str], scratch: Path) -> None:
+    """Measure what is taken for yes in a language, without its ``alike`` and with them."""
+    words = spoken_language(language)
+    engine = "rhvoice" if words.voice.free else "espeak"
+    usual = words.voice.espeak
+    names = words.voice.free or tuple(f"{usual}{each}" for each in UNHEARD)
+    answers = tuple(yes_or_no(language).phrases)
+    parts = {"without": (*answers, *digit_words(language)), "with": words.alike}
+    for part, phrases in parts.items():
+        wanted = {(language, each) for each in phrases}
+        await speak_templates(scratch / part, wanted, {language: engine}, Settings(rhvoice=voices))
+    taken = {part: Counter[str]() for part in parts}
+    for name in names:
+        own = scratch / name.replace("/", "-")
+        for part in parts:
+            left = shutil.ignore_patterns(f"*-{name.replace('/', '-')}-*", ".*")
+            shutil.copytree(scratch / part, own / part, ignore=left)
+        said = (*answers, *(each for each in others if each not in words.alike))
+        speaker = Speaker(engine, name, 95)
+        sounds = await spoken(voices, speaker, said, scratch, language)
+        pairs = list(zip(said, sounds, strict=True))
+        for part, directories in (("without", ("without",)), ("with", ("without", "with"))):
+            templates = Templates([own / each for each in directories])
+            how = f"{name}, {part} words that sound alike"
+            taken[part] = taken[part] + mistaken(BuiltIn(templates), pairs, how, language)
+    for part, found in taken.items():
+        print(part, ", ".join(f"{each} ({count})" for each, count in found.most_common()) or "none")
 
 
 async def main(voices: Path, human: Path | None) -> None:
@@ -148,7 +211,6 @@ async def main(voices: Path, human: Path | None) -> None:
     names = spoken_language("ru").voice
     scratch = Path(tempfile.mkdtemp())
     phrases = (*DIGITS, "да", "нет", *PHRASES)
-    answers = (*yes_or_no("ru").phrases, *spoken_language("ru").alike)
     try:
         wanted = {("ru", phrase) for phrase in phrases}
         settings = Settings(rhvoice=voices)
@@ -156,23 +218,16 @@ async def main(voices: Path, human: Path | None) -> None:
         done = await speak_templates(scratch / "t", wanted, {"ru": "rhvoice"}, settings)
         took = time.perf_counter() - began
         print(f"{done.made} templates of {len(phrases)} phrases in {took:.0f} s")
-        further = {("ru", each) for each in answers if each not in phrases}
-        await speak_templates(scratch / "answers", further, {"ru": "rhvoice"}, settings)
         asked = Listen("", 0, "ru", {each: each for each in phrases})
         all_voices = dict.fromkeys((names.rhvoice, *names.free))
         for each in all_voices:
             own = scratch / each
-            for part in ("t", "answers"):
-                left = shutil.ignore_patterns(f"*-{each}-*", ".*")
-                shutil.copytree(scratch / part, own / part, ignore=left)
+            left = shutil.ignore_patterns(f"*-{each}-*", ".*")
+            shutil.copytree(scratch / "t", own / "t", ignore=left)
             engine = BuiltIn(Templates([own / "t"]))
             sounds = await spoken(voices, Speaker("rhvoice", each, 95), phrases, scratch)
             said = list(zip(phrases, sounds, strict=True))
             measured(engine, asked, said, f"{each}, unknown to the templates")
-            sounds = await spoken(voices, Speaker("rhvoice", each, 95), OTHERS, scratch)
-            others = list(zip(OTHERS, sounds, strict=True))
-            engine = BuiltIn(Templates([own / "t", own / "answers"]))
-            mistaken(engine, others, f"{each}, neither yes nor no")
         if human is not None:
             engine = BuiltIn(Templates([scratch / "t"]))
             digits = Listen("", 0, "ru", {each: each for each in DIGITS})
@@ -185,5 +240,12 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("voices", type=Path)
     parser.add_argument("--human", type=Path)
+    parser.add_argument("--alike", metavar="LANGUAGE")
+    parser.add_argument("--others", type=Path)
     chosen = parser.parse_args()
-    asyncio.run(main(chosen.voices, chosen.human))
+    if chosen.alike:
+        own = chosen.others.read_text("utf-8") if chosen.others else OTHERS[chosen.alike]
+        with tempfile.TemporaryDirectory() as directory:
+            asyncio.run(alike(chosen.voices, chosen.alike, own.split(), Path(directory)))
+    else:
+        asyncio.run(main(chosen.voices, chosen.human))

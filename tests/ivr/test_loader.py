@@ -195,7 +195,7 @@ def test_a_menu_has_a_key_if_only_the_one_of_every_menu() -> None:
     text = re.sub("keys: .*", "keys: {}", GOOD, count=1)
     assert read(text).problems == ()
     assert problems(text.replace('"*": back', "")) == [
-        "a.yaml:8:3: no key leads out of this menu: give it `keys`"
+        "a.yaml:8:3: no key leads out of it: give it `keys`"
     ]
 
 

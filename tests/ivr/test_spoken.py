@@ -113,6 +113,19 @@ def test_two_doubts_agree_to_nothing() -> None:
     assert again.session.agreed is None
 
 
+def test_who_is_not_understood_has_a_key_to_press() -> None:
+    changed = NODES.replace('    keys: { "0": person }\n', "")
+    loaded = load({"a.yaml": f"{HEAD}nodes:{changed}"}, {**SLOTS, **SPEECH}, OPERATIONS)
+    assert [each.rule for each in loaded.problems] == ["no-keys"]
+
+
+def test_the_name_of_a_key_settles_no_doubt() -> None:
+    """ "One" is the first choice of a menu as well as the key that agrees to the doubt."""
+    doubt = Said("оплатить", 0.5, doubtful=True)
+    again = turns(doubt, Said("один"))[-1]
+    assert (asked(again)[0], again.session.node) == (AGAIN, "start")
+
+
 def test_phrases_are_a_few_words() -> None:
     for phrase in ('"!!!"', "а" * 200):
         changed = NODES.replace("[оплатить, хочу заплатить]", f"[{phrase}]")
@@ -125,8 +138,8 @@ def test_who_says_more_than_yes_agrees_to_nothing() -> None:
         "Да, согласен": "1",
         "Да, конечно": "1",
         "да конечно нет": "",
-        "один": "1",
         "один момент": "",
+        "одну": "",
         "нет, спасибо": "2",
         "я не согласен": "2",
         "нет": "2",

@@ -32,8 +32,9 @@ async def vosk(request: web.Request) -> web.WebSocketResponse:
             got += len(message.data)
             await socket.send_str('{"partial" : ""}')
         else:
-            assert json.loads(message.data) == {"eof": 1}
+            assert message.data == '{"eof" : 1}', "asr_server.py compares it to the letter"
             fits = config["sample_rate"] == 8000 and "balance" in config["phrase_list"]
+            fits = fits and config["max_alternatives"] == 0
             word = {"word": "balance", "conf": 0.7, "start": 0.0, "end": 0.5}
             text = "balance" if fits and got == 2 * len(SOUND) else ""
             await socket.send_str(json.dumps({"result": [word], "text": text}))
@@ -61,7 +62,11 @@ async def openai(request: web.Request) -> web.Response:
     assert isinstance(file, web.FileField)
     if request.headers.get("Authorization") != "Bearer key" or file.file.read(4) != b"RIFF":
         return web.Response(status=401)
-    assert (form["model"], form["language"]) == ("small", "en")
+    assert form["language"] == "en"
+    if form["model"] == "without segments":
+        fits = form["response_format"] == "json"
+        return web.json_response({"text": "Balance."}, status=200 if fits else 400)
+    assert (form["model"], form["response_format"]) == ("small", "verbose_json")
     segments = [{"avg_logprob": -0.5, "no_speech_prob": 0.1}]
     return web.json_response({"text": " Balance.", "segments": segments})
 
@@ -73,13 +78,17 @@ async def test_servers_are_asked_by_their_protocols() -> None:
     )
     async with TestServer(application) as server, aiohttp.ClientSession() as session:
 
-        def setup(path: str, token: str = "key") -> Setup:
-            return Setup(engine="vosk", url=str(server.make_url(path)), model="small", token=token)
+        def setup(path: str, token: str = "key", model: str = "small") -> Setup:
+            return Setup(engine="vosk", url=str(server.make_url(path)), model=model, token=token)
+
+        plain = Transcription(setup("/openai", model="without segments"), session)
 
         asked: list[tuple[Recogniser, Words]] = [
             (Vosk(setup("/vosk"), session), Words("balance", 0.7)),
             (Sherpa(setup("/sherpa"), session), Words("balance", 0.8)),
             (Transcription(setup("/openai"), session), Words("Balance.", 0.55)),
+            (plain, Words("Balance.", 0.8)),
+            (plain, Words("Balance.", 0.8)),
         ]
         for recogniser, words in asked:
             assert await recogniser.recognise(ASKED, SOUND) == words
