@@ -20,12 +20,6 @@ from ivr.wants import Ask
 AHEAD = 32
 """The most keys typed ahead; further ones are dropped."""
 
-SAME_PRESS = 0.04
-"""Two events of one key within this time are one press (seconds).
-
-DTMF tones last at least 40 ms with pauses of at least 40 ms (ITU-T Q.24).
-"""
-
 CLOSING = 2.0
 """How long after an answer that is complete without it the closing key still belongs to it (s)."""
 
@@ -37,7 +31,6 @@ class Pressed(Struct, frozen=True):
     """A :class:`Keypad` as a value."""
 
     ahead: str = ""
-    last: str = ""
     closing: str = ""
     at: float | None = None
 
@@ -56,13 +49,17 @@ class Gathered(Struct, frozen=True):
 
 
 class Keypad:
-    """The type-ahead buffer of one call: keys that no ask has taken yet."""
+    """The type-ahead buffer of one call: keys that no ask has taken yet.
 
-    __slots__ = ("_closing", "_last", "ahead", "pressed")
+    Each event is a press. Asterisk leaves at least 45 ms between two keys (AST_MIN_DTMF_GAP, of its
+    main/channel.c), but where the application is late they come together.
+    """
+
+    __slots__ = ("_closing", "ahead", "pressed")
 
     def __init__(self) -> None:
         self.ahead: deque[str] = deque()
-        self._last = self._closing = ""
+        self._closing = ""
         self.pressed = float("-inf")
         """When the last key was pressed."""
 
@@ -70,20 +67,20 @@ class Keypad:
     def state(self) -> Pressed:
         """What was pressed."""
         at = self.pressed if isfinite(self.pressed) else None
-        return Pressed("".join(self.ahead), self._last, self._closing, at)
+        return Pressed("".join(self.ahead), self._closing, at)
 
     def go_on(self, state: Pressed) -> None:
         """Go on where another keypad stood."""
         self.ahead = deque(state.ahead)
-        self._last, self._closing = state.last, state.closing
+        self._closing = state.closing
         self.pressed = float("-inf") if state.at is None else state.at
 
     def press(self, key: str, now: float) -> bool:
-        """Buffer a key. False if dropped: no DTMF key, same press, buffer full, closing key."""
-        if key not in KEYS or (key == self._last and now - self.pressed < SAME_PRESS):
+        """Buffer a key. False if dropped: no DTMF key, buffer full, closing key."""
+        if key not in KEYS:
             return False
         closes = key == self._closing and now - self.pressed < CLOSING
-        self._last, self._closing, self.pressed = key, "", now
+        self._closing, self.pressed = "", now
         if closes or len(self.ahead) == AHEAD:
             return False
         self.ahead.append(key)

@@ -5,6 +5,7 @@ machine is, compared with a quiet one, is measured once at the start and twice a
 
 - ``within(5)`` and ``until(fact, 5)`` count seconds of a quiet machine as they pass: five of them
   are five seconds, or twenty while four programs compete for each core;
+- ``turns()`` lets other tasks of the loop go on, which wait for nothing outside of it;
 - ``pause(5)`` lets five seconds pass, for what gives no sign: a caller who listens for a while;
 - ``allowed(5)`` is a plain number for what takes nothing else: a subprocess, a phone, a browser.
 
@@ -128,6 +129,13 @@ async def pause(seconds: float) -> None:
     await asyncio.sleep(seconds + min(seconds, late))
 
 
+async def turns(count: int = 50) -> None:
+    """Let the tasks of this loop go on until they wait for each other: no time has to pass, so a
+    process that was kept waiting itself gives them as much as another one."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
 def until(fact: Callable[[], object], seconds: float) -> None:
     """Wait for a fact; it is asked again and again, and must come true within so many seconds."""
     began, end = time.monotonic(), PACE.now() + seconds
@@ -137,7 +145,13 @@ def until(fact: Callable[[], object], seconds: float) -> None:
 
 
 def prefer(pid: int | None) -> None:
-    """Let a process of sound run before others, if we may: a busy machine loses no packets then."""
-    for thread in Path(f"/proc/{pid}/task").glob("*"):
+    """Let a process of sound run before others, if we may: a busy machine loses no packets then.
+
+    It need not take turns with them at all, as an Asterisk that is started with ``-p``; where that
+    is not granted, it has the higher priority.
+    """
+    for thread in (int(each.name) for each in Path(f"/proc/{pid}/task").glob("*")):
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, int(thread.name), SOUND)
+            os.setpriority(os.PRIO_PROCESS, thread, SOUND)
+        with suppress(OSError):
+            os.sched_setscheduler(thread, os.SCHED_RR, os.sched_param(1))

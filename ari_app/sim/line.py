@@ -217,8 +217,7 @@ class SimLine(Line):
             self._gone = act
         elif isinstance(act, str) and not self._keypad.press(act, self._caller.now()):
             self._trace.note(
-                f"key {act} was dropped: it closed the answer before it, was the same press, "
-                "or the buffer was full"
+                f"key {act} was dropped: it closed the answer before it, or the buffer was full"
             )
         return act
 

@@ -20,17 +20,24 @@ from ivr.values import Phrase, Recording
 from ivr.wants import Ask, Dial, Enqueue, Grammar, LineWant, Record, Say, Screen
 from tests.ari.facts import until
 from tests.ari.server import PASSWORD, USER, Server
-from tests.deadlines import within
+from tests.deadlines import allowed, within
 
 Serve = Callable[[ChannelLine, Channel, str], Awaitable[None]]
 
-TIMES = Timeouts(stopping=1.0, pause=0.001, reconnecting=5.0)
+TIMES = Timeouts(stopping=allowed(0.4), pause=0.001, reconnecting=allowed(2.0))
 
 
 def settings(server: Server, **others: Any) -> Settings:
-    """Settings for the server, with no patience where waiting proves nothing."""
-    impatient: dict[str, Any] = {"back_off": 0.002, "back_off_most": 0.01, "transport": "websocket"}
-    return Settings(url=server.url, user=USER, password=Secret(PASSWORD), **(impatient | others))
+    """Settings for the server: nothing is waited for where that proves nothing, and a busy machine
+    has its time to answer."""
+    usual: dict[str, Any] = {
+        "back_off": 0.002,
+        "back_off_most": 0.01,
+        "transport": "websocket",
+        "deadline": allowed(2.0),
+        "heartbeat": allowed(4.0),
+    }
+    return Settings(url=server.url, user=USER, password=Secret(PASSWORD), **(usual | others))
 
 
 async def reconcile_nothing(_: Sequence[Event]) -> None:

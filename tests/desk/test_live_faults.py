@@ -80,7 +80,7 @@ async def test_a_locked_database_neither_delays_cards_nor_loses_typing(
             await anna.wait(Incoming, timeout=20)
             await desk.phase("ringing")
             await expect(desk.card).to_contain_text("+375 99 000-00-09")
-            await anna.answer()
+            await answered(anna)
             await desk.phase("talking")
             await desk.type("question", "Пока закрыто")
             await expect(desk.card.locator("[data-saving]")).to_have_text("ещё не сохранено")

@@ -7,6 +7,7 @@ import pytest
 
 from ari_app.desk import messages as m
 from ivr.acd.queues import Board
+from tests.deadlines import allowed, turns
 from tests.desk.fakes import NOW, FakeCardStore
 from tests.desk.harness import AgentTab, DeskHarness, board, caller, of_type
 
@@ -269,7 +270,7 @@ async def test_a_card_that_is_finished_while_its_caller_rings_again_leaves_anoth
     harness.store.finish = slow  # type: ignore[method-assign]
     await anna.sends(m.Save(card, "topic", "t:2", "internet"))
     sent = asyncio.create_task(anna.sends(m.Finish(card, "t:3")))
-    await asyncio.sleep(0.01)
+    await turns()
     harness.update(board(ringing={"PJSIP/701": caller()}))
     finish.set()
     await sent
@@ -285,14 +286,15 @@ async def test_a_card_that_is_finished_while_its_caller_rings_again_leaves_anoth
 async def test_the_end_of_one_offer_does_not_take_the_next_one(
     harness: DeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ari_app.desk.cards.cards.GONE_DELAY", 0.05)
+    delay = allowed(0.05)
+    monkeypatch.setattr("ari_app.desk.cards.cards.GONE_DELAY", delay)
     rings = board(ringing={"PJSIP/701": caller()})
     harness.update(rings)
     harness.update(board())
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.6 * delay)
     harness.update(rings)
     harness.update(board())
-    await asyncio.sleep(0.03)
+    await asyncio.sleep(0.6 * delay)
     assert harness.card("anna").phase == "ringing", "its own half second is not over"
     await harness.settled()
     assert not harness.cards.of("anna")

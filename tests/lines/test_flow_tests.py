@@ -20,7 +20,7 @@ from ari_app.ussd.line import Page, Reply, TextLine
 from ivr import nodes
 from ivr.draft import Step
 from ivr.events import Event, Gone, Keyed
-from ivr.gather import CLOSING, SAME_PRESS, Gather, Keypad
+from ivr.gather import CLOSING, Gather, Keypad
 from ivr.screens import USSD, fits
 from ivr.wants import Ask, LineWant
 from prompts.plan import screen_texts
@@ -29,7 +29,7 @@ from tests.agi.harness import called
 from tests.ari.facts import until
 from tests.ari.harness import harness
 from tests.ari.server import Server
-from tests.deadlines import PACE, allowed
+from tests.deadlines import PACE
 from tests.lines import cabinet_pages
 from tests.lines.test_same_conversation import BENCH, BOOK, MENUS
 from tests.spoken import MORE
@@ -38,8 +38,6 @@ SPOKEN = (nodes.Queue, nodes.Dial, nodes.Record)
 
 BETWEEN = 1.0
 """Seconds after which a number has ended; more on a busy machine, whose next key is late."""
-AGAIN = 6 * SAME_PRESS
-"""Seconds between two presses of one key: they are told apart though the first be read late."""
 PARALLEL = 60
 """So many calls side by side: most of what each does is wait for the end of a number."""
 
@@ -176,24 +174,18 @@ async def on_pages(test: Test) -> Trace:
 @asynccontextmanager
 async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
     """Calls over a real link to a small Asterisk whose prompts are over at once."""
-    late = allowed(2.0)
-    async with Server().running() as server, harness(server, deadline=late) as here:
+    async with Server().running() as server, harness(server) as here:
         server.instant = True
 
         async def by_voice(test: Test) -> Trace:
             channel = f"c-{len(server.asked)}"
             line = await here.call(channel)
-            last = ""
 
             async def press(keys: str, later: float) -> None:
-                nonlocal last
                 plays = len(server.plays)  # the ask has not begun yet
                 await until(lambda: server.finished == len(server.plays) > plays)
                 await asyncio.sleep(later)
-                for key in keys:
-                    if key == last:
-                        await asyncio.sleep(AGAIN)
-                    server.press(channel, last := key)
+                server.press(channel, *keys)
 
             call = Call(BENCH, test, lambda: 0.0)
             following = Following(line, press, test, call.trace)
@@ -206,18 +198,14 @@ async def voice() -> AsyncIterator[Callable[[Test], Awaitable[Trace]]]:
 
 async def by_agi(test: Test) -> Trace:
     """A call over FastAGI whose files are over at once."""
-    asterisk, last = FakeAsterisk(instant=True), ""
+    asterisk = FakeAsterisk(instant=True)
     async with called(asterisk) as line:
 
         async def press(keys: str, later: float) -> None:
-            nonlocal last
             plays = len(asterisk.plays)  # the ask has not begun yet
             await until(lambda: asterisk.waits and len(asterisk.plays) > plays)
             await asyncio.sleep(later)
-            for key in keys:
-                if key == last:
-                    await asyncio.sleep(AGAIN)
-                asterisk.press(last := key)
+            asterisk.press(*keys)
 
         call = Call(BENCH, test, lambda: 0.0)
         following = Following(line, press, test, call.trace)

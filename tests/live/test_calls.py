@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from ari_app.control.client import ControlClient
+from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Phone, PhoneError, Texted
 from ari_app.phone.listen import heard
-from tests.deadlines import pause, until
+from tests.deadlines import pause, until, within
 from tests.heard import assert_heard
 from tests.live.installation import Installation
 
@@ -96,11 +98,19 @@ async def test_a_stranger_is_welcome(firstline: Installation, tmp_path: Path) ->
 
 
 async def test_keys_typed_ahead_are_used_one_by_one(firstline: Installation) -> None:
-    async with Phone(firstline.subscriber(4)) as phone:
+    async with (
+        ControlClient(installation(firstline.state).control).watch() as events,
+        Phone(firstline.subscriber(4)) as phone,
+    ):
         await phone.dial("611")
         await phone.wait(Connected)
         await phone.press("5131")
-        await pause(1)  # a busy exchange sees the hang-up before the last key
+        used = 0
+        async with within(20):  # a busy exchange sees a hang-up before the last key
+            async for event in events:
+                used += bool(event.key)
+                if used == 4:
+                    break
         await phone.hangup()
         await phone.wait(Disconnected)
     path = firstline.last_call()

@@ -27,14 +27,16 @@ start: main
 nodes:
   main:
     menu: main-menu
-    keys: { "1": leave, "2": anna, "3": subscriber, "4": ourselves, "5": bye, "6": doing }
+    keys:
+      { "1": leave, "2": anna, "3": subscriber, "4": ourselves, "5": bye, "6": doing, "8": briefly }
     gave-up: bye
   doing: { hold: services-none, wait: 15m, then: done }
   done: { hold: language-set, wait: 10s, then: bye }
   leave: { call: message, on: { left: thanks }, else: nothing }
   thanks: { say: language-set, then: main }
   nothing: { say: not-understood, then: main }
-  anna: { dial: "701", ring: 3s, on: { ended: bye }, else: main }
+  anna: { dial: "701", ring: 60s, on: { ended: bye }, else: main }
+  briefly: { dial: "701", ring: 3s, on: { ended: bye }, else: main }
   subscriber: { dial: "375990000002", ring: 3s, on: { ended: bye }, else: main }
   ourselves: { dial: "611", ring: 3s, on: { ended: bye }, else: main }
   bye: { end: thanks-bye }
@@ -212,25 +214,28 @@ async def test_two_people_talk_and_the_caller_comes_back(
     assert "ended (cause" in path
 
 
-@pytest.mark.parametrize(("refuses", "outcome"), [(True, "busy"), (False, "no-answer")])
+@pytest.mark.parametrize(
+    ("key", "node", "outcome"), [("2", "anna", "busy"), ("8", "briefly", "no-answer")]
+)
 async def test_a_dialled_phone_does_not_answer(
-    rooms: Installation, tmp_path: Path, refuses: bool, outcome: str
+    rooms: Installation, tmp_path: Path, key: str, node: str, outcome: str
 ) -> None:
+    refuses = outcome == "busy"
     mine = tmp_path / "me.wav"
     async with Phone(rooms.agent(0)) as anna:
         await anna.register()
-        async with watching(rooms) as events, calling(rooms, "2", mine) as me:
+        async with watching(rooms) as events, calling(rooms, key, mine) as me:
             await anna.wait(Incoming)
             if refuses:
                 await anna.hangup()
             await anna.wait(Disconnected)
-            await after(events, "anna")
+            await after(events, node)
             await me.press("5")
             await me.wait(Disconnected)
     path = await asyncio.to_thread(rooms.last_call)
     samples, rate = wav.read(mine)
     assert refuses or abs(samples[rate // 2 : rate]).mean() > 0.05, "the caller hears ringing"
-    assert f"anna (dial)  -> {outcome}" in path
+    assert f"{node} (dial)  -> {outcome}" in path
     assert "main (menu)  played main-menu  key 5  -> bye" in path
 
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,7 +88,8 @@ async def server() -> AsyncIterator[Server]:
 
 def settings(server: Server, **changed: float) -> Settings:
     speaker = Speaker("http", "alloy", rate=90, model="best", url=server.url)
-    return Settings(speakers={"ru": speaker}, token="the-token", **changed)  # type: ignore[arg-type]
+    limits: dict[str, Any] = {"deadline": allowed(4.0), **changed}
+    return Settings(speakers={"ru": speaker}, token="the-token", **limits)
 
 
 @asynccontextmanager
@@ -137,7 +139,7 @@ async def test_what_one_engine_cannot_speak_the_next_one_speaks(
     server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, answer: str, reason: str
 ) -> None:
     server.answer = answer
-    async with voice_of(server, tmp_path, deadline=4.0) as voice:
+    async with voice_of(server, tmp_path, deadline=allowed(1.4)) as voice:
         assert voice.lacks(FIRST) == (voice._speakers["ru"][0], None)
         [path] = await voice.speak([FIRST])
         assert not is_tone(path)
@@ -204,7 +206,7 @@ async def test_without_espeak_the_other_engine_still_speaks(
     server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     speakers = dict.fromkeys(SHIPPED, settings(server).speakers["ru"])
-    voice = Voice(Settings(speakers=speakers), tmp_path / "cache")
+    voice = Voice(Settings(speakers=speakers, deadline=allowed(4.0)), tmp_path / "cache")
     voice._pools["espeak"] = voice._pools["espeak"].__class__(("false",), 1)
     with caplog.at_level(logging.WARNING):
         async with voice:

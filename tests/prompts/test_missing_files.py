@@ -13,6 +13,7 @@ from prompts.catalogue import read
 from prompts.media import PromptMedia
 from prompts.telephone import seconds
 from prompts.voice import Settings, Voice
+from tests.deadlines import allowed
 from tests.operators import DEMO
 
 CATALOGUE = read(
@@ -29,7 +30,7 @@ MENU = Screen((Phrase("menu"), Phrase("hours")), "en", pause_at=1)
 async def reading(tmp_path: Path) -> AsyncIterator[PromptMedia]:
     recorded(tmp_path / "recordings" / "en" / "menu.wav")
     recorded(tmp_path / "announced.wav")
-    async with Voice(Settings(), tmp_path / "cache") as voice:
+    async with Voice(Settings(deadline=allowed(4.0)), tmp_path / "cache") as voice:
         yield PromptMedia(voice, CATALOGUE, tmp_path / "recordings")
 
 

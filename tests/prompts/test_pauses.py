@@ -16,6 +16,7 @@ from prompts.media import PromptMedia
 from prompts.plan import phrase_text
 from prompts.telephone import playable
 from prompts.voice import Settings, Voice
+from tests.deadlines import allowed
 from tests.operators import DEMO
 
 pytestmark = pytest.mark.slow
@@ -34,7 +35,7 @@ INFORMED = Screen((Phrase("owed"), Phrase("menu")), "en", pause_at=1)
 @pytest.fixture
 async def reading(tmp_path: Path) -> AsyncIterator[PromptMedia]:
     recordings = tmp_path / "recordings"
-    async with Voice(Settings(), tmp_path / "cache") as voice:
+    async with Voice(Settings(deadline=allowed(4.0)), tmp_path / "cache") as voice:
         yield PromptMedia(voice, CATALOGUE, recordings)
 
 

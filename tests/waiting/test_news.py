@@ -28,6 +28,7 @@ from ivr.session import Session
 from ivr.values import Phrase
 from ivr.wants import Screen
 from tests.ari.facts import until
+from tests.deadlines import turns
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OLGA = "PJSIP/701"
@@ -80,7 +81,7 @@ class World:
         self.said, self.seconds = [], seconds
         assert self.board is not None
         self.player.look(self.board)
-        await asyncio.sleep(0.01)
+        await turns()
         return self.said
 
     def happens(self, event: Event) -> None:
@@ -148,7 +149,7 @@ async def test_the_words_end_when_an_agent_answers_or_the_caller_leaves(event: E
     assert await world.look(20) == [("a", "queue-next wait-range queue-offer")]
     assert await world.look(21) == []  # it is being played
     world.happens(event)
-    await asyncio.sleep(0.01)
+    await turns()
     assert world.promises == []
 
 

@@ -12,6 +12,7 @@ from ari_app.waiting.preferred import KEPT, Preferred
 from ivr.acd.board import Board, Caller, Member
 from ivr.acd.queues import CallerLeft, Connected, Event, MemberStatus, apply_event
 from tests.ari.facts import until
+from tests.deadlines import turns
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OLGA, ANNA = (Member(interface=f"PJSIP/{name}", name="", penalty=2) for name in ("701", "702"))
@@ -59,7 +60,7 @@ async def test_the_usual_penalty_comes_back_with_the_end_of_the_wait(event: Even
     await world.keep(OLGA)
     await world.keep(OLGA, "another")
     world.preferred.take(world.board, event)
-    await asyncio.sleep(0.01)
+    await turns()
     assert len(world.set) == 1  # the other one waits still
     world.preferred.take(world.board, CallerLeft("support", "another"))
     await until(lambda: world.set[1:] == [(OLGA.interface, 2)])
