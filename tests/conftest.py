@@ -3,7 +3,7 @@
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tests.deadlines import allowed, prefer
 from tests.desk.browser import DRIVER, Chromium, driven, opened
 from tests.fuzz import DEEP, examples
 from tests.kinds import KINDS, PARTS, SLOW, kind, order, waits
+from tests.live.renewal import FAILED, renew
 from tests.live.seed import SHARED
 from tests.live.spawned import spawning
 from tests.shares import Dealer, is_of_another
@@ -88,6 +89,23 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     if not item.get_closest_marker("timeout") and item.config.getoption("timeout") is None:
         item.add_marker(pytest.mark.timeout(allowed(TIMEOUT)))
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Whatever a failed test left in an installation is not for the next one."""
+    yield
+    renew(item)
 
 
 @pytest.fixture(scope="session")

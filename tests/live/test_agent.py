@@ -61,7 +61,7 @@ async def test_an_agent_speaks_with_a_caller(firstline: Installation, tmp_path: 
         await me.press("0")
         assert (await next_line(anna)).startswith("rings: 375990000011 ")
         assert await next_line(anna) == "answered"
-        assert await next_line(anna) == "ended after 0:05"
+        assert re.fullmatch(r"ended after 0:(0[5-9]|\d\d)", await next_line(anna))
         async with within(PATIENCE):
             assert await anna.wait() == 0
         await me.hangup()
@@ -119,7 +119,7 @@ async def test_a_phone_only_rings_until_it_is_ended(firstline: Installation) -> 
             await me.press("0")
             assert (await next_line(anna)).startswith("rings: 375990000012 ")
             await me.hangup()
-        assert re.fullmatch(r"stopped ringing after 0:0\d", await next_line(anna))
+        assert re.fullmatch(r"stopped ringing after \d:\d\d", await next_line(anna))
         anna.send_signal(signal.SIGINT)
         assert anna.stdout is not None
         async with within(PATIENCE):

@@ -85,7 +85,7 @@ async def test_asterisk_restarts_under_load(mine: Installation) -> None:
         await asyncio.to_thread(mine.out, "pbx", "stop")
         await asyncio.to_thread(mine.out, "pbx", "start")
     await asyncio.to_thread(until, mine.ready, 30)
-    assert (await asyncio.to_thread(mine.status)).calls.now == 0
+    await asyncio.to_thread(until, lambda: mine.status().calls.now == 0, 20)
     assert "main-menu" in await asyncio.to_thread(mine.out, "call", "611", "--stay", "0.1")
     assert "Traceback" not in mine.log.read_text()
 

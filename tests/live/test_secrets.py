@@ -117,10 +117,15 @@ def loud(tmp_path_factory: pytest.TempPathFactory, breaking: Path) -> Iterator[I
     with installed(tmp_path_factory.mktemp("loud") / "state", SETTINGS, environment=more) as one:
         for command in LOUD:
             one.ordered(command)
-        done = one.run("subscribers", "set-code-word", NUMBER, "--stdin", given=f"{WORD}\n")
-        assert (done.returncode, done.stdout) == (0, "the code word is set\n"), done.stderr
+        set_word(one, WORD)
         yield one
     resource.setrlimit(resource.RLIMIT_CORE, cores)
+
+
+def set_word(one: Installation, word: str) -> None:
+    """Whatever became of the code word in another test."""
+    done = one.run("subscribers", "set-code-word", NUMBER, "--stdin", given=f"{word}\n")
+    assert (done.returncode, done.stdout) == (0, "the code word is set\n"), done.stderr
 
 
 @asynccontextmanager
@@ -189,6 +194,7 @@ async def test_a_code_word_is_sent_in_texts(loud: Installation) -> None:
 async def test_an_exchange_may_record_conversations_alone(loud: Installation) -> None:
     """As docs/subscribers.md says: what is keyed before it is no part of what MixMonitor keeps."""
     whole, words = loud.state / "whole.wav", loud.said("payments-none")
+    await asyncio.to_thread(set_word, loud, NEW)
     with (loud.state / "asterisk" / "etc" / "extensions.conf").open("a") as dialplan:
         dialplan.write(RECORDING.format(whole))
     loud.ordered("dialplan reload")

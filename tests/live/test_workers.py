@@ -79,6 +79,7 @@ async def _calls_are_shared_and_go_on(
 ) -> None:
     first, second = one.subscriber(0), one.subscriber(1)
     clock = asyncio.get_running_loop().time
+    await asyncio.to_thread(until, lambda: _leading(one), 20)
     leads = await asyncio.to_thread(_leading, one)
     its, other, follows = (one, two, "2") if leads == "1" else (two, one, "1")
     drained = await asyncio.to_thread(one.out, "cluster", "drain", follows)
@@ -149,10 +150,9 @@ def _pressed(one: Installation, server: Server, key: str = "1") -> bool:
 
 
 def _leading(one: Installation) -> str:
-    """The worker that leads, of two that live."""
+    """The worker that leads, of two that live; "" while none does."""
     report = json.decode(one.out("cluster", "status", "--json"))
-    (name,) = (each["name"] for each in report["workers"] if each["leads"])
-    return str(name)
+    return "".join(each["name"] for each in report["workers"] if each["leads"])
 
 
 async def _sign_in(browser: ClientSession, url: str, password: str) -> None:
