@@ -12,7 +12,6 @@ import struct
 import sys
 import wave
 from collections.abc import Callable
-from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -20,6 +19,7 @@ from time import monotonic
 import pjsua2 as pj
 
 from ari_app.phone import messages as m
+from ari_app.phone.keypad import Keypad
 from ari_app.phone.pipes import events_out, lines_in
 from ari_app.phone.sip import Call, SipError, Stack, from_header
 
@@ -53,7 +53,11 @@ class Softphone:
         self._registered = False
         self._later: list[tuple[float, int, Callable[[float], None]]] = []
         self._order = count()
-        self._keypad_free_at = 0.0
+        self._keypad = Keypad(
+            self._press_one,
+            lambda: self._report(m.Released(at=monotonic())),
+            lambda seconds, action: self._at(monotonic() + seconds, lambda _: action()),
+        )
         self._stack = Stack(start.account, start.transport)
 
     def do(self, command: m.Command) -> None:
@@ -181,14 +185,9 @@ class Softphone:
         if not keys or not set(keys) <= m.KEYS:
             raise ValueError(f"{keys!r} are no keys")
         self._ours()
-        time = max(monotonic(), self._keypad_free_at)
-        for key in keys:
-            self._at(time, partial(self._press_one, key))
-            time += m.TONE + m.GAP
-        self._keypad_free_at = time
-        self._at(time - m.GAP, lambda at: self._report(m.Released(at=at)))
+        self._keypad.press(keys)
 
-    def _press_one(self, key: str, _at: float) -> None:
+    def _press_one(self, key: str) -> None:
         try:
             self._ours().press(key)
         except SipError as error:
@@ -250,7 +249,7 @@ class Softphone:
         self._call = None
         self._rings = False
         self._later.clear()
-        self._keypad_free_at = 0.0
+        self._keypad.over()
         kept = str(recording) if recording is not None and recording.exists() else ""
         self._report(m.Disconnected(code, reason, kept, at=at))
 

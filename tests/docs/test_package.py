@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deadlines import allowed
 from tests.docs.markdown import ROOT, links
 from tests.live.installation import root, spoken
 
@@ -29,7 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, source / name)
     options = ("--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir")
     command = [sys.executable, "-m", "pip", "wheel", *options, str(wheels), str(source)]
-    subprocess.run(command, check=True, timeout=150)
+    subprocess.run(command, check=True, timeout=allowed(60))
     [built] = wheels.iterdir()
     return built
 
@@ -40,7 +41,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("installed")
     options = ("--quiet", "--no-compile", "--no-deps", "--no-index", "--target")
     command = [sys.executable, "-m", "pip", "install", *options, str(target), str(wheel)]
-    subprocess.run(command, check=True, timeout=150)
+    subprocess.run(command, check=True, timeout=allowed(60))
     return target
 
 
@@ -55,7 +56,7 @@ def firstline(installed: Path, cwd: Path, *words: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=allowed(40),
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -94,7 +95,7 @@ def test_it_is_the_installed_one_that_ran(installed: Path, tmp_path: Path) -> No
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=allowed(20),
     ).stdout.split()
     assert all(Path(file).is_relative_to(installed) for file in where)
 

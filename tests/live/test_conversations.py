@@ -13,7 +13,7 @@ from ari_app.control.live_feed import CallEvent
 from ari_app.main.installation import installation
 from ari_app.phone.handset import Connected, Disconnected, Incoming, Phone
 from prompts import wav
-from tests.deadlines import pause, until, within
+from tests.deadlines import allowed, pause, until, within
 from tests.heard import assert_heard
 from tests.live.installation import Installation, installed
 
@@ -183,7 +183,7 @@ async def test_music_plays_until_a_key_or_the_time(rooms: Installation, tmp_path
     wav.write(between, samples[: int(second.at_seconds * rate)])
     began = assert_heard(between, music, first=2)
     assert first.at_seconds < began.at_seconds
-    assert 10 < last.at_seconds - second.at_seconds < 20, "the words, and ten seconds"
+    assert 0 < last.at_seconds - second.at_seconds - 10 < allowed(4), "the words, and ten seconds"
     before, after = (int((last.at_seconds - each) * rate) for each in (5, 1))
     assert wav.loudness(samples[before:after]) > 0.01, "music"
 
