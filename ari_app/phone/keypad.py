@@ -38,7 +38,7 @@ class Keypad:
             self._next()
 
     def over(self) -> None:
-        """The call has ended, and what ``later`` was told is forgotten."""
+        """The call has ended; what ``later`` was given is not called any more."""
         self._keys.clear()
         self._busy = False
 

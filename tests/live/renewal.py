@@ -1,6 +1,8 @@
 """An installation in which a test failed is taken down, and the next test gets another one: what
 the failed one left there would be the failure of those after it."""
 
+from typing import Any, cast
+
 import pytest
 
 from tests.live.installation import Installation
@@ -23,4 +25,4 @@ def renew(item: pytest.Item) -> None:
         made = fixture.cached_result
         if before < MOST and made is not None and isinstance(made[0], Installation):
             parent.stash[RENEWED] = before + 1
-            fixture.finish(item._request)
+            fixture.finish(cast(Any, item._request))  # it looks at its node alone
