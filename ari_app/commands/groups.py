@@ -44,11 +44,11 @@ CLOSED_PIPE = 141
 class Lazy(Struct, frozen=True):
     """A command that is loaded when it is used: ``target`` is "module:command".
 
-    ``summary`` is its line in the help of its group; its own help begins with it.
+    ``summary`` is its line in the help of a group that loads none; its own help begins with it.
     """
 
     target: str
-    summary: str
+    summary: str = ""
 
     def load(self) -> click.Command:
         """Import the module and return the command."""
@@ -61,6 +61,21 @@ class Lazy(Struct, frozen=True):
 
 class Commands(click.Group):
     """A group whose commands print expected errors in a line, and take --state, too."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lazy: dict[str, Lazy] = {}
+        """Commands by name that are loaded when they are used, or the help is."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands, in alphabetical order; loads none."""
+        return sorted({*super().list_commands(ctx), *self.lazy})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load a command; None if there is none of this name."""
+        if cmd_name in self.lazy and cmd_name not in self.commands:
+            self.add_command(self.lazy[cmd_name].load(), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """Add a command: `firstline up --state X` is `firstline --state X up`."""
@@ -103,17 +118,7 @@ class LazyCommands(Commands):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.sections = sections
-        self._lazy = {name: one for each in sections.values() for name, one in each.items()}
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature of click
-        """The names of all commands, in alphabetical order; loads none."""
-        return sorted(self._lazy)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Load a command; None if there is none of this name."""
-        if cmd_name in self._lazy and cmd_name not in self.commands:
-            self.add_command(self._lazy[cmd_name].load(), cmd_name)
-        return super().get_command(ctx, cmd_name)
+        self.lazy = {name: one for each in sections.values() for name, one in each.items()}
 
     def format_commands(
         self,
@@ -121,7 +126,7 @@ class LazyCommands(Commands):
         formatter: click.HelpFormatter,
     ) -> None:
         """Write the commands under their headings; loads none."""
-        width = max(map(len, self._lazy))
+        width = max(map(len, self.lazy))
         for heading, commands in self.sections.items():
             with formatter.section(heading):
                 rows = [(name.ljust(width), one.summary) for name, one in commands.items()]

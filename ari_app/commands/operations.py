@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 import click
 
 from ari_app.commands.as_json import json_option, print_json
-from ari_app.commands.groups import Commands
-from ari_app.commands.operation_try import try_
+from ari_app.commands.groups import Commands, Lazy
 from ari_app.config.state import State
 from ari_app.menus import loading
 from ari_app.selfcare.operations import CATALOGUE
@@ -104,7 +103,7 @@ def _kinds(values: Mapping[str, str]) -> str:
     return ", ".join(f"{name} ({kind})" for name, kind in values.items()) or "nothing"
 
 
-operations.add_command(try_)
+operations.lazy = {"try": Lazy("operation_try:try_")}
 
 MEANT: Mapping[str, str] = {
     "accepted": "not known yet: the caller gets a message about how it ended",

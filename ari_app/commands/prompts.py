@@ -5,10 +5,9 @@ from pathlib import Path
 
 import click
 
-from ari_app.commands import translations
 from ari_app.commands.as_json import json_option, print_json
-from ari_app.commands.groups import Commands
-from ari_app.commands.recordings import MENUS, record_check, studio
+from ari_app.commands.groups import Commands, Lazy
+from ari_app.commands.recordings import MENUS
 from ari_app.commands.runner import begins, console, run
 from ari_app.config.state import State
 from ari_app.menus import loading
@@ -24,10 +23,12 @@ def prompts() -> None:
     """List prompts and render their sound."""
 
 
-prompts.add_command(studio)
-prompts.add_command(record_check)
-prompts.add_command(translations.export)
-prompts.add_command(translations.import_)
+prompts.lazy = {
+    "studio": Lazy("recordings:studio"),
+    "record-check": Lazy("recordings:record_check"),
+    "export": Lazy("translations:export"),
+    "import": Lazy("translations:import_"),
+}
 
 
 @prompts.command("list")

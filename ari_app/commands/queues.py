@@ -10,8 +10,7 @@ from msgspec import json
 
 from ari_app.ami.queue_view import QueueView
 from ari_app.commands.as_json import json_option
-from ari_app.commands.groups import Commands
-from ari_app.commands.queue_figures import figures_, reconcile
+from ari_app.commands.groups import Commands, Lazy
 from ari_app.commands.runner import run
 from ari_app.config.state import State
 from ari_app.control.client import ControlClient
@@ -36,8 +35,10 @@ def queues(ctx: click.Context, watch: bool, as_json: bool) -> None:
         run(_look(state, watch, as_json))
 
 
-queues.add_command(figures_)
-queues.add_command(reconcile)
+queues.lazy = {
+    "figures": Lazy("queue_figures:figures_"),
+    "reconcile": Lazy("queue_figures:reconcile"),
+}
 
 
 async def _look(state: State, watch: bool, as_json: bool) -> None:

@@ -7,12 +7,9 @@ from datetime import UTC, datetime
 import click
 
 from ari_app.commands.as_json import json_option, print_json
-from ari_app.commands.forget import forget
-from ari_app.commands.groups import Commands
-from ari_app.commands.import_subscribers import import_
+from ari_app.commands.groups import Commands, Lazy
 from ari_app.commands.store_access import by_option, read, shown, with_store
 from ari_app.config.state import State
-from ari_app.fulfilment.code_words import StoredCodeWords, hashing
 from ari_app.log import masked
 from ari_app.store import code_words
 from ari_app.store import subscribers as people
@@ -88,6 +85,8 @@ def set_code_word(state: State, number: str, stdin: bool, by: str) -> None:
     """Set the code word of NUMBER's subscriber: prompted twice, not echoed."""
 
     async def setting(store: Store) -> tuple[str, ...]:
+        from ari_app.fulfilment.code_words import StoredCodeWords, hashing  # `list` needs none
+
         one = await _found(store, number)
         word = await asyncio.to_thread(_asked, stdin)
         with hashing(state) as hasher:
@@ -110,6 +109,8 @@ def set_pin(state: State, number: str, stdin: bool, by: str) -> None:
     """Set the PIN of NUMBER's subscriber: prompted twice, not echoed."""
 
     async def setting(store: Store) -> tuple[str, ...]:
+        from ari_app.fulfilment.code_words import StoredCodeWords, hashing  # `list` needs none
+
         one = await _found(store, number)
         pin = await asyncio.to_thread(_asked, stdin, "PIN")
         with hashing(state) as hasher:
@@ -163,8 +164,7 @@ def unlock(state: State, number: str, reason: str, by: str) -> None:
     click.echo("the code word can be tried again" if struck else "there were no wrong attempts")
 
 
-subscribers.add_command(import_)
-subscribers.add_command(forget)
+subscribers.lazy = {"import": Lazy("import_subscribers:import_"), "forget": Lazy("forget:forget")}
 
 
 async def _found(store: Store, number: str) -> Subscriber:
