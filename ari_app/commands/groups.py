@@ -86,6 +86,7 @@ class Commands(click.Group):
                     type=click.Path(path_type=Path, file_okay=False),
                     expose_value=False,
                     callback=_use_state,
+                    is_eager=True,  # others are read by the settings there
                     help="The directory of this installation.",
                 )
             )

@@ -85,6 +85,8 @@ class QueueRecord:
         self._gaps: list[gaps.Gap] = []
         """When the application did not run, until they are filled."""
         self._counted = 0
+        self._again = 0
+        """From when on quarter hours are to be counted again, as gaps were filled; 0 for none."""
         self._failing = ""
         self._held: list[tuple[Board, Event]] | None = None
         """Events that wait until what was stored is known."""
@@ -205,7 +207,7 @@ class QueueRecord:
             self.stays.put(replace(stay, answered=at, left=at, how="answered", agent=agent))
 
     def _changed_in(self, gap: gaps.Gap) -> None:
-        self.stays.changed |= set(range(quarter(gap.since), gap.until, QUARTER))
+        self._again = min(self._again or gap.since, gap.since)
 
     async def _fill(self, gap: gaps.Gap) -> None:
         """What agents did while no one looked, as far as the log knows."""
@@ -246,7 +248,7 @@ class QueueRecord:
             for stay in await self._store.read(completion.complete, others, agent):
                 held = self.stays.find(stay.channel, stay.queue)
                 if held is None or held.joined != stay.joined:
-                    self.stays.store(stay)
+                    self._recorder.put(stay)
                     self.stays.restore(stay)
         await self._store.write_unsynced(places.put, LOG, queue_log.stored(place))
         self._place = place
@@ -282,19 +284,14 @@ class QueueRecord:
     async def _count(self, now: int) -> None:
         """Count the quarter hours in which something changed, and those since the last time."""
         await self._recorder.settle()
-        changed, self.stays.changed = self.stays.changed, set()
-        try:
-            others = await self._store.write_unsynced(quarters.take_changed)
-            since = quarter(min(self._counted or now, others or now))
-            at = sorted(changed := changed | set(range(since, now, QUARTER)))
-            in_time = self._sources.in_time
-            for n in range(0, len(at), MANY):
-                await self._store.write_unsynced(_count, at[n : n + MANY], now, in_time)
-            await self._store.write_unsynced(_counted, now, self.spans.seen, others)
-        except StoreError:
-            self.stays.changed |= changed
-            raise
-        self._counted = now
+        changed = await self._store.write_unsynced(quarters.take_changed)
+        since = quarter(min(one or now for one in (self._counted, self._again, changed)))
+        at = range(since, now, QUARTER)
+        in_time = self._sources.in_time
+        for n in range(0, len(at), MANY):
+            await self._store.write_unsynced(_count, at[n : n + MANY], now, in_time)
+        await self._store.write_unsynced(_counted, now, self.spans.seen, changed)
+        self._counted, self._again = now, 0
 
 
 def _stored(db: Database) -> tuple[list[Stay], list[Span], int, str, int, Reconciled | None]:
@@ -313,7 +310,7 @@ def _count(db: Database, begins: Sequence[int], now: int, in_time: Callable[[str
         quarters.count(db, at, in_time, now)
 
 
-def _counted(db: Database, now: int, seen: int, others: int | None) -> None:
-    quarters.counted(db, others)
+def _counted(db: Database, now: int, seen: int, changed: int | None) -> None:
+    quarters.counted(db, changed)
     places.put(db, COUNTED, str(now))
     places.put(db, SEEN, str(seen))

@@ -16,7 +16,7 @@ from ari_app.store.times import micros
 from ivr.acd.board import Board, Caller, half, known
 from ivr.acd.callbacks import of_channel
 from ivr.acd.dials import HungUp
-from ivr.acd.figures import How, Origin, Stay, quarter
+from ivr.acd.figures import How, Origin, Stay
 from ivr.acd.queues import (
     CallerAbandoned,
     CallerJoined,
@@ -64,13 +64,11 @@ class Stays:
         """Channel: when it ended, though its conversation did not by what is known."""
         self._hows: dict[str, How] = {}
         """Channel: how the wait ends, known before its end."""
-        self.changed: set[int] = set()
-        """The quarter hours in which something changed."""
         self._offered: dict[str, dict[str, datetime]] = {}
         """By channel and by agent, since when a phone rings, or when it rang last."""
 
     def clear(self) -> None:
-        """Know of no stay any more, but of what changed: another worker kept the record."""
+        """Know of no stay any more: another worker kept the record."""
         for each in (self._waiting, self._left, self._talking, self._wrapping, self._recent):
             each.clear()
         for about in (self._hung_up, self._hows, self._offered):
@@ -109,7 +107,6 @@ class Stays:
 
     def restore(self, stay: Stay) -> None:
         """Go on with a stay that is stored, if its wait or conversation has not ended."""
-        self.changed.add(quarter(stay.joined))
         if stay.left is None:
             self._waiting.setdefault(stay.channel, stay)
         elif stay.answered is not None and stay.ended is None:
@@ -159,11 +156,6 @@ class Stays:
             self._recent.move_to_end(channel)
             if len(self._recent) > RECENT:
                 self._recent.popitem(last=False)
-        self.store(stay)
-
-    def store(self, stay: Stay) -> None:
-        """Store a stay that is over."""
-        self.changed.add(quarter(stay.joined))
         self._put(stay)
 
     def popped(self, channel: str, agent: str) -> None:

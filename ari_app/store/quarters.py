@@ -62,7 +62,8 @@ def changed(db: Database, joined: int) -> None:
     """A stay of then was changed, and perhaps counted before: all from its quarter hour on are to
     be counted again."""
     earlier = places.of(db, _CHANGED)
-    places.put(db, _CHANGED, str(min(quarter(joined), int(earlier or joined))))
+    if not earlier or quarter(joined) < int(earlier):
+        places.put(db, _CHANGED, str(quarter(joined)))
 
 
 def take_changed(db: Database) -> int | None:

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TypeAlias
 
-from ari_app.store import agent_states, calls, queue_calls
+from ari_app.store import agent_states, calls, quarters, queue_calls
 from ari_app.store.calls import StepTaken
 from ari_app.store.checkpoints import CallStands
 from ari_app.store.connection import undone_alone
@@ -198,7 +198,9 @@ def _add(db: Database, batch: Sequence[Record], owner: int) -> None:
     stays = {(one.channel, one.queue, one.joined): one for one in batch if isinstance(one, Stay)}
     spans = {(one.agent, one.since): one for one in batch if isinstance(one, Span)}
     calls.add(db, [one for one in batch if not isinstance(one, Stay | Span)], owner)
-    queue_calls.put(db, tuple(stays.values()))
+    if stays:
+        queue_calls.put(db, tuple(stays.values()))
+        quarters.changed(db, min(one.joined for one in stays.values()))
     agent_states.put(db, tuple(spans.values()))
 
 

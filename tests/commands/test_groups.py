@@ -72,6 +72,16 @@ VERBS = {
 }  # fmt: skip
 
 
+def test_the_installation_is_known_before_arguments_that_are_read_by_its_settings() -> None:
+    """`agents add anna --language pl --state X` knows the languages of X."""
+    ways = [
+        one for _, command in every_command(main) for one in command.params if one.name == "state"
+    ]
+    where = [one for one in ways if isinstance(one.type, click.Path)]
+    assert where
+    assert all(one.is_eager for one in where)
+
+
 def test_every_command_stands_under_one_heading() -> None:
     for group in lazy_groups():
         names = [name for commands in group.sections.values() for name in commands]

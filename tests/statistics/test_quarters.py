@@ -11,7 +11,7 @@ from ari_app.store.db import Store, StoreError
 from ari_app.store.live_announcements import LiveAnnouncements
 from ivr.acd.figures import QUARTER, SECOND, Origin
 from tests.operators import DEMO_TICKETS
-from tests.statistics.world import T0, World, answered, ends, joins, leaves
+from tests.statistics.world import T0, World, answered, at, ends, joins, leaves
 
 
 async def test_quarter_hours_follow_what_changes(world: World, store: Store) -> None:
@@ -27,6 +27,22 @@ async def test_quarter_hours_follow_what_changes(world: World, store: Store) -> 
     assert (first.figures.handled, first.figures.in_time) == (1, 1)
     ready = await store.read(quarters.of_agents, T0 + QUARTER, T0 + 2 * QUARTER, "anna")
     assert [(one.state, one.spent) for one in ready] == [("ready", QUARTER - 70 * SECOND)]
+
+
+async def test_a_count_after_a_crash_has_what_was_stored_before_it(
+    world: World, store: Store
+) -> None:
+    """A conversation ends in a later quarter hour than it began, and is not counted there."""
+    world.take(joins("a", 800), *answered("a", 810))
+    for second in range(880, 1200, 60):
+        await world.look(second)
+    world.take(ends("a", 1230))
+    await world.stays()
+    world.now = at(1290)
+    await world.restarted().restore()
+    await world.look(1300)
+    [first] = await store.read(quarters.of_queues, T0, T0 + QUARTER)
+    assert (first.figures.handled, first.figures.talked) == (1, 420 * SECOND)
 
 
 async def test_a_call_back_that_is_agreed_later_is_counted_in_its_quarter_hour(
