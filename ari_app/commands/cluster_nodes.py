@@ -25,7 +25,8 @@ HEARD = 5.0
 def status(state: State, as_json: bool) -> None:
     """Show the workers that share the database, who leads, and their calls.
 
-    Exit code 1 if no one leads, or a worker is gone that was not drained.
+    Exit code 1 if no one leads, or a worker is gone that was neither drained nor is awaited: the
+    active queue node is for half a minute when it is restarted, and leads meanwhile.
     """
     now = datetime.now(UTC)
     found = with_store(state, lambda store: store.read(nodes.cluster_state, now))
@@ -118,6 +119,9 @@ def _show(found: ClusterState, state: State, now: datetime) -> None:
 
 
 def _said(one: WorkerState) -> str:
-    state = f"late by {-one.left:.1f} s" if one.state == "late" else one.state
+    state = {
+        "late": f"late by {-one.left:.1f} s",
+        "awaited": f"awaited for {one.left:.0f} s",
+    }.get(one.state, one.state)
     marks = ("leads" if one.leads else "", "drained" if one.drained else "")
     return ", ".join(filter(None, (state, *marks)))

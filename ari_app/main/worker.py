@@ -8,6 +8,7 @@ import asyncio
 import logging
 import socket
 import time
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -35,6 +36,9 @@ RETURN = 30.0
 """For how many seconds a queue node that leads is awaited when its application is stopped and its
 Asterisk goes on, as by a restart: callers wait there, and agents' phones are there. Another node
 leads after that, also if the application comes up and dies again and again."""
+
+ANSWERS = 2.0
+"""Seconds in which systemd says whether it shuts the machine down."""
 
 Adopt = Callable[[Worker], Awaitable[None]]
 """Goes on with what a worker left that died."""
@@ -207,10 +211,24 @@ async def joined(foundation: Foundation, of: str = "") -> AsyncIterator[Membersh
     try:
         yield one
     finally:
-        now, returns = clock(), one.returns and one.leads and config.handover.pods
+        returns = one.returns and one.leads and config.handover.pods and not await _shuts_down()
+        now = clock()
         awaited = now + timedelta(seconds=RETURN) if returns else None
         with suppress(StoreError):
             await store.write(workers.leave, worker.epoch, now, awaited)
+
+
+async def _shuts_down() -> bool:
+    """Whether systemd shuts the machine down: its state is "stopping" then (systemctl(1)). Asterisk
+    goes as well, which a restart of the application leaves as it is."""
+    try:
+        asked = await asyncio.create_subprocess_exec(
+            "systemctl", "is-system-running", stdout=PIPE, stderr=DEVNULL
+        )
+        said, _ = await asyncio.wait_for(asked.communicate(), ANSWERS)
+    except (OSError, TimeoutError):
+        return False
+    return said.strip() == b"stopping"
 
 
 async def _enter(store: Store, worker: Worker, until: datetime, **kinds: bool) -> None:

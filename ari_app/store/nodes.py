@@ -35,13 +35,14 @@ class WorkerState(Struct, frozen=True):
     """The last run of a worker.
 
     ``left`` is for how many seconds its lease is still good: it is ``late`` if that is over and
-    no other one has called it dead yet. ``calls`` are those that it serves, of all its runs.
+    no other one has called it dead yet. One that was stopped to come back is ``awaited`` for as
+    long, and leads meanwhile if it did. ``calls`` are those that it serves, of all its runs.
     """
 
     name: str
     pod: str
     place: str
-    state: Literal["lives", "late", "gone"]
+    state: Literal["lives", "late", "awaited", "gone"]
     leads: bool
     drained: bool
     since: datetime
@@ -58,9 +59,10 @@ class ClusterState(Struct, frozen=True):
     @property
     def faults(self) -> Sequence[str]:
         """What someone must look at; a worker that is gone may have been drained before."""
-        gone = [one for one in self.workers if one.state != "lives" and not one.drained]
+        well = ("lives", "awaited")
+        gone = [one for one in self.workers if one.state not in well and not one.drained]
         faults = [f"the worker {one.name} is {one.state}" for one in gone]
-        if not any(one.leads for one in self.workers if one.state == "lives"):
+        if not any(one.leads for one in self.workers if one.state in well):
             faults.append("no worker leads")
         return faults
 
@@ -111,6 +113,13 @@ def calls_of(db: Database, node: str) -> int:
     return int(number)
 
 
+def _state(until: int, now: int) -> Literal["lives", "late", "awaited", "gone"]:
+    """The state of a worker by the end of its lease, which is below 0 once it ended."""
+    if until < 0:
+        return "awaited" if -until > now else "gone"
+    return "late" if until < now else "lives"
+
+
 def cluster_state(db: Database, at: datetime) -> ClusterState:
     """What all do at a moment; those that are long gone are left out."""
     rows = db.conn.execute(
@@ -132,7 +141,7 @@ def cluster_state(db: Database, at: datetime) -> ClusterState:
                 name,
                 pod,
                 place,
-                "gone" if until < 0 else "late" if until < now else "lives",
+                _state(until, now),
                 bool(leads),
                 bool({name, pod} & nodes),
                 moment(began),

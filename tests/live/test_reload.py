@@ -5,14 +5,18 @@ import os
 import shutil
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec import json
 
+from ari_app.commands.canary import Both
 from ari_app.menus.loading import SHIPPED
 from ari_app.phone.handset import Connected, Disconnected, Phone
 from ari_app.phone.listen import heard
+from ivr.acd.canary import CanaryLimits, broken, takes
 from tests.deadlines import pause, until
 from tests.heard import LOSSY, assert_heard
 from tests.live.installation import Installation, installed
@@ -24,6 +28,8 @@ OWN = "Это новое меню. Баланс, нажмите семь."
 BROKEN = 'flow: "611"\nlanguages: [ru]\nstart: nowhere\nnodes: { news: { end: [] } }\n'
 
 
+LIMITS = CanaryLimits(least=3, seconds=0)
+ROLLED_BACK = ": rolled back: "
 UKRAINIAN = """flow: "651"
 numbers: ["651"]
 languages: [uk]
@@ -60,7 +66,8 @@ class Menus:
 def menus(tmp_path: Path) -> Iterator[Menus]:
     directory = tmp_path / "menus"
     shutil.copytree(SHIPPED, directory, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    with installed(tmp_path / "state", f'[menus]\ndirectory = "{directory}"') as one:
+    settings = f'[menus]\ndirectory = "{directory}"\n[canary]\nleast = 3\nseconds = 0\n'  # LIMITS
+    with installed(tmp_path / "state", settings) as one:
         yield Menus(one, directory)
 
 
@@ -134,6 +141,7 @@ def test_what_does_not_check_is_refused_and_calls_go_on(menus: Menus) -> None:
     assert [line.split("(")[1].split(")")[0] for line in menus.versions()] == ["SIGHUP", "start"]
     assert "nothing changed" in one.out("flows", "reload")
     _back_and_forth(menus)
+    _worse_menus_are_rolled_back(menus)
     assert "Traceback" not in one.log.read_text()
 
 
@@ -178,6 +186,45 @@ def _recordings_go_back(one: Installation) -> None:
     one.out("flows", "rollback", str(with_it))
     assert recorded.read_bytes() == sound.read_bytes()
     assert _welcomes(one, sound)
+
+
+def _worse_menus_are_rolled_back(menus: Menus) -> None:
+    """Callers are longer in the new menus, until that limit is broken: then no call goes by them
+    any more, and the files are the old ones. No one gave an order."""
+    one = menus.firstline
+    menus.flow.write_text(menus.shipped)
+    one.out("flows", "reload")
+    menus.change()
+    assert "50 % of the callers go by it" in one.out("flows", "reload", "--share", "50")
+    sides: dict[bool, list[str]] = {True: [], False: []}
+    for each in one.status().subscribers:
+        sides[takes(1, 50, each.number, "")].append(each.number)
+    for _ in range(4):
+        numbers = [sides[new].pop() for new in (True, False) * LIMITS.least]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(partial(_balance, one), numbers, ("5", "0.1") * LIMITS.least))
+        if broken(_compared(one).figures, LIMITS):
+            break
+    until(lambda: ROLLED_BACK in one.log.read_text(), 20)
+    over = _compared(one)
+    assert (over.canary.end, over.canary.ended_by) == ("rolled back", "")
+    assert min(over.figures.new.calls, over.figures.old.calls) >= LIMITS.least
+    until(lambda: menus.flow.read_text() == menus.shipped, 10)
+    _balance(one, sides[True].pop(), "0.1")
+    [in_force] = [line.split()[1] for line in menus.versions() if "* since" in line]
+    assert f"611@{in_force[:8]}" in one.last_call()
+    assert one.out("flows", "versions", "611", in_force[:8]) == menus.shipped
+
+
+def _compared(one: Installation) -> Both:
+    """The canary, as a command shows it."""
+    [found] = json.decode(one.out("flows", "canary", "--json"), type=list[Both])
+    return found
+
+
+def _balance(one: Installation, number: str, stays: str) -> None:
+    """A caller presses the key of the balance as it was, and hangs up after so many seconds."""
+    one.out("call", "611", "--as", number, "--press", "1", "--stay", stays)
 
 
 def _welcomes(one: Installation, sound: Path) -> bool:

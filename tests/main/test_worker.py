@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -177,11 +178,24 @@ def foundation(store: Beating, name: str, pods: tuple[str, ...] = ()) -> Any:
     return SimpleNamespace(config=config, state=state, store=store.store, before=None)
 
 
-@pytest.mark.parametrize("returns", [True, False])
+@pytest.mark.parametrize(
+    ("restarted", "system"), [(True, "running"), (True, "stopping"), (False, "running")]
+)
 async def test_a_queue_node_that_is_restarted_leads_on(
-    store: Beating, clocks: Clocks, returns: bool
+    store: Beating,
+    clocks: Clocks,
+    restarted: bool,
+    system: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else callers go to the standby, where no agent's phone is."""
+    """Else callers go to the standby, where no agent's phone is. Not in a machine that is shut
+    down."""
+    systemctl = tmp_path / "systemctl"
+    systemctl.write_text(f'#!/bin/sh\ntest "$1" = is-system-running && echo {system}\n')
+    systemctl.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    returns = restarted and system == "running"
 
     async def leads(one: Worker) -> bool:
         now, until = clocks.now(), clocks.until()
@@ -191,7 +205,7 @@ async def test_a_queue_node_that_is_restarted_leads_on(
     async with module.joined(node) as one:
         assert await leads(worker(one.epoch, "q1"))
         one._heard(workers.Beat(leads=True, dead=()))
-        one.returns = returns
+        one.returns = restarted
     clocks.passes(module.RETURN - 1)
     assert await leads(worker(1)) != returns
     node.state.directory = Path("moved")

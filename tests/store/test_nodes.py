@@ -76,6 +76,9 @@ async def test_a_worker_that_is_gone_is_a_fault_unless_it_was_drained(store: Sto
     await write(workers.beat, one, NOON, NOON + LEASE)
     await write(nodes.drain, "a", NOON)
     assert (await store.read(nodes.cluster_state, NOON)).faults == []
-    await write(workers.leave, 2, NOON)
+    await write(workers.leave, 2, NOON, NOON + LEASE)
     found = await store.read(nodes.cluster_state, NOON)
+    assert [(one.state, one.left) for one in found.workers][1] == ("awaited", LEASE.seconds)
+    assert found.faults == []
+    found = await store.read(nodes.cluster_state, NOON + LEASE)
     assert found.faults == ["the worker b is gone", "no worker leads"]
