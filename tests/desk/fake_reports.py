@@ -108,6 +108,7 @@ class FakeReports:
         return [
             FunnelNode(main, {"en": "Main menu"}),
             FunnelNode(NodeCalls(flow, "queue", 6, 0), {"": "queue"}, "support"),
+            FunnelNode(NodeCalls(flow, "gone", 5, 1), {"": "gone"}),
         ]
 
     async def stays(

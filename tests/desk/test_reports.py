@@ -106,7 +106,7 @@ async def test_waits_agents_and_menus(boss: HttpClient) -> None:
     for shown in ("7:40", "75 %", "Paused: lunch", "1:00", "Anna"):
         assert shown in agents, shown
     menus = await text(boss, f"/reports?{DAY}&view=menus")
-    for shown in ("40 %", "Main menu", "20 %", "Queue: support", "60 %", "node=main"):
+    for shown in ("40 %", "Main menu", "20 %", "Queue: support", "60 %", "menu: gone", "node=main"):
         assert shown in menus, shown
     for shown in ("Canary 3, new menus for 10 %: rolled back", "25 %", "50 %", "0:30"):
         assert shown in menus, shown

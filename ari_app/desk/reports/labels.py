@@ -23,10 +23,12 @@ class Labels:
         return self._render.word(name, self.language, **values)
 
     def node(self, names: Names, queue: str = "") -> str:
-        """What callers hear at a node of the menus, or the queue to which it leads."""
+        """What callers hear at a node of the menus, or the queue to which it leads; with the key of
+        a node that says nothing, or that the menus no longer have."""
         if queue:
             return f"{self.word('of-queue')}: {self._render.queue(queue, self.language)}"
-        return self._render.named(names, self.language)
+        called, step = self._render.named(names, self.language), self.word("menu-step")
+        return f"{step}: {names['']}" if called == step else called
 
     def value(self, by: By, value: str) -> str:
         """A value, in words; "—" where there is none."""

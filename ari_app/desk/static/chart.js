@@ -86,7 +86,7 @@ function options(figure, table) {
     scale: unit || "n",
     stroke: colour(COLOURS[name]),
     width: draws === "line" ? 2 : 0,
-    points: { show: draws === "line" && table.labels.length < 3 },
+    points: { show: false, filter: draws === "line" ? alone : () => null, size: 6, fill: colour(COLOURS[name]) },
     ...(draws !== "line" && { fill: colour(COLOURS[name]), paths: UPlot.paths.bars({ size: [0.75, 48] }) }),
   }));
   const scales = [...new Set(series.map((one) => one.scale))];
@@ -111,6 +111,12 @@ function options(figure, table) {
   };
 }
 
+// The values of a line with none beside them: there is no line from or to them.
+function alone(plot, nth) {
+  const values = plot.data[nth];
+  return [...values.keys()].filter((at) => values[at] != null && values[at - 1] == null && values[at + 1] == null);
+}
+
 function axis(colour, more) {
   return { stroke: colour("--faint"), ticks: { show: false }, font: "12px system-ui, 'DejaVu Sans', sans-serif", gap: 4, ...more };
 }
@@ -118,7 +124,7 @@ function axis(colour, more) {
 function space(labels) { return 16 + 7 * Math.max(...labels.map((one) => one.length)); }
 
 function limits(scale, high) {
-  if (scale === "%") return [0, 100];
+  if (scale === "%") return [0, 102]; // a line at 100 % has its whole width
   return [0, Math.max((high ?? 0) * 1.08, scale === "s" ? 10 : 4)];
 }
 
