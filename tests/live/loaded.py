@@ -11,6 +11,7 @@ from pathlib import Path
 import ari_app.commands
 import ari_app.main.daemon
 import tests.live.forks
+from ari_app import log
 from ari_app.main.installation import installation
 from ari_app.main.site_names import menus_in_use
 from asterisk_conf.render import render
@@ -22,6 +23,9 @@ __all__ = ["tests"]  # loaded for what is forked
 
 for file in sorted(Path(ari_app.commands.__path__[0]).glob("*.py")):
     import_module(f"ari_app.commands.{file.stem}")
+
+log.FLUSH_SECONDS = 0.0
+"""What a call logs is there before the caller hears of its end: tests read it then."""
 
 KEPT = ExitStack()
 """What is open as long as the process is."""

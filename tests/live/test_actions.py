@@ -114,7 +114,7 @@ async def test_a_text_waits_for_the_phone_and_comes_to_it(firstline: Installatio
     now = datetime.now(UTC)
     await store.write(outbox.post, "live:1", NUMBER, APN, "live", now)
     failed = await sent_texts(store, "live:1", "no phone of this subscriber is registered")
-    assert (failed.state, failed.attempts) == ("waiting", 1)
+    assert (failed.state, failed.attempts > 0) == ("waiting", True)
     async with Phone(firstline.subscriber(20)) as phone:
         await phone.register()
         first = await phone.wait(Texted, timeout=15)
@@ -122,7 +122,7 @@ async def test_a_text_waits_for_the_phone_and_comes_to_it(firstline: Installatio
         await store.write(outbox.post, "live:2", NUMBER, "Сразу", "live", now)
         assert (await phone.wait(Texted, timeout=30)).text == "Сразу"
         done = await sent_texts(store, "live:1", "sent")
-        assert done.attempts == 2
+        assert done.attempts > failed.attempts
         with pytest.raises(PhoneError, match="nothing in"):
             await phone.wait(Texted, timeout=0)
     await store.close()
