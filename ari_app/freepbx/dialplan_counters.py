@@ -119,18 +119,18 @@ def kept(step: Step, counts: Counts) -> Counts:
     return read(step.args, counts)
 
 
-def loop(steps: Sequence[Step], at: int) -> tuple[int, int] | None:
-    """The places of the While and the EndWhile of the innermost loop that a step belongs to; None
-    if it has none in its extension."""
-    ends: dict[int, int] = {}
-    begun = list[int]()
+def loops(steps: Sequence[Step]) -> Mapping[int, tuple[int, int]]:
+    """The places of the While and the EndWhile of the innermost loop of each step that is in one;
+    a While without an end in its extension begins none."""
+    begun, ends, inside = list[int](), dict[int, int](), dict[int, int]()
     for place, step in enumerate(steps):
         if step.app == "while":
             begun.append(place)
-        elif step.app == "endwhile" and begun:
+        if begun:
+            inside[place] = begun[-1]
+        if step.app == "endwhile" and begun:
             ends[begun.pop()] = place
-    around = [(start, end) for start, end in ends.items() if start <= at <= end]
-    return max(around, default=None)
+    return {at: (start, ends[start]) for at, start in inside.items() if start in ends}
 
 
 def _value(text: str) -> int | None:

@@ -6,7 +6,7 @@ from typing import Final, TypeAlias
 
 from ari_app.freepbx.dialplan import Step, arguments, branches
 from ari_app.freepbx.dialplan_counters import counted, forgotten
-from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Dialplan, Place, language_of
+from ari_app.freepbx.dialplan_steps import FARTHEST, Dialplan, Place
 from ari_app.freepbx.tables import KEYS
 
 Entries: TypeAlias = tuple[dict[str, Place], Place]
@@ -29,18 +29,14 @@ def entries(plan: Dialplan, variable: str, at: Place) -> Entries | None:
     they do neither."""
     found: dict[str, Place] = {}
     place, seen = at._replace(counts=forgotten(variable, at.counts)), set[Place]()
-    while place not in seen and place.step < len(plan.steps(place)):
+    while place not in seen and len(seen) < FARTHEST and place.step < len(plan.steps(place)):
         seen.add(place)
         one, onward = plan.steps(place)[place.step], place._replace(step=place.step + 1)
         if one.app == "goto" and _value(variable) in one.args:
             keys, wrong = _dialled(plan, variable, place, one.args)
             return (keys | found, wrong) if keys else None
-        if one.app in ("set", "mset") and not language_of(one):
-            place = onward._replace(counts=counted(one, place.counts))
-        elif one.app in SILENT_STEPS:
-            place = onward
-        elif one.app == "goto" and "${" not in one.args:
-            place = plan.target(place, one.args)
+        if (passed := plan.passed(place, one)) is not None:
+            place = passed
         elif ways := _ways(plan, place, variable):
             keyed, yes, no = ways
             for key in keyed:

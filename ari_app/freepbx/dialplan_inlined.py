@@ -99,7 +99,7 @@ class InlinedDialplan(Dialplan):
         self._left -= len(part)
         names = (f"{at.extension}-part{each}" for each in self._numbers[at.context, at.extension])
         own = next(name for name in names if name not in extensions)
-        self.parts.add((at.context, own))
+        self.parts[at.context, own] = at
         behind = extensions[at.extension][at.step].priority + 1
         back = Step("goto", f"{at.context},{at.extension},{behind}")
         extensions[own] = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from ari_app.freepbx.dialplan import Context, Step, application, arguments, branches, nested
-from ari_app.freepbx.dialplan_counters import LOOPS, Counts, counted, decided, loop, read
+from ari_app.freepbx.dialplan_counters import LOOPS, Counts, counted, decided, loops, read
 from ari_app.freepbx.tables import KEYS
 from ari_app.freepbx.texts import whole
 
@@ -18,7 +18,7 @@ SILENT_STEPS: Final = frozenset(
 _TIMEOUT: Final = re.compile(r"\s*TIMEOUT\((\w+)\)\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
-_FARTHEST: Final = 10_000
+FARTHEST: Final = 10_000
 """How many steps are gone through at once while something is counted."""
 
 
@@ -44,8 +44,10 @@ class Dialplan:
 
     def __init__(self, found: Mapping[str, Context]) -> None:
         self.found = found
-        self.parts = set[tuple[str, str]]()
-        """Contexts and extensions that are written out for a step, and come back behind it."""
+        self.parts: dict[tuple[str, str], Place] = {}
+        """Contexts and extensions that are written out for a step, and where that step is: they
+        come back behind it."""
+        self._loops: dict[tuple[str, str], Mapping[int, tuple[int, int]]] = {}
 
     def steps(self, place: Place) -> list[Step]:
         """The steps of the extension of a place; none if it is not there."""
@@ -55,16 +57,16 @@ class Dialplan:
     def noticed(self, place: Place) -> Place:
         """Go on through Goto, counters, and steps that callers do not notice, once through each."""
         seen, rounds = set(), 0
-        while place not in seen and rounds < _FARTHEST:
+        while place not in seen and rounds < FARTHEST:
             seen.add(place)
             rounds += bool(place.counts)
             steps = self.steps(place)
-            if place.step >= len(steps) or (to := self._passed(place, steps[place.step])) is None:
+            if place.step >= len(steps) or (to := self.passed(place, steps[place.step])) is None:
                 return place
             place = to
         return place
 
-    def _passed(self, place: Place, step: Step) -> Place | None:
+    def passed(self, place: Place, step: Step) -> Place | None:
         """Where a step leads that callers do not notice; None for one that they do, or whose way
         is not known."""
         onward = place._replace(step=place.step + 1)
@@ -83,12 +85,13 @@ class Dialplan:
             if step.app == "gotoif":
                 return self.target(place, way)
             inner = None if nested(step) else application(way)
-            return self._passed(place, inner) if inner else None
+            return self.passed(place, inner) if inner else None
         return self._looped(place, step) if step.app in LOOPS else None
 
     def _looped(self, place: Place, step: Step) -> Place | None:
         """Where a step of a loop leads; None if that is not known."""
-        if (ends := loop(self.steps(place), place.step)) is None:
+        place = self._calling(place)
+        if (ends := self.loop(place)) is None:
             return None
         start, end = (place._replace(step=at) for at in ends)
         own = (place.context, place.extension, start.step)
@@ -98,6 +101,26 @@ class Dialplan:
                 return None
             return start._replace(step=start.step + 1) if holds else behind
         return behind if step.app == "exitwhile" or own in place.within else start
+
+    def _calling(self, place: Place) -> Place:
+        """The step for which the extension of a place is written out, else the place itself."""
+        of = self.parts.get(place[:2])
+        return place._replace(extension=of.extension, step=of.step) if of else place
+
+    def loop(self, place: Place) -> tuple[int, int] | None:
+        """The places of the While and the EndWhile of the innermost loop around a place."""
+        if place[:2] not in self._loops:
+            self._loops[place[:2]] = loops(self.steps(place))
+        return self._loops[place[:2]].get(place.step)
+
+    def inside(self, place: Place) -> Place:
+        """A place without the loops of its extension that a call has left by a Goto."""
+        at, within = self._calling(place), set[tuple[str, str, int]]()
+        for own in place.within:
+            ends = self.loop(at._replace(step=own[2])) if own[:2] == at[:2] else None
+            if ends is None or ends[0] < at.step <= ends[1]:
+                within.add(own)
+        return place._replace(within=frozenset(within))
 
     def entered(self, place: Place) -> Place:
         """The first step in a loop whose condition is not known: a call leaves it at its end."""

@@ -17,17 +17,20 @@ from ari_app.freepbx.calendar import met
 from ari_app.freepbx.circles import break_circles
 from ari_app.freepbx.company import Sound
 from ari_app.freepbx.dialplan import Context, Step, arguments
-from ari_app.freepbx.dialplan_counters import kept, loop
+from ari_app.freepbx.dialplan_counters import MOST_ROUNDS, PRIORITY, kept
 from ari_app.freepbx.dialplan_entries import caller, entries
 from ari_app.freepbx.dialplan_inlined import TOO_MANY
 from ari_app.freepbx.dialplan_patterns import joined
-from ari_app.freepbx.dialplan_steps import SILENT_STEPS, Place, language_of
+from ari_app.freepbx.dialplan_steps import Place, language_of
 from ari_app.freepbx.dialplan_times import timed
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
 from ari_app.freepbx.plain_nodes import PlainNodes
 from ari_app.freepbx.sounds import Prompts, sound_names
-from ari_app.freepbx.texts import seconds
+from ari_app.freepbx.texts import seconds, whole
+
+_TRIES: Final = "attempts of Read"
+"""Among the counters of a place: how many attempts a Read has left."""
 
 _UNKNOWN: Final = "is not understood"
 _WHY: Final = {
@@ -147,7 +150,7 @@ class _Plan(PlainNodes):
 
     def _loop(self, place: Place) -> tuple[Place, str]:
         """The first step in a loop whose rounds are not known, and what is left to do by hand."""
-        onward, ends = self.entered(place), loop(self.steps(place), place.step)
+        onward, ends = self.entered(place), self.loop(place)
         if ends is None:
             return onward, "has no EndWhile"
         first, behind = self.node(onward), self.node(place._replace(step=ends[1] + 1))
@@ -168,36 +171,46 @@ class _Plan(PlainNodes):
 
     def _background(self, step: Step, args: list[str], onward: Place) -> DraftNode | None:
         """A menu of Background and WaitExten, whose keys are extensions."""
-        steps, sounds, wait = self.steps(onward), list(sound_names(args[0])), ""
-        wait = args[0] if step.app == "waitexten" else ""
-        sounds = [] if step.app == "waitexten" else sounds
-        at = onward.step
-        while at < len(steps) and steps[at].app in ("background", "waitexten", *SILENT_STEPS):
-            given = arguments(steps[at].args)[0]
-            if steps[at].app == "background":
-                sounds += sound_names(given)
-            if steps[at].app == "waitexten":
-                wait = given
-            at += 1
-        wait = wait or self.timeout("response", onward)
-        after = onward._replace(step=at)
+        waited = step.app == "waitexten"
+        sounds, wait = ([], args[0]) if waited else (list(sound_names(args[0])), "")
+        after, to = onward, self.noticed(onward)
+        while to[:2] == onward[:2] and after.step <= to.step < len(self.steps(to)):
+            one = self.steps(to)[to.step]
+            if one.app not in ("background", "waitexten") or (waited and to.counts != after.counts):
+                break
+            given = arguments(one.args)[0]
+            sounds += sound_names(given) if one.app == "background" else ()
+            wait, waited = (given, True) if one.app == "waitexten" else (wait, waited)
+            after = to._replace(step=to.step + 1)
+            to = self.noticed(after)
+        wait = wait or self.timeout("response", after)
+        between = self.timeout("digit", after)
+        # What is set after the first sound is not known where a key is pressed before it.
+        onward = onward._replace(counts=tuple(sorted({*onward.counts} & {*after.counts})))
         extensions = self.found[onward.context].extensions
         wrong, silent = (
-            onward.beginning(name) if name in extensions else after for name in ("i", "t")
+            of.beginning(name) if name in extensions else after
+            for name, of in (("i", onward), ("t", after))
         )
-        between = self.timeout("digit", onward)
         return self._menu(tuple(sounds), (wait, between), self.keys(onward), (wrong, silent))
 
     def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
         """A menu of Read, and of what its variable is compared with.
 
         A timeout of its own holds for the first key and between keys (main/app.c of Asterisk,
-        ``ast_app_getdata_full``)."""
+        ``ast_app_getdata_full``); its attempts are for those who key nothing (apps/app_read.c):
+        each is a node, since a wrong key leads on at once."""
+        counts = dict(onward.counts)
+        tries = counts.pop(_TRIES, 0) or min(whole("".join(args[4:5]), 1), MOST_ROUNDS)
+        onward = onward._replace(counts=tuple(sorted(counts.items())))
         compared = entries(self, args[0], onward)
         if compared is None:
             return None
         keys, after = compared
         silent = keys.pop("", after)
+        if tries > 1:
+            again = tuple(sorted({**counts, _TRIES: tries - 1}.items()))
+            silent = onward._replace(step=onward.step - 1, counts=again)
         own = args[5] if len(args) > 5 and args[5] != "0" else ""
         waits = own or self.timeout("response", onward), own or self.timeout("digit", onward)
         sound = sound_names(args[1] if len(args) > 1 else "")
@@ -230,7 +243,7 @@ class _Plan(PlainNodes):
         body: dict[str, Plain] = {"queue": args[0], "on": {"ended": self.goodbye()}}
         limit = args[4] if len(args) > 4 else ""
         notes = [f"its longest wait there was {limit} s: set it for the queue"] if limit else []
-        if priority := dict(onward.counts).get("QUEUE_PRIO", 0):
+        if priority := dict(onward.counts).get(PRIORITY, 0):
             body["priority"] = str(priority)
         return DraftNode(body | {"else": self.node(onward)}, notes)
 

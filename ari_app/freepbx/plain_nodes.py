@@ -8,7 +8,7 @@ from typing import Final
 
 from ari_app.freepbx.alike import alike, merge, merged
 from ari_app.freepbx.dialplan import Context, arguments
-from ari_app.freepbx.dialplan_counters import forgotten
+from ari_app.freepbx.dialplan_counters import PRIORITY, forgotten
 from ari_app.freepbx.dialplan_inlined import InlinedDialplan
 from ari_app.freepbx.dialplan_patterns import unread
 from ari_app.freepbx.dialplan_steps import Place
@@ -18,6 +18,9 @@ GOODBYE: Final = "goodbye"
 MOST_COPIES: Final = 300
 """From how many nodes on, of steps that have one already, nothing is counted any more."""
 
+_UNCOUNTED: Final = (
+    f"is lost behind {MOST_COPIES} copies of steps: write the `priority` of queues by hand"
+)
 _NAME: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -31,6 +34,8 @@ class PlainNodes(InlinedDialplan, ABC):
         self._named: dict[Place, str] = {}
         self._steps = set[tuple[str, str, int]]()
         """The places that have a node, whatever is counted there."""
+        self._uncounted = False
+        """Whether the priority of a call was lost, since there are too many copies."""
         self._waiting: list[tuple[str, Place]] = []
 
     @abstractmethod
@@ -58,12 +63,15 @@ class PlainNodes(InlinedDialplan, ABC):
         for context in dict.fromkeys(place.context for place in self._named):
             for what, why in unread(self.found, context):
                 yield Finding(what, "", "not imported", (), why)
+        if self._uncounted:
+            yield Finding(f"Set({PRIORITY})", "", "not imported", (), _UNCOUNTED)
 
     def node(self, place: Place) -> str:
         """The node of the first step from a place on that callers notice."""
         if len(self._named) - len(self._steps) >= MOST_COPIES:
-            place = place._replace(counts=())
-        place = self.noticed(place)
+            self._uncounted |= bool(dict(place.counts).get(PRIORITY))
+            place = place._replace(counts=(), within=frozenset())
+        place = self.inside(self.noticed(self.inside(place)))
         steps = self.steps(place)
         if place.step < len(steps) and steps[place.step].app == "read":
             variable = arguments(steps[place.step].args)[0]

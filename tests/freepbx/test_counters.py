@@ -131,3 +131,52 @@ def test_conditions_in_each_other_are_followed_within_a_limit() -> None:
     [why] = left(counted("ExecIf(1?" * 2000 + "Playback(x)" + ")" * 2000))
     assert why.endswith("is not understood")
     assert time.process_time() - began < allowed(1)
+
+
+def test_loops_that_leave_each_other_do_not_double_the_nodes() -> None:
+    text = "[a]\nexten => s,1,Answer()\n"
+    for at in range(10):
+        leaves = f'GotoIf($["${{CALLERID(num)}}" = "29111222{at}"]?l{at})'
+        steps = (f"While($[${{X}} = {at}])", leaves, f"Playback(p{at})", "EndWhile()")
+        text += "".join(f" same => n,{step}\n" for step in steps) + f" same => n(l{at}),NoOp()\n"
+    assert len(imported(text, "a", "1").nodes) == 10 * 3 + 2
+
+
+def test_an_exit_in_a_condition_leaves_the_loop_that_it_stands_in() -> None:
+    way = 'ExecIf($["${K}" = "2"]?ExitWhile())'
+    drafted = counted(f"Set(I=0);While($[${{I}} < 2]);Read(K,menu,1);{way};Set(I=2);EndWhile()")
+    assert left(drafted) == []
+    found = nodes(drafted)
+    assert found[found[drafted.start]["keys"]["2"]]["say"] == "b"
+
+
+def test_attempts_of_a_read_are_for_silence_alone() -> None:
+    drafted = counted("Read(K,menu,1,,3);GotoIf($[${K} = 1]?end)")
+    found, at, asked = nodes(drafted), drafted.start, 0
+    while "menu" in found[at]:
+        asked += 1
+        assert found[found[at]["gave-up"]]["say"] == "b"
+        at = found[at].get("unanswered", found[at]["gave-up"])
+    assert (asked, found[at]["say"]) == (3, "b")
+
+
+def test_a_counter_may_decide_between_a_read_and_what_it_compares() -> None:
+    drafted = counted("Set(I=1);Read(K,menu,1);GotoIf($[${I} > 5]?end);GotoIf($[${K} = 1]?end)")
+    assert left(drafted) == []
+    assert nodes(drafted)[drafted.start]["keys"] == {"1": "goodbye"}
+
+
+def test_what_is_set_between_background_and_waitexten_ends_no_menu() -> None:
+    steps = ("Background(m)", "Set(X=a)", "Set(TIMEOUT(response)=7)", "WaitExten()")
+    text = "".join(f"exten => s,{at},{step}\n" for at, step in enumerate(steps, 1))
+    drafted = imported(f"[a]\n{text}exten => 1,1,Queue(4)\n", "a", "s")
+    menu = nodes(drafted)[drafted.start]
+    assert (menu["menu"], menu["wait"], left(drafted)) == ("m", "7s", [])
+
+
+def test_a_priority_that_is_lost_in_too_many_copies_is_reported() -> None:
+    loop = "Set(A=0);While($[${A} < 19]);Set(B=0);While($[${B} < 19]);GotoIf($[${X} = 1]?end);"
+    ends = "Playback(x);Set(B=$[${B}+1]);EndWhile();Set(A=$[${A}+1]);EndWhile()"
+    assert any(
+        "write the `priority`" in why for why in left(counted(f"Set(QUEUE_PRIO=5);{loop}{ends}"))
+    )
