@@ -41,6 +41,12 @@ async def test_a_subscriber_orders_on_a_telephone(here: Harness, tab: Page) -> N
         await tab.goto(f"{here.url}/my/{path}")
         await _clean(tab, path.replace("/", "-"))
 
+    for language in ("be", "en", "ru"):
+        await tab.locator(f".languages [lang={language}]").click()
+        await expect(tab.locator("html")).to_have_attribute("lang", language)
+        await tab.goto(f"{here.url}/my")
+        await _clean(tab, f"home-{language}")
+
     await tab.emulate_media(color_scheme="light")
     await tab.goto(f"{here.url}/my/operations/tariff-change")
     await _clean(tab, "code-word")
