@@ -21,6 +21,7 @@ from ivr.terms import Is
 from prompts import catalogue
 from tests.docs.markdown import LANGUAGE, fences
 from tests.fuzz import FEW
+from tests.ivr.validator import Validator
 from tests.ivr.yaml12 import editors
 from tests.operators import DEMO
 
@@ -39,7 +40,7 @@ OPERATIONS = {
     "card-top-up": Operation("card-top-up", {"ok": {}, "refused": {}}, {"card": "digits"}),
 }
 WHOLE = schema(Names(OPERATIONS, dict.fromkeys(SLOTS, ""), strict=True))
-EDITOR = Draft202012Validator(WHOLE)
+EDITOR = Validator(WHOLE)
 
 TIME = r"[0-9]{1,4}(\.[0-9]{1,3})?(s|m|ms)"
 
@@ -208,7 +209,7 @@ def test_a_mistake_is_reported_for_its_own_kind_alone() -> None:
 
 def test_other_prompts_pass_where_names_are_not_strict() -> None:
     names = Names(OPERATIONS, {"welcome": "Hello!"}, strict=False)
-    assert faults(GOOD, Draft202012Validator(schema(names))) == []
+    assert faults(GOOD, Validator(schema(names))) == []
     offered = schema(names)["$defs"]["prompt"]["anyOf"][0]
     assert offered == {"const": "welcome", "description": "Hello!"}
 
@@ -225,7 +226,7 @@ def offered(place: Any, whole: Any) -> set[str]:
 def test_prompts_and_names_of_the_directory_are_offered_everywhere() -> None:
     others = {Is.NODE: ["main", "bye"], Is.ENDING: ["bye"], Is.KEY_ACTION: ["back", "main"]}
     whole = schema(Names(OPERATIONS, dict.fromkeys(SLOTS, ""), others=others))
-    assert faults(GOOD, Draft202012Validator(whole)) == [], "other nodes are valid"
+    assert faults(GOOD, Validator(whole)) == [], "other nodes are valid"
     menu = whole["$defs"]["menu"]["properties"]
     for key in ("menu", "silent", "wrong"):
         assert offered(menu[key], whole) == set(SLOTS)
@@ -304,7 +305,7 @@ def test_the_schema_and_the_loader_agree_on_times(key: str, time: str) -> None:
 @cache
 def loose() -> Draft202012Validator:
     """The schema of an installation with prompts and operations of any name."""
-    return Draft202012Validator(schema(Names({}, {}, strict=False)))
+    return Validator(schema(Names({}, {}, strict=False)))
 
 
 def test_good_samples_of_the_check_are_valid() -> None:

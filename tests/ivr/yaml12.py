@@ -7,11 +7,11 @@ from typing import Any
 import yaml
 
 
-class Yaml11(yaml.SafeLoader):
+class Yaml11(yaml.CSafeLoader):
     """``on`` and ``yes`` are switches, ``12:30`` is 750."""
 
 
-class Yaml12(yaml.BaseLoader):
+class Yaml12(yaml.CBaseLoader):
     """What is no number, ``true``, ``false`` or null is a text."""
 
 
@@ -23,9 +23,9 @@ _CORE = (
 )
 
 
-def _scalar(_: yaml.BaseLoader, node: yaml.ScalarNode) -> Any:
+def _scalar(_: yaml.CBaseLoader, node: yaml.ScalarNode) -> Any:
     tag = next((tag for tag, look in _CORE if re.fullmatch(look, node.value)), "str")
-    match tag if node.style is None else "str":
+    match "str" if node.style else tag:
         case "null":
             return None
         case "bool":
@@ -37,11 +37,11 @@ def _scalar(_: yaml.BaseLoader, node: yaml.ScalarNode) -> Any:
     return node.value
 
 
-def _mapping(loader: yaml.SafeLoader | yaml.BaseLoader, node: yaml.MappingNode) -> Any:
+def _mapping(loader: yaml.CSafeLoader | yaml.CBaseLoader, node: yaml.MappingNode) -> Any:
     return {key.value: loader.construct_object(value, deep=True) for key, value in node.value}
 
 
-def _date(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+def _date(loader: yaml.CSafeLoader, node: yaml.ScalarNode) -> Any:
     found = loader.construct_yaml_timestamp(node)
     return found.isoformat() if isinstance(found, date) else found
 
