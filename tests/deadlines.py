@@ -1,7 +1,8 @@
 """Deadlines of tests: in seconds of a quiet machine, so that a busy one waits longer and passes.
 
 A test waits for a fact, and a deadline only ends the wait for one that never comes. How slow the
-machine is, compared with a quiet one, is measured once at the start and twice a second afterwards:
+machine is, compared with a quiet one, is measured when somebody first asks, and twice a second from
+then on:
 
 - ``within(5)`` and ``until(fact, 5)`` count seconds of a quiet machine as they pass: five of them
   are five seconds, or twenty while four programs compete for each core;
@@ -21,9 +22,9 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from statistics import median
 
-LOOPS = 10_000
-"""How much a probe computes."""
-QUIET = 0.00055
+LOOPS = 2_500
+"""How much a probe computes: each process of tests probes some 2,000 times."""
+QUIET = 0.00015
 """Seconds that a probe takes on a quiet machine of the kind that runs our CI."""
 TICK = 0.5
 """Seconds between two probes."""
@@ -62,23 +63,32 @@ def _wanting() -> int:
 
 
 class Pace:
-    """A clock of the seconds that a quiet machine would have needed."""
+    """A clock of the seconds that a quiet machine would have needed.
+
+    It begins when it is first asked: a process that never asks, such as one whose forks become
+    commands, has no thread for it.
+    """
 
     def __init__(self) -> None:
-        self._probes = [probe() for _ in range(REMEMBERED)]
+        self._probes: list[float] = []
         self._lock = threading.Lock()
-        self._passed, self._at = 0.0, time.monotonic()
-        threading.Thread(target=self._follow, name="pace", daemon=True).start()
+        self._passed, self._at = 0.0, 0.0
 
     @property
     def slowness(self) -> float:
         """1 on a quiet machine, 4 where everything takes four times as long."""
-        return median(self._probes)
+        with self._lock:
+            if not self._probes:
+                self._probes = [probe() for _ in range(REMEMBERED)]
+                self._at = time.monotonic()
+                threading.Thread(target=self._follow, name="pace", daemon=True).start()
+            return median(self._probes)
 
     def now(self) -> float:
         """Seconds of a quiet machine since the beginning."""
+        slowness = self.slowness
         with self._lock:
-            return self._passed + (time.monotonic() - self._at) / self.slowness
+            return self._passed + (time.monotonic() - self._at) / slowness
 
     def _follow(self) -> None:
         while True:
@@ -87,7 +97,7 @@ class Pace:
             latest = probe(time.monotonic() - slept - TICK)
             with self._lock:
                 now = time.monotonic()
-                self._passed += (now - self._at) / self.slowness
+                self._passed += (now - self._at) / median(self._probes)
                 self._at, self._probes = now, [*self._probes[1:], latest]
 
 
