@@ -82,16 +82,17 @@ def up(
     if watch and not detach:
         again = watched.command(state, own_asterisk=not no_asterisk)
         watched.begin(state, lost, config.log.format, again)
-    from ari_app.main import daemon  # the whole application
+    from ari_app.main import detached  # the parts of the application that speak
 
-    start = daemon.Start(take_over, not no_asterisk, succeeds, watch)
+    start = detached.Start(take_over, not no_asterisk, succeeds, watch)
+    log.configure(config.log.level, config.log.format)
     if detach:
-        log.configure(config.log.level, config.log.format)
-        run(daemon.detach(state, console(), start))
+        run(detached.detach(state, console(), start))
         tip = "`firstline call 611 --press 1`, or " if config.site.demo else ""
         click.echo(f"Firstline is ready: try {tip}`firstline status`")
         return
-    log.configure(config.log.level, config.log.format)
+    from ari_app.main import daemon  # the whole application
+
     run(daemon.up(config, state, console(), start))
 
 
@@ -126,11 +127,11 @@ def upgrade(state: State) -> None:
     As after an upgrade of Firstline: the new one is prepared beside the old one, and goes on with
     its calls.
     """
-    from ari_app.main import daemon
+    from ari_app.main import detached
 
     state.config()  # what is wrong with it is reported before anything begins
     old = processes.upgrade(state)
-    run(daemon.replaced(state, old))
+    run(detached.replaced(state, old))
     click.echo(f"Firstline was replaced (pid {old.pid})")
 
 
