@@ -22,7 +22,8 @@ EMPTY = frozenset({"yes", "no", "strict", "loose", "paused", "penalty", "inuse",
 # files. A value with one of them is refused rather than escaped: the rules differ per file.
 _BREAKOUTS = frozenset(';[]{}$"\\<>`')
 _RESERVED = frozenset(
-    {"global", "system", "acl", "transport-udp", "transport-tcp", "transport-ws", "h", "i", "s"}
+    {"global", "system", "acl", "transport-udp", "transport-tcp", "transport-tls", "transport-ws"}
+    | {"h", "i", "s"}
 )
 _COUNTED = ("ring", "retry", "wrapup", "limit", "longest_wait", "service_level",
             "announcement_every", "position_every", "patience")  # fmt: skip
@@ -70,6 +71,7 @@ def _problems(site: Description) -> Iterator[str]:
     yield from _limits(site)
     for field in site.paths.__struct_fields__:
         yield from _fits(f"paths.{field}", str(getattr(site.paths, field)), None, "a plain path")
+    yield from _fits("trunk_ca", site.trunk_ca, None, "a plain path")
     for account in site.subscribers:
         yield from _subscriber(account)
     for agent in site.agents:
@@ -111,7 +113,8 @@ def _ports(ports: Ports) -> Iterator[str]:
             yield f"ports.{field}: {port} is no port; give one of 1 to 65535"
     single = {
         name: getattr(ports, name)
-        for name in ("sip", "http", "ami", "desk", "cabinet", "monitoring", "agi")
+        for name in ports.__struct_fields__
+        if not name.startswith("rtp_")
     }
     for port, count in Counter(single.values()).items():
         if count > 1:

@@ -14,7 +14,8 @@ CONVERSATIONS = Path("recorded", "conversations")
 
 
 class Ports(Struct, frozen=True, forbid_unknown_fields=True):
-    """Ports of one instance; ``sip`` is UDP and TCP, ``rtp_first``..``rtp_last`` are UDP.
+    """Ports of one instance; ``sip`` is UDP and TCP, ``sips`` TLS for trunks,
+    ``rtp_first``..``rtp_last`` are UDP.
 
     ``desk`` is the port of the agents' pages, ``cabinet`` that of the subscribers', ``monitoring``
     that of metrics and checks; they are here so that no port is used twice. ``agi`` is where the
@@ -22,6 +23,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     sip: int = 5060
+    sips: int = 5061
     http: int = 8088
     ami: int = 5038
     desk: int = 8086
@@ -36,6 +38,7 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
         """The same ports, all ``offset`` higher, so that two instances run side by side."""
         return Ports(
             sip=self.sip + offset,
+            sips=self.sips + offset,
             http=self.http + offset,
             ami=self.ami + offset,
             desk=self.desk + offset,
@@ -163,6 +166,9 @@ class Paths(Struct, frozen=True):
     conversations: Path = Path("/var/spool/asterisk/conversations")
 
 
+SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
+"""Whom Debian trusts."""
+
 Dialplan = Literal["own", "freepbx", "freepbx-16"]
 """Whose dialplan is around ours: none, or that of FreePBX 17, or of its branches 13 to 16."""
 
@@ -186,7 +192,8 @@ class Description(Struct, frozen=True, kw_only=True):
     ``websocket_client`` says whether ARI needs ``res_websocket_client.so`` (Asterisk 22.5 and
     later), ``webrtc`` whether there are the modules for phones in browsers, ``broadcasts`` whether
     workers can claim calls (``StasisBroadcast``: 20.20, 22.10, 23.4 and later). ``workers`` are the
-    applications that share the calls; none if there is only ``app``. ``nodes`` are the queue nodes
+    applications that share the calls; none if there is only ``app``. ``trunk_ca`` is a file with
+    who signed the certificates of trunks by TLS. ``nodes`` are the queue nodes
     to which callers are handed over who want an agent, ``pods`` the addresses from which a queue
     node takes them.
     """
@@ -202,6 +209,7 @@ class Description(Struct, frozen=True, kw_only=True):
     agents: tuple[Agent, ...] = ()
     queues: tuple[Queue, ...] = (Queue("support"),)
     trunks: tuple[Trunk, ...] = ()
+    trunk_ca: str = SYSTEM_CA
     apology: str = "an-error-has-occurred"
     deadman_seconds: int = 5
     rtp_timeout: int = 20

@@ -35,7 +35,7 @@ class TrunkSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     address: str = ""
     sources: tuple[str, ...] = ()
-    transport: Literal["udp", "tcp"] = "udp"
+    transport: Literal["udp", "tcp", "tls"] = "udp"
     user: str = ""
     register: bool = False
     codecs: tuple[Literal["alaw", "ulaw", "g722", "gsm"], ...] = ("alaw", "ulaw")

@@ -44,7 +44,7 @@ def asterisk() -> Asterisk:
 def free_ports() -> Ports:
     """Ports that nobody listens on, below those that the kernel gives to clients."""
     while True:
-        base = random.randrange(12000 + WORKER * 990, 12980 + WORKER * 990, 7)
+        base = random.randrange(12000 + WORKER * 990, 12980 + WORKER * 990, 8)
         rtp = 20000 + 400 * random.randrange(WORKER % 4, 28, 4)
         single = Ports(
             sip=base,
@@ -54,6 +54,7 @@ def free_ports() -> Ports:
             monitoring=base + 4,
             agi=base + 5,
             agi_monitoring=base + 6,
+            sips=base + 7,
         )
         ports = msgspec.structs.replace(single, rtp_first=rtp, rtp_last=rtp + 399)
         if not port_problems("127.0.0.1", ports):

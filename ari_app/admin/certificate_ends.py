@@ -83,6 +83,7 @@ def _endings(config: Config, made: Path) -> Iterator[Ending]:
     if not config.desk.certificate and made.exists():
         named = [("firstline desk certificate", str(made), False)]
     named.append(("[cabinet] certificate", config.cabinet.certificate, False))
+    named.append(("[asterisk] ca", config.asterisk.ca, True))
     named += [("[billing] ca", config.billing.ca, True), ("[mail] ca", config.mail.ca, True)]
     each = (
         ((f"[tls.{name}] certificate", one.certificate, False), (f"[tls.{name}] ca", one.ca, True))

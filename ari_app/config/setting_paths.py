@@ -11,11 +11,14 @@ _PATHS = (
     ("voice", "path"),
     ("voice", "recordings"),
     ("asterisk", "path"),
+    ("asterisk", "ca"),
     ("billing", "ca"),
     ("mail", "ca"),
     ("agi", "spool"),
     ("desk", "certificate"),
     ("desk", "key"),
+    ("cabinet", "certificate"),
+    ("cabinet", "key"),
 )
 """Settings that are paths. ``custom`` of [asterisk] is not: it is in the state directory."""
 

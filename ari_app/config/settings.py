@@ -56,7 +56,6 @@ class Site(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     demo: bool = True
 
     def __post_init__(self) -> None:
-        """Each language is named once."""
         if len(set(self.languages)) < len(self.languages):
             raise ValueError("languages: one of them is named twice")
 
@@ -82,6 +81,7 @@ class AsteriskSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     path: str = ""
     custom: str = ""
+    ca: str = ""
 
 
 class VoiceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

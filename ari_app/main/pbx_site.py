@@ -14,6 +14,7 @@ from ari_app.store.agents import Agent
 from ari_app.store.subscribers import Subscriber
 from asterisk_conf import site as conf
 from asterisk_conf.discovery import Asterisk, find
+from asterisk_conf.parts import SYSTEM_CA
 from asterisk_conf.private import make_private
 from asterisk_conf.queue_nodes import queue_nodes
 from ivr.model import OUTBOUND, Book
@@ -97,6 +98,7 @@ def site(
             )
             for name, settings in config.trunk.items()
         ),
+        trunk_ca=config.asterisk.ca or SYSTEM_CA,
         apology=apology,
         recording_notice=notice,
         deadman_seconds=config.worker.dead_man(config.site.dead_man),

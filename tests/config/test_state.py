@@ -232,6 +232,7 @@ def test_relative_paths_are_beside_the_file_that_has_them(
     for directory in (etc, lib):
         directory.mkdir()
     text = '[menus]\ndirectory = "menus"\n[voice]\nrecordings = "../studio"\n'
+    text += '[cabinet]\ncertificate = "my.pem"\n[asterisk]\nca = "carriers.pem"\n'
     (etc / FILE).write_text(text + '[tls.crm]\nca = "ca.pem"\nkey = "/keys/crm.pem"\n')
     (lib / FILE).symlink_to(etc / FILE)
     monkeypatch.chdir("/")
@@ -239,4 +240,6 @@ def test_relative_paths_are_beside_the_file_that_has_them(
     assert config.menus.directory == str(etc / "menus")
     assert Path(config.voice.recordings).resolve() == tmp_path / "studio"
     assert (config.tls["crm"].ca, config.tls["crm"].key) == (str(etc / "ca.pem"), "/keys/crm.pem")
+    assert config.cabinet.certificate == str(etc / "my.pem")
+    assert config.asterisk.ca == str(etc / "carriers.pem")
     assert (config.agi.spool, config.voice.path) == ("spool", "")
