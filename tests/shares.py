@@ -51,7 +51,7 @@ _SECONDS = {
     "selfcare/test_billing_contract.py": 6,
     "selfcare/test_operations.py": 4,
     "selfcare/test_tmf_same.py": 5,
-    "sim/test_commands.py": 12,
+    "sim/test_commands.py": 6,
     "sim/test_shipped.py": 6,
     "sim/test_walk.py": 5,
     "store/test_db.py": 5,

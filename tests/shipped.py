@@ -15,9 +15,11 @@ from ari_app.menus import loading
 from ari_app.pages import templates
 from ari_app.selfcare.operations import CATALOGUE
 from ivr.check import SiteNames
+from ivr.loader import Loaded
 from ivr.model import Operation
+from ivr.speech import languages
 from prompts import catalogue
-from prompts.catalogue import Catalogue
+from prompts.catalogue import Catalogue, MergedCatalogue
 from prompts.operator import Operator
 from tests.live.seed import SHARED
 from tests.operators import DEMO
@@ -66,15 +68,19 @@ class _Compiled(BytecodeCache):
 @contextmanager
 def kept() -> Iterator[None]:
     """Within it the shipped texts are read one time for an operator, and the shipped flows with
-    them are checked one time for a site: the one takes 100 ms, the other 300. Templates of pages
-    are compiled one time in a run of the tests, which takes 300 ms for a card."""
-    as_shipped, as_loaded = catalogue.shipped, loading.menus
-    read, checked = dict[str, Catalogue](), dict[str, loading.Menus]()
+    them, or a copy of them, are checked one time for a site: the one takes 100 ms, the other 300.
+    Templates of pages are compiled one time in a run, which takes 300 ms for a card."""
+    as_shipped, as_loaded, as_checked = catalogue.shipped, loading.menus, loading.checked
+    flows = [*loading.texts(loading.SHIPPED).values()]
+    read, loaded, known = dict[str, Catalogue](), dict[str, loading.Menus](), dict[str, Loaded]()
 
     def shipped(operator: Operator) -> Catalogue:
         if (key := repr(operator)) not in read:
             read[key] = as_shipped(operator)
         return read[key]
+
+    def operators(texts: Catalogue) -> list[str]:
+        return [operator for operator, each in read.items() if each is texts]
 
     def menus(
         directory: Path,
@@ -82,16 +88,32 @@ def kept() -> Iterator[None]:
         operations: Mapping[str, Operation],
         site: SiteNames = loading.ANY_SITE,
     ) -> loading.Menus:
-        ours = [operator for operator, known in read.items() if known is texts]
+        ours = operators(texts)
         if directory != loading.SHIPPED or operations is not CATALOGUE or not ours:
             return as_loaded(directory, texts, operations, site)
-        if (key := f"{ours[0]} {site}") not in checked:
-            checked[key] = as_loaded(directory, texts, operations, site)
-        return checked[key]
+        if (key := f"{ours[0]} {site}") not in loaded:
+            loaded[key] = as_loaded(directory, texts, operations, site)
+        return loaded[key]
+
+    def checked(
+        found: Mapping[str, str],
+        laid: MergedCatalogue,
+        operations: Mapping[str, Operation],
+        site: SiteNames = loading.ANY_SITE,
+        within: int = 3,
+    ) -> Loaded:
+        ours = operators(laid.catalogue)
+        if [*found.values()] != flows or operations is not CATALOGUE or not ours:
+            return as_checked(found, laid, operations, site, within)
+        key = repr((ours[0], site, within, [*found], languages.installed()))
+        if key not in known:
+            known[key] = as_checked(found, laid, operations, site, within)
+        return known[key]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogue, "shipped", shipped)
         patch.setattr(loading, "menus", menus)
+        patch.setattr(loading, "checked", checked)
         compiled = _Compiled()
         patch.setattr(
             templates, "_Environment", partial(templates._Environment, bytecode_cache=compiled)
