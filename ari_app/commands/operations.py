@@ -27,7 +27,8 @@ class _ListsByDefault(Commands):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """See the class."""
-        if not args or (args[0] not in self.commands and not {"-h", "--help"} & set(args)):
+        asks = {"-h", "--help"} & set(args)
+        if not args or (args[0] not in self.list_commands(ctx) and not asks):
             args = [LIST, *args]
         return super().parse_args(ctx, args)
 

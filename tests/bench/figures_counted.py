@@ -86,7 +86,8 @@ class Oracle:
         answered = [one for one in rows if one["how"] == "answered"]
         late_loss = sum(wait(one) > self.in_time for one in gave_up)
         in_time = sum(wait(one) <= self.in_time for one in answered)
-        still = sum(one["left"] is None for one in rows)
+        waited = [one for one in rows if one["left"] is not None]
+        still = len(rows) - len(waited)
         over = [one for one in answered if one["ended"] is not None]
         talks = [(one["ended"] - one["answered"]) / S for one in over]
         wraps = [(one["wrap"] or 0) / S for one in over]
@@ -100,7 +101,7 @@ class Oracle:
             "answered": len(answered),
             "service_level": percent(in_time, len(answered) + late_loss),
             "asa": mean([wait(one) for one in answered]),
-            "longest": max((wait(one) for one in rows if one["left"] is not None), default=0),
+            "longest": max((wait(one) for one in waited), default=0) if rows else None,
             "abandoned": len(gave_up),
             "abandon_rate": percent(len(gave_up), len(rows) - len(short) - still),
             "short": len(short),

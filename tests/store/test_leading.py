@@ -72,7 +72,7 @@ async def test_only_a_run_that_ended_to_come_back_is_awaited_and_once(store: Sto
     assert await q2_leads(awaited)
     await q1_restarts(NOON)
     found = await store.read(nodes.cluster_state, NOON)
-    assert [one.state for one in found.workers] == ["gone", "gone"], "no text waits for it"
+    assert [one.state for one in found.workers] == ["awaited", "gone"]
     await q1_begins(NOON + LEASE, "elsewhere")
     assert not await q2_leads(awaited - SECOND), "it is awaited until its start ends"
     assert await q2_leads(awaited), "it died before"

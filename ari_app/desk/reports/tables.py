@@ -102,7 +102,7 @@ MEASURES: Mapping[str, Measure] = {
         _count("answered", lambda of: of.figures.answered, "answered"),
         _share("service_level", lambda of: of.figures.service_level, "late"),
         _span("asa", lambda of: of.figures.asa),
-        _span("longest", lambda of: of.figures.longest or None),
+        _span("longest", lambda of: of.figures.longest if of.figures.joined else None),
         _count("abandoned", lambda of: of.figures.abandoned, "abandoned"),
         _share("abandon_rate", lambda of: of.figures.abandon_rate),
         _count("short", lambda of: of.figures.short, "short"),
