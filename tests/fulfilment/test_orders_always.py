@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from ari_app.fulfilment.order_records import outcome_of
 from ivr.events import Answered
 from ivr.values import Count, Digits, Money, Values
 from tests.fulfilment.harness import NUMBERS, Harness, gift
@@ -99,7 +100,7 @@ class Orders(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(list(self.requests)))
         if self.heard.get(key) == "unavailable" and key not in self.billing.asked:
             return  # the store was too slow to write it down: no one knows the key
-        self.runner.run(self.ask(key, *self.requests[key]))
+        self.runner.run(self.ask(key, *self.requests[key], again=True))
 
     @rule(who=WHO, to=WHO, faults=FAULTS)
     def hang_up_in_the_midst(self, who: int, to: int, faults: list[Fault]) -> None:
@@ -199,14 +200,21 @@ class Orders(RuleBasedStateMachine):
         self.billing.faults = faults
         self.runner.run(self.ask(*self.request(name, inputs, who)))
 
-    async def ask(self, key: str, name: str, inputs: Values, who: int) -> None:
+    async def ask(
+        self, key: str, name: str, inputs: Values, who: int, *, again: bool = False
+    ) -> None:
         before = self.heard.get(key, "accepted")
         while True:
             answer: Answered = await self.harness.run(name, inputs, who, key)
-            if answer.outcome != "unavailable" or before in ("accepted", "unavailable"):
+            if answer.outcome != "unavailable" or not (again and await self.is_known(key)):
                 break  # else a busy machine's store was too slow to look the key up
         assert before in ("accepted", answer.outcome), "an answer stays"
         self.heard[key] = answer.outcome
+
+    async def is_known(self, key: str) -> bool:
+        """Whether an order is stored that did not end as unavailable."""
+        kept = await self.harness.kept()
+        return any(one.key == key and outcome_of(one) != "unavailable" for one in kept)
 
 
 TestOrders = pytest.mark.slow(Orders.TestCase)
