@@ -3,7 +3,7 @@
 import ipaddress
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from asterisk_conf.parts import Agent, Description, Ports, Queue, SipAccount
 from asterisk_conf.queue_nodes import PODS
@@ -52,7 +52,9 @@ def problems(site: Description) -> tuple[str, ...]:
 
 def _problems(site: Description) -> Iterator[str]:
     yield from _host(site.host)
-    yield from _ports(site.ports)
+    by_tls = any(trunk.transport == "tls" for trunk in site.trunks)
+    used = {"sips": by_tls, "agi_monitoring": site.agi}
+    yield from _ports(site.ports, [name for name, is_used in used.items() if not is_used])
     for where, password in (
         ("secrets.ari_password", site.secrets.ari_password),
         ("secrets.ami_password", site.secrets.ami_password),
@@ -106,7 +108,7 @@ def _host(host: str) -> Iterator[str]:
         yield f"host: {host} is IPv6; give an IPv4 address, as 127.0.0.1"
 
 
-def _ports(ports: Ports) -> Iterator[str]:
+def _ports(ports: Ports, unused: Collection[str]) -> Iterator[str]:
     for field in ports.__struct_fields__:
         port = getattr(ports, field)
         if not 1 <= port <= 65535:
@@ -114,7 +116,7 @@ def _ports(ports: Ports) -> Iterator[str]:
     single = {
         name: getattr(ports, name)
         for name in ports.__struct_fields__
-        if not name.startswith("rtp_")
+        if not name.startswith("rtp_") and name not in unused
     }
     for port, count in Counter(single.values()).items():
         if count > 1:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from asterisk_conf.queue_nodes import QueueNode
 from asterisk_conf.secret import Secret
@@ -19,20 +20,28 @@ class Ports(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``desk`` is the port of the agents' pages, ``cabinet`` that of the subscribers', ``monitoring``
     that of metrics and checks; they are here so that no port is used twice. ``agi`` is where the
-    dialplan finds a FastAGI server, whose metrics are at ``agi_monitoring``.
+    dialplan finds a FastAGI server, whose metrics are at ``agi_monitoring``. Where a file of
+    settings lacks ``sips`` or that one, they are near ``sip`` and ``agi``: two installations that
+    have each moved those need not move these.
     """
 
     sip: int = 5060
-    sips: int = 5061
+    sips: int = 0
     http: int = 8088
     ami: int = 5038
     desk: int = 8086
     monitoring: int = 8085
     cabinet: int = 8084
     agi: int = 4573
-    agi_monitoring: int = 8083
+    agi_monitoring: int = 0
     rtp_first: int = 10000
     rtp_last: int = 11999
+
+    def __post_init__(self) -> None:
+        if not self.sips:
+            force_setattr(self, "sips", self.sip + 1)
+        if not self.agi_monitoring:
+            force_setattr(self, "agi_monitoring", self.agi + 1)
 
     def shifted(self, offset: int) -> "Ports":
         """The same ports, all ``offset`` higher, so that two instances run side by side."""

@@ -74,8 +74,8 @@ class Queue(Struct, frozen=True):
 
 
 class Live(Struct, frozen=True, kw_only=True):
-    """What a running Asterisk says. ``leaked`` are channels in our application, or that of another
-    worker, that no call of it is on; ``log_levels`` those of all its logs."""
+    """What a running Asterisk says. ``leaked`` are channels in our application that no call of the
+    application is on; ``log_levels`` those of all its logs."""
 
     version: str
     modules: frozenset[str]

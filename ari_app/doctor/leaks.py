@@ -13,7 +13,7 @@ def findings(facts: Facts) -> Iterator[Finding]:
             "channel-leaked",
             "critical",
             channel,
-            f"it is in {facts.application} or another worker, which serves no call on it: its "
-            "caller hears nothing",
+            f"it is in the application {facts.application}, which serves no call on it: its caller "
+            "hears nothing",
             f"{facts.console} 'channel request hangup {channel}'",
         )

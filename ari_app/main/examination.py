@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from ari_app.doctor.facts import Certificate, Facts, Live, OpenPages
 from ari_app.doctor.read_machine import machine
 from ari_app.main.foundation import clock
 from ari_app.main.processes import asterisk_process, recorded
-from ari_app.store import agents, checkpoints
+from ari_app.store import agents
 from ari_app.store.errors import StoreError
 from ari_app.store.opening import open_reader
 from ari_app.store.server import place
@@ -165,24 +165,11 @@ async def _live(state: State, config: Config, running: _Running) -> Live:
 
 
 async def _unserved(state: State, config: Config, running: _Running) -> frozenset[str]:
-    """The channels in our application that it serves no call on; all, if it does not run. Those of
-    other workers at this Asterisk, as far as the database knows of their calls."""
+    """The channels in our application that it serves no call on; all, if it does not run."""
     there = await asyncio.to_thread(read_live.inside, running.console, config.application)
-    if there:
-        with suppress(NotRunningError):
-            there -= frozenset(await ControlClient(state.control).channels())
-    for other in {*config.worker.applications(config.ari.application)} - {config.application}:
-        inside = await asyncio.to_thread(read_live.inside, running.console, other)
-        there |= inside and await asyncio.to_thread(_unknown, state, config, inside)
-    return there
-
-
-def _unknown(state: State, config: Config, channels: frozenset[str]) -> frozenset[str]:
-    """Channels on which no call of the database is; none if it cannot be read."""
+    if not there:
+        return there
     try:
-        with closing(
-            open_reader(place(config.database.url, state.database), 5.0, config.numbers)
-        ) as db:
-            return frozenset(one for one in channels if checkpoints.on(db, one) is None)
-    except (StoreError, sqlite3.Error):
-        return frozenset()
+        return there - frozenset(await ControlClient(state.control).channels())
+    except NotRunningError:
+        return there

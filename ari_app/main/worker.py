@@ -225,9 +225,15 @@ async def _shuts_down() -> bool:
         asked = await asyncio.create_subprocess_exec(
             "systemctl", "is-system-running", stdout=PIPE, stderr=DEVNULL
         )
-        said, _ = await asyncio.wait_for(asked.communicate(), ANSWERS)
-    except (OSError, TimeoutError):
+    except OSError:
         return False
+    try:
+        said, _ = await asyncio.wait_for(asked.communicate(), ANSWERS)
+    except TimeoutError:
+        return False
+    finally:
+        if asked.returncode is None:
+            asked.kill()
     return said.strip() == b"stopping"
 
 

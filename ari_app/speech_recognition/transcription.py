@@ -61,20 +61,28 @@ class Transcription:
         return Words(words, _sure(answer) if words else 0.0)
 
     async def _asked(self, asked: Listen, file: bytes) -> _Answer:
+        """A server that refuses the format it is asked for may have another one: it does, if it
+        then answers, and is asked for that from then on."""
+        answer = await self._answer(asked, file, self._format)
+        if answer is None:
+            answer = await self._answer(asked, file, "json")
+            self._format = "json"
+        return answer or _Answer()
+
+    async def _answer(self, asked: Listen, file: bytes, form_of_answer: str) -> _Answer | None:
         setup = self._setup
         form = aiohttp.FormData()
         form.add_field("file", file, filename="said.wav", content_type="audio/wav")
         form.add_field("model", setup.model or "whisper-1")
         form.add_field("language", asked.language)
         form.add_field("prompt", ", ".join(asked.phrases)[:_PROMPT])
-        form.add_field("response_format", self._format)
+        form.add_field("response_format", form_of_answer)
         headers = {"Authorization": f"Bearer {setup.token}"} if setup.token else {}
         async with self._session.post(setup.url, data=form, headers=headers) as response:
-            if response.status != _UNKNOWN_FORMAT or self._format == "json":
-                response.raise_for_status()
-                return msgspec.json.decode(await response.read(), type=_Answer)
-        self._format = "json"
-        return await self._asked(asked, file)
+            if response.status == _UNKNOWN_FORMAT and form_of_answer != "json":
+                return None
+            response.raise_for_status()
+            return msgspec.json.decode(await response.read(), type=_Answer)
 
 
 def _sure(answer: _Answer) -> float:

@@ -88,13 +88,17 @@ class Connection:
 
 
 class Transaction:
-    """A transaction that waits for its turn; ``done`` gets its result after the commit."""
+    """A transaction that waits for its turn; ``done`` gets its result after the commit.
 
-    __slots__ = ("call", "done", "synced")
+    ``alone``: none is committed with it.
+    """
 
-    def __init__(self, call: Callable[[Database], Any], synced: bool) -> None:
+    __slots__ = ("alone", "call", "done", "synced")
+
+    def __init__(self, call: Callable[[Database], Any], synced: bool, alone: bool) -> None:
         self.call = call
         self.synced = synced
+        self.alone = alone
         self.done: Future[Any] = Future()
 
 
@@ -114,13 +118,14 @@ class Writer(Connection):
         """When rows were changed last, by ``time.monotonic``."""
         self._waiting: deque[Transaction] = deque()
 
-    async def write(self, call: Callable[[Database], T], synced: bool) -> T:
-        """Run ``call`` in a transaction, ``synced`` if it has to outlive a power cut.
+    async def write(self, call: Callable[[Database], T], synced: bool, alone: bool = False) -> T:
+        """Run ``call`` in a transaction, ``synced`` if it has to outlive a power cut, and ``alone``
+        if the commit has to follow it at once.
 
         Raises ``StoreError``, for files also if they were deleted or replaced meanwhile.
         """
         self._opened()
-        one = Transaction(call, synced)
+        one = Transaction(call, synced, alone)
         self._waiting.append(one)
         self._thread.submit(self._run_waiting)
         result: T = await self._result(one.done)
@@ -147,7 +152,7 @@ class Writer(Connection):
     def _next(self) -> Sequence[Transaction]:
         waiting, group = self._waiting, list[Transaction]()
         while waiting and len(group) < TOGETHER:
-            if group and not (group[0].synced and waiting[0].synced):
+            if group and not all(one.synced and not one.alone for one in (group[0], waiting[0])):
                 break
             group.append(waiting.popleft())
         return group

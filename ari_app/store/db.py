@@ -141,7 +141,7 @@ class Store:
 
         try:
             async with patience():
-                return await self._write(call, synced=True)
+                return await self._write(call, synced=True, alone=True)
         except StoreError:
             given_up.set()
             raise
@@ -226,11 +226,11 @@ class Store:
             for each in (self._looking_up, *self._readers, self._writing):
                 await each.close()
 
-    async def _write(self, call: Callable[[Database], T], synced: bool) -> T:
+    async def _write(self, call: Callable[[Database], T], synced: bool, alone: bool = False) -> T:
         await self._usable()
         began = monotonic()
         try:
-            result = await self._writing.write(call, synced)
+            result = await self._writing.write(call, synced, alone)
         except StoreError as error:
             self._monitor.found(error)
             raise

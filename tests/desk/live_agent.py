@@ -66,10 +66,11 @@ class AgentPage:
     async def finish_card(self) -> None:
         """Wait for the end of the call and finish the card."""
         await self.phase("after")
+        of = await self.card.get_attribute("data-card")
         await self.type("question", "Конец")
         await self.field("topic").select_option("other")
         await self.page.keyboard.press("Control+Enter")
-        await expect(self.card).to_have_count(0)
+        await expect(self.page.locator(f'{CARD}[data-card="{of}"]')).to_have_count(0)
 
 
 async def signed_in(page: Page, one: Installation, agent: int = 0, password: str = "") -> AgentPage:

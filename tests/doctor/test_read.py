@@ -12,10 +12,8 @@ from ari_app.doctor.examine import examined
 from ari_app.doctor.facts import Member, OpenPages, Queue
 from ari_app.main import examination
 from ari_app.main.installation import installation
-from ari_app.store.db import Store
 from asterisk_conf.discovery import PbxError
 from tests.doctor.test_doctor import NAMED, files
-from tests.operators import BELARUS
 
 ANSWERS = {
     "core show version": "Asterisk 22.10.1+dfsg built by pbuilder @ buildd on a x86_64\n",
@@ -162,27 +160,11 @@ def test_the_machine_is_looked_at(tmp_path: Path) -> None:
     assert (gone.open_files, gone.most_files, gone.disks) == (0, 0, ())
 
 
-async def test_a_call_of_another_worker_has_not_leaked(
-    asterisk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One that the database knows; the other one has, and pages are open without TLS."""
-    state = installation(asterisk / "workers")
+async def test_pages_are_open_without_tls(asterisk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = installation(asterisk / "open")
     state.make()
-    (state.directory / "firstline.toml").write_text(
-        '[worker]\nname = "1"\nnames = ["1", "2"]\n[cabinet]\nenabled = true\nhost = "0.0.0.0"\n'
-    )
-    store = await Store.open(state.database, BELARUS)
-    await store.write(
-        lambda db: db.conn.execute(
-            "insert into checkpoints (call, channel, at, body) values ('c', '1795987.1', 0, x'')"
-        )
-    )
-    await store.close()
-    shown = "core show channels concise"
-    said = ANSWERS | {shown: ANSWERS[shown].replace("Stasis!firstline,", "Stasis!firstline-2,")}
-    running = examination._Running(os.getpid(), said.__getitem__)
-    monkeypatch.setattr(examination, "_system", lambda _: running)
+    settings = '[cabinet]\nenabled = true\nhost = "0.0.0.0"\n'
+    (state.directory / "firstline.toml").write_text(settings)
+    monkeypatch.setattr(examination, "_system", lambda _: None)
     found = (await examination.of_installation(state)).facts
-    assert found.live is not None
-    assert found.live.leaked == ("1795987.2",)
     assert found.open_pages == (OpenPages("cabinet", "0.0.0.0"),)

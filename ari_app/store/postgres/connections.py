@@ -132,10 +132,10 @@ class ServerWriter(Connecting, Writer):
     """The connection that writes: transactions are serializable, and run again when another
     program was first. So a function of the store must not do what it may not do twice."""
 
-    async def write(self, call: Callable[[Database], T], synced: bool) -> T:
+    async def write(self, call: Callable[[Database], T], synced: bool, alone: bool = False) -> T:
         if self.is_lost:
             self.gate.check()
-        return await super().write(call, synced)
+        return await super().write(call, synced, alone)
 
     async def alone(self, call: Callable[[Database], T]) -> T:
         """Run ``call`` without a transaction, however long it takes."""
