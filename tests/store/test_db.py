@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ari_app.store import open_database
+from ari_app.store import open_database, patience
 from ari_app.store.db import Store, StoreError
 from ari_app.store.schema import KNOWN, MIGRATIONS
 from ari_app.store.sqlite import Database
@@ -101,6 +101,23 @@ async def test_cancelled_wait_does_not_cancel_the_action(store: Store) -> None:
     go_on.set()
     await store.write(note, "after")
     assert await store.read(words) == ["done", "queued", "after"]
+
+
+async def test_what_is_given_up_is_not_committed_with_a_slow_neighbour(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE", 0.5)
+    await store.write(note, "first")
+    before, after = threading.Event(), threading.Event()
+    queued = [asyncio.ensure_future(store.write(lambda _: before.wait()))]
+    in_time = asyncio.ensure_future(store.write_in_time(note, "in time"))
+    queued.append(asyncio.ensure_future(store.write(lambda _: after.wait())))
+    await asyncio.sleep(0)
+    before.set()
+    await asyncio.wait([in_time])
+    after.set()
+    await asyncio.gather(*queued)
+    assert ("in time" in await store.read(words)) == (in_time.exception() is None)
 
 
 async def test_failure_that_no_one_waits_for_is_logged(
