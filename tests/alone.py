@@ -23,6 +23,18 @@ def failed_in(cache: Path) -> list[str]:
     return list(json.loads(found.read_text("utf-8"))) if found.exists() else []
 
 
+class Passed:
+    """A plugin that notes which tests passed: one that is skipped when it is alone did not."""
+
+    def __init__(self) -> None:
+        self.tests: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """See the class."""
+        if report.when == "call" and report.passed:
+            self.tests.add(report.nodeid)
+
+
 def main(caches: Iterable[str]) -> int:
     """Run them; returns the exit code."""
     failed = [one for cache in caches for one in failed_in(Path(cache))]
@@ -30,7 +42,8 @@ def main(caches: Iterable[str]) -> int:
         print(f"not run again: {len(failed)} tests failed; what is late by chance is 1 to {MOST}")
         return 1
     print("failed beside others, run again alone:", *failed, sep="\n    ")
-    return int(pytest.main(failed))
+    code = int(pytest.main(failed, plugins=[passed := Passed()]))
+    return code or int(not passed.tests.issuperset(failed))
 
 
 if __name__ == "__main__":

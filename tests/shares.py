@@ -176,7 +176,7 @@ class Dealer:
         if self._shares and exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self._lost = sorted(self._shares.collected - self._reported)
             if self._lost:
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+                session.exitstatus = pytest.ExitCode.INTERNAL_ERROR  # not all of them ran
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Name the tests that were lost."""

@@ -24,21 +24,20 @@ def ran(tmp_path: Path) -> Failing:
     return make
 
 
-def test_what_failed_in_any_run_is_run_again(
-    ran: Failing, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize("skipped", [0, 1])
+def test_what_failed_in_any_run_is_run_again_and_must_pass(
+    ran: Failing, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, skipped: int
 ) -> None:
     again: list[str] = []
 
-    def passes(tests: list[str]) -> int:
+    def passes(tests: list[str], plugins: list[alone.Passed]) -> int:
         again.extend(tests)
+        plugins[0].tests.update(tests[skipped:])
         return 0
 
     monkeypatch.setattr(pytest, "main", passes)
-    of_no_failure = str(tmp_path / "all-passed")
-    assert (
-        alone.main([ran("waits", "a.py::one[x y]"), of_no_failure, ran("computes", "b.py::two")])
-        == 0
-    )
+    waits, computes = ran("waits", "a.py::one[x y]"), ran("computes", "b.py::two")
+    assert alone.main([waits, str(tmp_path / "all-passed"), computes]) == skipped
     assert again == ["a.py::one[x y]", "b.py::two"]
 
 

@@ -134,11 +134,12 @@ def loops(steps: Sequence[Step]) -> Mapping[int, tuple[int, int]]:
 
 
 def _value(text: str) -> int | None:
-    """The whole number that a text is, as itself or as a sum; None for anything else."""
+    """The whole number that a text is, as itself or as a sum; None for anything else, also for one
+    with zeros before it, which is another text."""
     if summed := _SUM.fullmatch(text):
         more = int(summed[3])
         return int(summed[1]) + (more if summed[2] == "+" else -more)
-    return int(text) if re.fullmatch(r"-?\d{1,9}", text) else None
+    return int(text) if re.fullmatch(r"0|-?[1-9]\d{0,8}", text) else None
 
 
 def _filled(text: str, counts: Counts) -> str:

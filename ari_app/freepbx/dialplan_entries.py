@@ -32,6 +32,8 @@ def entries(plan: Dialplan, variable: str, at: Place) -> Entries | None:
     while place not in seen and len(seen) < FARTHEST and place.step < len(plan.steps(place)):
         seen.add(place)
         one, onward = plan.steps(place)[place.step], place._replace(step=place.step + 1)
+        if _changes(one, variable):
+            break
         if one.app == "goto" and _value(variable) in one.args:
             keys, wrong = _dialled(plan, variable, place, one.args)
             return (keys | found, wrong) if keys else None
@@ -47,6 +49,13 @@ def entries(plan: Dialplan, variable: str, at: Place) -> Entries | None:
         else:
             break
     return (found, place) if found else None
+
+
+def _changes(step: Step, variable: str) -> bool:
+    """Whether a step makes another text of what was keyed, which is no number that is followed."""
+    sets = arguments(step.args) if step.app == "mset" else [step.args] * (step.app == "set")
+    names = (each.partition("=")[0].strip().lstrip("_") for each in sets)
+    return variable in names and variable not in dict(counted(step, ()))
 
 
 def _keyed_in(to: Place, variable: str, key: str) -> Place:

@@ -25,11 +25,10 @@ from ari_app.freepbx.dialplan_steps import Place, language_of
 from ari_app.freepbx.dialplan_times import timed
 from ari_app.freepbx.draft import DraftMenus, DraftNode, Finding, Plain, Schedule
 from ari_app.freepbx.errors import SourceError
-from ari_app.freepbx.plain_nodes import PlainNodes
+from ari_app.freepbx.plain_nodes import TRIES, PlainNodes
 from ari_app.freepbx.sounds import Prompts, sound_names
 from ari_app.freepbx.texts import seconds, whole
 
-_TRIES: Final = "attempts of Read"
 """Among the counters of a place: how many attempts a Read has left."""
 
 _UNKNOWN: Final = "is not understood"
@@ -178,20 +177,22 @@ class _Plan(PlainNodes):
             one = self.steps(to)[to.step]
             if one.app not in ("background", "waitexten") or (waited and to.counts != after.counts):
                 break
+            if dict(to.counts).get(PRIORITY) != dict(onward.counts).get(PRIORITY):
+                break  # of a key that is pressed later it would be another one
             given = arguments(one.args)[0]
             sounds += sound_names(given) if one.app == "background" else ()
             wait, waited = (given, True) if one.app == "waitexten" else (wait, waited)
             after = to._replace(step=to.step + 1)
             to = self.noticed(after)
-        wait = wait or self.timeout("response", after)
+        follows = after.step < len(self.steps(after))
+        wait = wait or ("2" if follows and not waited else self.timeout("response", after))
         between = self.timeout("digit", after)
         # What is set after the first sound is not known where a key is pressed before it.
         onward = onward._replace(counts=tuple(sorted({*onward.counts} & {*after.counts})))
         extensions = self.found[onward.context].extensions
-        wrong, silent = (
-            of.beginning(name) if name in extensions else after
-            for name, of in (("i", onward), ("t", after))
-        )
+        wrong = onward.beginning("i") if "i" in extensions else after
+        # Without a key the next step goes first (main/pbx_builtins.c, pbx_builtin_waitexten).
+        silent = after.beginning("t") if "t" in extensions and not follows else after
         return self._menu(tuple(sounds), (wait, between), self.keys(onward), (wrong, silent))
 
     def _read(self, _: Step, args: list[str], onward: Place) -> DraftNode | None:
@@ -201,7 +202,7 @@ class _Plan(PlainNodes):
         ``ast_app_getdata_full``); its attempts are for those who key nothing (apps/app_read.c):
         each is a node, since a wrong key leads on at once."""
         counts = dict(onward.counts)
-        tries = counts.pop(_TRIES, 0) or min(whole("".join(args[4:5]), 1), MOST_ROUNDS)
+        tries = counts.pop(TRIES, 0) or min(whole("".join(args[4:5]), 1), MOST_ROUNDS)
         onward = onward._replace(counts=tuple(sorted(counts.items())))
         compared = entries(self, args[0], onward)
         if compared is None:
@@ -209,7 +210,7 @@ class _Plan(PlainNodes):
         keys, after = compared
         silent = keys.pop("", after)
         if tries > 1:
-            again = tuple(sorted({**counts, _TRIES: tries - 1}.items()))
+            again = tuple(sorted({**counts, TRIES: tries - 1}.items()))
             silent = onward._replace(step=onward.step - 1, counts=again)
         own = args[5] if len(args) > 5 and args[5] != "0" else ""
         waits = own or self.timeout("response", onward), own or self.timeout("digit", onward)

@@ -15,6 +15,9 @@ from ari_app.freepbx.dialplan_steps import Place
 from ari_app.freepbx.draft import DraftNode, Finding
 
 GOODBYE: Final = "goodbye"
+TRIES: Final = "attempts of Read"
+"""The counter of the attempts that are left, which stays where no other does."""
+
 MOST_COPIES: Final = 300
 """From how many nodes on, of steps that have one already, nothing is counted any more."""
 
@@ -70,7 +73,8 @@ class PlainNodes(InlinedDialplan, ABC):
         """The node of the first step from a place on that callers notice."""
         if len(self._named) - len(self._steps) >= MOST_COPIES:
             self._uncounted |= bool(dict(place.counts).get(PRIORITY))
-            place = place._replace(counts=(), within=frozenset())
+            tries = tuple(each for each in place.counts if each[0] == TRIES)
+            place = place._replace(counts=tries, within=frozenset())
         place = self.inside(self.noticed(self.inside(place)))
         steps = self.steps(place)
         if place.step < len(steps) and steps[place.step].app == "read":

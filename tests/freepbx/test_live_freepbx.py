@@ -263,7 +263,7 @@ async def test_a_queue_that_freepbx_has_not(pbx: Pbx, app: App) -> None:
 
 
 async def test_an_agent_answers_and_the_flow_goes_on(pbx: Pbx, firstline: Installation) -> None:
-    """With FreePBX's own prefix and recording."""
+    """With FreePBX's own prefix, announcement and recording."""
     async with Phone(account(pbx, "1001")) as me, Phone(account(pbx, "701")) as agent:
         await agent.register()
         await me.dial("611")
@@ -273,6 +273,7 @@ async def test_an_agent_answers_and_the_flow_goes_on(pbx: Pbx, firstline: Instal
         await agent.answer()
         await agent.hangup()
         await me.wait(Disconnected, timeout=20)
+    assert asterisk_got(pbx, "BED_JOINED") == "beep"
     assert asterisk_got(pbx, "BED_RECORDED") == "q 400"
     path = await asyncio.to_thread(firstline.last_call)
     assert "sales (queue)  -> ended" in path

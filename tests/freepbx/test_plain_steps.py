@@ -36,3 +36,37 @@ def test_steps_are_in_the_order_of_their_numbers_and_of_templates() -> None:
     assert [each.partition(" is not")[0] for each in left] == [
         "[in](base,gone)", "exten => s,2,Hangup()",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("steps", "behind", "wait"),
+    [
+        ("Background(m)\nsame => n,WaitExten(5)\nsame => n,Queue(9)", "9", "5s"),
+        ("Background(m)\nsame => n,Queue(9)", "9", "2s"),
+        ("Background(m)\nsame => n,WaitExten(5)", "7", "5s"),
+    ],
+)
+def test_without_a_key_the_next_step_goes_before_t(steps: str, behind: str, wait: str) -> None:
+    ways = "exten => 1,1,Queue(4)\nexten => t,1,Queue(7)\n"
+    found = nodes(drafted := imported(f"[a]\nexten => s,1,{steps}\n{ways}", "a", "s"))
+    menu = found[drafted.start]
+    assert (found[menu.get("unanswered", menu["gave-up"])]["queue"], menu["wait"]) == (behind, wait)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "Read(K,m,2)\nsame => n,Set(K=1${K})\nsame => n,GotoIf($[${K} = 11]?1,1)",
+        'Set(D=01)\nsame => n,GotoIf($["${D}" = "01"]?1,1)',
+    ],
+)
+def test_what_becomes_another_text_decides_nothing(steps: str) -> None:
+    lines = f"exten => s,1,{steps}\nsame => n,Queue(9)\nexten => 1,1,Queue(4)\n"
+    left = [one.why for one in imported(f"[a]\n{lines}", "a", "s").findings if "not" in one.outcome]
+    assert any(why.startswith("gotoif(") for why in left)
+
+
+def test_a_priority_that_is_set_after_the_first_sound_is_not_lost_in_silence() -> None:
+    steps = "Background(m)\nsame => n,Set(QUEUE_PRIO=5)\nsame => n,WaitExten(5)"
+    drafted = imported(f"[a]\nexten => s,1,{steps}\nexten => 1,1,Queue(4)\n", "a", "s")
+    assert any("waitexten(5)" in one.why for one in drafted.findings)
