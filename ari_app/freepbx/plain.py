@@ -190,7 +190,9 @@ class _Plan(PlainNodes):
         # What is set after the first sound is not known where a key is pressed before it.
         onward = onward._replace(counts=tuple(sorted({*onward.counts} & {*after.counts})))
         extensions = self.found[onward.context].extensions
-        wrong = onward.beginning("i") if "i" in extensions else after
+        # A wrong key never goes on behind: without an `i` the call ends (main/pbx.c, pbx_run).
+        ends = after._replace(step=len(self.steps(after)))
+        wrong = onward.beginning("i") if "i" in extensions else ends
         # Without a key the next step goes first (main/pbx_builtins.c, pbx_builtin_waitexten).
         silent = after.beginning("t") if "t" in extensions and not follows else after
         return self._menu(tuple(sounds), (wait, between), self.keys(onward), (wrong, silent))

@@ -31,7 +31,7 @@ def test_steps_are_in_the_order_of_their_numbers_and_of_templates() -> None:
     drafted = imported(f"{base}[in](base,gone)\n{steps}", "in", "s")
     found = nodes(drafted)
     assert list(found["in-s-1"]["keys"]) == ["9"]
-    assert found[found["in-s-1"]["gave-up"]]["queue"] == "4"
+    assert found[found["in-s-1"]["unanswered"]]["queue"] == "4"
     left = [one.why for one in drafted.findings if one.outcome == "not imported"]
     assert [each.partition(" is not")[0] for each in left] == [
         "[in](base,gone)", "exten => s,2,Hangup()",
