@@ -29,6 +29,9 @@ def tables(path: Path) -> Tables:
     missing = [key for key in ("AMPDBUSER", "AMPDBPASS") if key not in found]
     if missing:
         raise SourceError(f"{path} has no {missing[0]}: name FreePBX's own freepbx.conf")
+    port = found.get("AMPDBPORT") or "3306"
+    if not port.isdecimal():
+        raise SourceError(f"{path}: AMPDBPORT is {port!r}: write the number of a port")
     client = _client()
     host = found.get("AMPDBHOST", "localhost")
     local = host == "localhost" and Path(SOCKET).exists()
@@ -38,7 +41,7 @@ def tables(path: Path) -> Tables:
             password=found["AMPDBPASS"],
             database=found.get("AMPDBNAME", "asterisk"),
             host=host,
-            port=int(found.get("AMPDBPORT") or 3306),
+            port=int(port),
             unix_socket=found.get("AMPDBSOCK") or (SOCKET if local else None),
             charset="utf8mb4",
             connect_timeout=5,

@@ -109,3 +109,5 @@ def test_why_the_database_cannot_be_read_is_said(
         source.read(conf(tmp_path, CONF.replace('"secret"', "")), tmp_path)
     with pytest.raises(SourceError, match="has no AMPDBUSER"):
         source.read(conf(tmp_path, "<?php\n"), tmp_path)
+    with pytest.raises(SourceError, match="AMPDBPORT is 'x': write the number of a port"):
+        source.read(conf(tmp_path, CONF.replace("3307", "x")), tmp_path)
