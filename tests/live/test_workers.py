@@ -152,7 +152,9 @@ def _pressed(one: Installation, server: Server, key: str = "1") -> bool:
 def _leading(one: Installation) -> str:
     """The worker that leads, of two that live; "" while none does."""
     report = json.decode(one.out("cluster", "status", "--json"))
-    return "".join(each["name"] for each in report["workers"] if each["leads"])
+    names = [each["name"] for each in report["workers"] if each["leads"]]
+    assert len(names) < 2, names
+    return "".join(names)
 
 
 async def _sign_in(browser: ClientSession, url: str, password: str) -> None:
