@@ -29,8 +29,6 @@ from ari_app.freepbx.plain_nodes import TRIES, PlainNodes
 from ari_app.freepbx.sounds import Prompts, sound_names
 from ari_app.freepbx.texts import seconds, whole
 
-"""Among the counters of a place: how many attempts a Read has left."""
-
 _UNKNOWN: Final = "is not understood"
 _WHY: Final = {
     **dict.fromkeys(
