@@ -16,7 +16,7 @@ from ari_app.freepbx.draft import DraftNode, Finding
 
 GOODBYE: Final = "goodbye"
 TRIES: Final = "attempts of Read"
-"""Among the counters of a place: the attempts that a Read has left. It stays where no other does."""
+"""Among the counters of a place: attempts that a Read has left. It stays where no other does."""
 
 MOST_COPIES: Final = 300
 """From how many nodes on, of steps that have one already, nothing is counted any more."""
